@@ -1,0 +1,31 @@
+/**
+ * The table of commands. It alone drives the WebSocket dispatcher, the HTTP routes, the OpenAPI document, the typed
+ * client and the permission matrix test.
+ */
+import type { z } from 'zod';
+import { accountCommands } from './accounts.ts';
+import { conversationCommands, memberCommands } from './conversations.ts';
+import { messageCommands } from './messages.ts';
+import { receiptCommands } from './receipts.ts';
+
+export const commands = {
+  ...conversationCommands,
+  ...memberCommands,
+  ...messageCommands,
+  ...receiptCommands,
+  ...accountCommands,
+} as const;
+
+export type Commands = typeof commands;
+export type CommandName = keyof Commands;
+/** What a client sends. */
+export type Input<N extends CommandName> = z.input<Commands[N]['input']>;
+/** What the server works with, after defaults and trimming. */
+export type ParsedInput<N extends CommandName> = z.output<Commands[N]['input']>;
+export type Output<N extends CommandName> = z.output<Commands[N]['output']>;
+
+export const commandNames = Object.keys(commands) as CommandName[];
+export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commands, name);
+
+export type { CommandSpec, HttpRoute } from './command.ts';
+export { commonErrors } from './command.ts';

@@ -1,0 +1,118 @@
+/**
+ * Every error of the wire in one table (E1): its HTTP status, the WebSocket close code when it ends the connection,
+ * and whether the same request may succeed later.
+ */
+interface ErrorSpec {
+  readonly status: number;
+  readonly close?: number;
+  readonly retryable: boolean;
+  /** What happened and what to do, in plain words; the default `message`. */
+  readonly text: string;
+}
+
+const table = {
+  bad_input: { status: 400, retryable: false, text: 'The request does not have the expected form.' },
+  bad_frame: { status: 400, close: 4400, retryable: false, text: 'The frame is not valid.' },
+  unsupported_version: {
+    status: 400,
+    close: 4406,
+    retryable: false,
+    text: 'This version of the protocol is not spoken here.',
+  },
+  unauthenticated: { status: 401, close: 4401, retryable: false, text: 'Sign in first.' },
+  session_revoked: {
+    status: 401,
+    close: 4403,
+    retryable: false,
+    text: 'This session was ended. Sign in again.',
+  },
+  forbidden: { status: 403, retryable: false, text: 'You may not do this.' },
+  not_found: { status: 404, retryable: false, text: 'There is no such thing, or you may not see it.' },
+  unknown_command: { status: 404, retryable: false, text: 'There is no such command.' },
+  hello_timeout: { status: 408, close: 4408, retryable: true, text: 'No hello came in time.' },
+  conflict: { status: 409, retryable: false, text: 'This contradicts what already exists.' },
+  too_large: { status: 413, close: 4413, retryable: false, text: 'The request is too large.' },
+  limit_reached: { status: 422, retryable: false, text: 'A limit is reached.' },
+  rate_limited: { status: 429, close: 4429, retryable: true, text: 'Too many requests. Wait a moment.' },
+  too_many_in_flight: { status: 429, retryable: true, text: 'Too many requests wait for their reply.' },
+  too_many_connections: { status: 429, close: 4430, retryable: true, text: 'Too many connections are open.' },
+  slow_consumer: {
+    status: 503,
+    close: 4431,
+    retryable: true,
+    text: 'The connection could not keep up. Connect again.',
+  },
+  internal: { status: 500, close: 4500, retryable: true, text: 'Something went wrong on the server.' },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    text: 'The service cannot reach its database. Try again shortly.',
+  },
+  draining: { status: 503, close: 4503, retryable: true, text: 'This server is going away. Connect again.' },
+  timeout: { status: 504, retryable: true, text: 'The server took too long. Try again.' },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof table;
+export const errors: { readonly [C in ErrorCode]: ErrorSpec } = table;
+export const errorCodes = Object.keys(table) as ErrorCode[];
+
+/** What is wrong with one field of the input: its path in the input and why. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An error as it travels. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly fields?: readonly FieldError[];
+  /** Wait at least this long before a retry, ms. */
+  readonly retryAfterMs?: number;
+}
+
+export interface ErrorDetails {
+  readonly message?: string;
+  readonly fields?: readonly FieldError[];
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error class of both sides: thrown by commands on the server, by requests in the client. */
+export class KithError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[] | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? errors[code].text, { cause: details.cause });
+    this.name = 'KithError';
+    this.code = code;
+    this.fields = details.fields;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+
+  get retryable(): boolean {
+    return errors[this.code].retryable;
+  }
+
+  /** The form that travels; `cause` and stack stay here (E1). */
+  toWire(): WireError {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      ...(this.fields && { fields: this.fields }),
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+    };
+  }
+
+  static fromWire(wire: WireError): KithError {
+    return new KithError(wire.code in table ? wire.code : 'internal', wire);
+  }
+}
+
+/** The error behind a WebSocket close code, or undefined for a code that is not ours. */
+export const errorOfClose = (code: number): ErrorCode | undefined =>
+  errorCodes.find((c) => errors[c].close === code);

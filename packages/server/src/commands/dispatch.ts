@@ -1,0 +1,47 @@
+/** The one door to the commands, whichever transport they come by: parse, run in time, turn every failure into one of the table's. */
+import { type CommandName, commands, type FieldError, KithError, limits, type Output } from '@kith/protocol';
+import type { z } from 'zod';
+import type { Caller, Handler, Services } from '../services.ts';
+import { toKithError } from '../store/database.ts';
+import { handlers } from './handlers.ts';
+
+/** Runs a command for a signed-in caller. Rejects with KithError only for what the caller did or may retry. */
+export async function dispatch<N extends CommandName>(
+  services: Services,
+  caller: Caller,
+  name: N,
+  input: unknown,
+): Promise<Output<N>> {
+  const parsed = parseInput(name, input);
+  const handler = handlers[name] as Handler<CommandName> as Handler<N>;
+  try {
+    return await inTime(handler(services, caller, parsed));
+  } catch (error) {
+    throw toKithError(error);
+  }
+}
+
+function parseInput<N extends CommandName>(name: N, input: unknown): z.output<(typeof commands)[N]['input']> {
+  const result = commands[name].input.safeParse(input);
+  if (!result.success) throw new KithError('bad_input', { fields: fieldErrors(result.error) });
+  return result.data as z.output<(typeof commands)[N]['input']>;
+}
+
+/** A stranger's input can be wrong in thousands of places; the first few are enough to mend it. */
+const MAX_FIELD_ERRORS = 10;
+
+const fieldErrors = (error: z.ZodError): FieldError[] =>
+  error.issues.slice(0, MAX_FIELD_ERRORS).map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
+
+/** The work goes on after the time-out; what it commits is not lost, and a retry with the same id finds it (S7). */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new KithError('timeout')), limits.requestMs);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Tells the connected what was committed. Called after the commit (S8), never throws, never waits: what it fails to
+ * tell, anti-entropy will (S11).
+ */
+import type { ConversationChange, Ephemeral, Event, MemberRecord, ReceiptMark } from '@kith/protocol';
+import { type Bus, subjects } from './bus.ts';
+
+export interface Announcer {
+  /** Revisions `from` to `to` of a conversation, with every record they left behind, in order of `rev`. */
+  changed(change: ConversationAnnouncement): void;
+  /** Everything of one person's own, to all their devices. */
+  toUser(tenantId: number, userId: string, event: Event): void;
+  receipts(tenantId: number, conversationId: string, marks: readonly ReceiptMark[]): void;
+  ephemeral(subject: string, ephemeral: Ephemeral): void;
+  sessionsRevoked(sessionIds: readonly string[]): void;
+}
+
+export interface ConversationAnnouncement {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly records: readonly ConversationChange[];
+}
+
+export const encodeEvent = (event: Event): string => JSON.stringify({ t: 'event', event });
+
+export function createAnnouncer(bus: Bus): Announcer {
+  return {
+    changed: ({ tenantId, conversationId, from, to, records }) => {
+      const members = records.filter((record): record is MemberRecord => record.type === 'member');
+      const facts = members.length > 0 || records.some((record) => record.type === 'conversation');
+      // Before the records: whoever acts on them finds no stale permission.
+      if (facts) {
+        const userIds = members.map((member) => member.userId);
+        bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId, userIds });
+      }
+      let lowestSeq: number | null = null;
+      for (const record of records) {
+        if (record.type === 'message' && (lowestSeq === null || record.seq < lowestSeq)) lowestSeq = record.seq;
+      }
+      const frame = encodeEvent({ type: 'records', conversationId, from, to, records: [...records] });
+      bus.publish(subjects.conversation(tenantId, conversationId), {
+        type: 'records',
+        tenantId,
+        conversationId,
+        from,
+        to,
+        lowestSeq,
+        frame,
+      });
+      for (const member of members) {
+        bus.publish(subjects.user(tenantId, member.userId), { type: 'membership', tenantId, member });
+      }
+    },
+    toUser: (tenantId, userId, event) => {
+      bus.publish(subjects.user(tenantId, userId), { type: 'toUser', frame: encodeEvent(event) });
+    },
+    receipts: (tenantId, conversationId, marks) => {
+      bus.publish(subjects.conversation(tenantId, conversationId), { type: 'receipts', conversationId, marks });
+    },
+    ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
+    sessionsRevoked: (sessionIds) => bus.publish(subjects.nodes, { type: 'sessions_revoked', sessionIds }),
+  };
+}

@@ -1,0 +1,48 @@
+/** What commands work with. `service.ts` wires it; tests wire their own. */
+import type { CommandName, Output, ParsedInput } from '@kith/protocol';
+import type { Accounts } from './accounts/accounts.ts';
+import type { Announcer } from './fanout/announcer.ts';
+import type { Presences } from './fanout/presence.ts';
+import type { Typing } from './fanout/typing.ts';
+import type { MessageLog } from './log/append.ts';
+import type { ConversationLog } from './log/change.ts';
+import type { ReceiptLog } from './log/receipts.ts';
+import type { Memberships } from './policy/memberships.ts';
+import type { Database } from './store/database.ts';
+
+export interface Services {
+  readonly database: Database;
+  /** Appends messages: the hot path. */
+  readonly messageLog: MessageLog;
+  /** Every other change of a conversation. */
+  readonly conversationLog: ConversationLog;
+  readonly receiptLog: ReceiptLog;
+  /** Who may do what where: cached facts for the policy. */
+  readonly memberships: Memberships;
+  /** Tells the connected what was committed. */
+  readonly announcer: Announcer;
+  readonly presences: Presences;
+  readonly typing: Typing;
+  readonly accounts: Accounts;
+}
+
+/** Who asks. Made by `accounts` from a session; carries the tenant everywhere (S15). */
+export interface Caller {
+  readonly tenantId: number;
+  readonly userId: string;
+  readonly sessionId: string;
+  /** The socket it came over; null over HTTP. */
+  readonly socket: CallerSocket | null;
+}
+
+/** What a command may change about the socket it came over. */
+export interface CallerSocket {
+  watch(what: { readonly conversationIds: readonly string[]; readonly userIds: readonly string[] }): void;
+  setActive(active: boolean): void;
+}
+
+/** One verb: check, do, announce. Throws KithError; anything else is answered as `internal` and logged. */
+export type Handler<N extends CommandName> = (services: Services, caller: Caller, input: ParsedInput<N>) => Promise<Output<N>>;
+
+export type Handlers = { readonly [N in CommandName]: Handler<N> };
+

@@ -1,0 +1,136 @@
+/**
+ * One dialect, two homes: a PostgreSQL server, or PGlite inside this process. Every query of the service goes through
+ * the Kysely instance made here.
+ */
+import { mkdir } from 'node:fs/promises';
+import { KithError } from '@kith/protocol';
+import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { migrate } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+export type Db = Kysely<Schema>;
+
+export interface Database {
+  readonly kind: 'pglite' | 'postgres';
+  readonly db: Db;
+  /**
+   * Runs the append statement: prepared, over a connection of its own whose planner is told to walk the indexes,
+   * because a plan made while the tables were small would read them whole once they are large.
+   */
+  append<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /** Resolves when the database answers; rejects within some seconds when not. For readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `postgres://…`; absent: PGlite in `directory`, or in memory without one. */
+  readonly url?: string;
+  readonly directory?: string;
+  /** Connections to PostgreSQL, the append connection not counted. */
+  readonly poolSize?: number;
+}
+
+const INT8 = 20;
+const asNumber = (text: string): number => Number(text);
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const database = options.url ? openPostgres(options.url, options.poolSize ?? 8) : await openPGlite(options.directory);
+  try {
+    await migrate(database.db);
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+  return database;
+}
+
+function openPostgres(url: string, poolSize: number): Database {
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (id, format) => (id === INT8 ? asNumber : pg.types.getTypeParser(id, format)),
+  };
+  const common = {
+    connectionString: url,
+    types,
+    application_name: 'kith',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...common, max: poolSize });
+  const appendPool = new pg.Pool({
+    ...common,
+    max: 1,
+    options: '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
+  });
+  // A connection that dies while idle (a database restart) is replaced on the next query; the query that meets it fails as retryable.
+  pool.on('error', () => undefined);
+  appendPool.on('error', () => undefined);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: 'postgres',
+    db,
+    append: async <Row>(statement: string, parameters: readonly unknown[]) => {
+      const result = await appendPool.query({ name: 'append', text: statement, values: [...parameters] });
+      return result.rows as Row[];
+    },
+    ping: async () => {
+      await pool.query('select 1');
+    },
+    close: async () => {
+      await Promise.all([db.destroy(), appendPool.end()]);
+    },
+  };
+}
+
+async function openPGlite(directory: string | undefined): Promise<Database> {
+  // Loaded only here: a node on PostgreSQL does without its megabytes.
+  const { PGlite } = await import('@electric-sql/pglite');
+  if (directory) await mkdir(directory, { recursive: true });
+  const pglite = await PGlite.create({
+    ...(directory && { dataDir: directory }),
+    parsers: { [INT8]: asNumber },
+  });
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    kind: 'pglite',
+    db,
+    // Through Kysely, whose lock keeps the statement out of other people's transactions.
+    append: async <Row>(statement: string, parameters: readonly unknown[]) => {
+      const result = await db.executeQuery(CompiledQuery.raw(statement, [...parameters]));
+      return result.rows as Row[];
+    },
+    ping: async () => {
+      await pglite.query('select 1');
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** Class 08: connection; 57P: shut-down; 53: resources; 40: rolled back by a conflict; 55P03, 57014: time-outs. */
+const RETRYABLE_SQLSTATE = /^(08|57P|53|40|55P03|57014)/;
+const RETRYABLE_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** The database's unique constraint that was hit, if that is what the error says. */
+export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
+
+/** Whether the database is away or asks to try again, so that the caller may answer `unavailable`. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return RETRYABLE_SQLSTATE.test(code) || RETRYABLE_SOCKET.has(code);
+  const message = error instanceof Error ? error.message : '';
+  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(message);
+}
+
+/** Turns an error of the database into one of the wire; leaves others as they are. */
+export const toKithError = (error: unknown): unknown =>
+  isDatabaseUnavailable(error) ? new KithError('unavailable', { cause: error, retryAfterMs: 500 }) : error;
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
