@@ -1,0 +1,55 @@
+import { Bookmark, Hash, Lock, type LucideIcon } from 'lucide-react';
+import type { CSSProperties } from 'react';
+
+/** One of the eight hues (--kith-hue-0 to 7), the same for an id on every device. */
+export function hueOf(id: string): number {
+  // The last digits of a UUIDv7 are random, the first ones time: people who joined together must not all look alike.
+  return Number.parseInt(id.slice(-6), 16) % 8 || 0;
+}
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const first = (word: string): string => [...segmenter.segment(word)][0]?.segment ?? '';
+
+/** "Ada Lovelace" → "AL", "ada" → "A", "京都" → "京". Never more than two. */
+export function initialsOf(name: string): string {
+  const words = name.split(/[\s\p{P}]+/u).filter(Boolean);
+  const last = words.length > 1 ? first(words.at(-1)!) : '';
+  return (first(words[0] ?? '?') + last).toLocaleUpperCase();
+}
+
+export type AvatarGlyph = 'self' | 'channel' | 'locked';
+const GLYPHS: Record<AvatarGlyph, LucideIcon> = { self: Bookmark, channel: Hash, locked: Lock };
+
+export interface AvatarProps {
+  /** Chooses the hue: the user's id, or the conversation's. */
+  readonly id: string;
+  readonly name: string;
+  /** Pixels: 20, 28, 32, 36, 44, 72. */
+  readonly size?: number;
+  readonly presence?: 'online' | 'away' | 'offline' | undefined;
+  /** A sign instead of initials. */
+  readonly glyph?: AvatarGlyph | undefined;
+  /** Groups and channels are rounded squares, people are round: told apart at a glance. */
+  readonly shape?: 'round' | 'square';
+}
+
+/** Decoration: the name always stands beside it, so it is hidden from screen readers; presence is told in words elsewhere. */
+export function Avatar({ id, name, size = 44, presence, glyph, shape = 'round' }: AvatarProps) {
+  const Glyph = glyph && GLYPHS[glyph];
+  return (
+    <span
+      className="kith-avatar"
+      data-shape={shape}
+      data-hue={hueOf(id)}
+      style={{ '--kith-avatar-size': `${size}px` } as CSSProperties}
+      aria-hidden="true"
+    >
+      <span className="kith-avatar-face">
+        {Glyph ? <Glyph size={Math.round(size * 0.45)} strokeWidth={2} /> : initialsOf(name)}
+      </span>
+      {presence && presence !== 'offline' && (
+        <span className="kith-avatar-presence" data-presence={presence} />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,51 @@
+import { Eye, EyeOff } from 'lucide-react';
+import { type ComponentProps, useId, useState } from 'react';
+
+export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'size'> {
+  readonly label: string;
+  /** What is wrong, in plain words: replaces the hint and is read when the field takes the focus. */
+  readonly error?: string | undefined;
+  readonly hint?: string;
+}
+
+/** A label, an input and one line below it. A password can be shown. */
+export function TextField({ label, error, hint, type = 'text', className, ...input }: TextFieldProps) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const note = error ?? hint;
+  const secret = type === 'password';
+  return (
+    <div className={`kith-field${className ? ` ${className}` : ''}`}>
+      <label htmlFor={id}>{label}</label>
+      <div className="kith-field-box" data-invalid={error ? '' : undefined}>
+        <input
+          {...input}
+          id={id}
+          type={secret && shown ? 'text' : type}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={note ? `${id}-note` : undefined}
+        />
+        {secret && (
+          <button
+            type="button"
+            className="kith-field-eye"
+            aria-label={shown ? 'Hide password' : 'Show password'}
+            aria-pressed={shown}
+            onClick={() => setShown(!shown)}
+          >
+            {shown ? (
+              <EyeOff size={18} strokeWidth={1.75} aria-hidden="true" />
+            ) : (
+              <Eye size={18} strokeWidth={1.75} aria-hidden="true" />
+            )}
+          </button>
+        )}
+      </div>
+      {note && (
+        <p id={`${id}-note`} className="kith-field-note" data-error={error ? '' : undefined}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { serviceWorker } from './build/serviceWorker.ts';
+
+/** Where `npm run dev` finds the service. */
+const server = process.env['KITH_SERVER'] ?? 'http://localhost:4040';
+
+export default defineConfig({
+  plugins: [react(), serviceWorker()],
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    // The size check reads it: initial script means the entry and what it imports statically.
+    manifest: true,
+    sourcemap: false,
+  },
+  server: {
+    proxy: {
+      '/v1': { target: server, ws: true },
+      '/docs': server,
+      '/openapi.json': server,
+    },
+  },
+});
