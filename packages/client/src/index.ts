@@ -1,0 +1,7 @@
+/** @kith/client: the headless SDK of Kith, for browsers and Node. */
+
+export { KithError } from '@kith/protocol/errors';
+export { limits } from '@kith/protocol/limits';
+export { findMentions, mentionOf } from '@kith/protocol/mentions';
+export type { OutboxEntry, Storage } from './storage/storage.ts';
+export type * from './types.ts';

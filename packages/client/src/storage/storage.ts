@@ -1,0 +1,84 @@
+/**
+ * What a device keeps between runs. The client writes through this and never depends on it: a store that fails is
+ * replaced by memory, with a warning.
+ */
+import type { Content, Head, MessageRecord, SettingsRecord, User, WireError } from '@kith/protocol';
+
+/** A message of one's own on its way. Written before it is sent, removed after it is acknowledged. */
+export interface OutboxEntry {
+  /** The message id: made here, the same in every retry (S7). UUIDv7, so that entries sort by when they were written. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly content: Content;
+  readonly replyTo?: { readonly messageId: string; readonly seq: number };
+  /** ISO 8601, this device's clock. */
+  readonly createdAt: string;
+  /** The tab that sends it. */
+  readonly owner: string;
+  readonly state: 'pending' | 'failed';
+  readonly error?: WireError;
+}
+
+export interface CachedMe {
+  readonly user: User;
+  readonly settings: SettingsRecord;
+  readonly tenant: string;
+}
+
+/** What is kept of a conversation's messages: one run, without holes, up to its end as known at `rev`. */
+export interface WindowRow {
+  readonly conversationId: string;
+  /** Every message of it is as it was at this revision, or newer. */
+  readonly rev: number;
+  /** The conversation's last `seq` at `rev`. */
+  readonly lastSeq: number;
+  /** The run covers these places, both included. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface CachedState {
+  readonly me: CachedMe | undefined;
+  readonly cursor: string | undefined;
+  readonly heads: readonly Head[];
+  readonly users: readonly User[];
+  readonly windows: readonly WindowRow[];
+  /** Read marks the server has not confirmed yet: conversation → seq. */
+  readonly reads: Readonly<Record<string, number>>;
+  readonly outbox: readonly OutboxEntry[];
+}
+
+export interface WindowWrite {
+  readonly row: WindowRow;
+  /** Forget the messages kept so far: these are all. */
+  readonly replace: boolean;
+  readonly messages: readonly MessageRecord[];
+}
+
+/** Written in one transaction, so that the cursor never runs ahead of the heads it covers. */
+export interface CacheBatch {
+  readonly me?: CachedMe;
+  readonly cursor?: string;
+  readonly heads?: readonly Head[];
+  readonly removedHeads?: readonly string[];
+  readonly users?: readonly User[];
+  readonly windows?: readonly WindowWrite[];
+  readonly removedWindows?: readonly string[];
+  readonly reads?: Readonly<Record<string, number>>;
+}
+
+export interface Storage {
+  /** Names the cache, so that tabs sharing it find each other; undefined when it is nobody else's. */
+  readonly name: string | undefined;
+  load(): Promise<CachedState>;
+  loadWindow(
+    conversationId: string,
+  ): Promise<{ row: WindowRow; messages: readonly MessageRecord[] } | undefined>;
+  write(batch: CacheBatch): Promise<void>;
+  loadOutbox(): Promise<readonly OutboxEntry[]>;
+  putOutbox(entry: OutboxEntry): Promise<void>;
+  removeOutbox(id: string): Promise<void>;
+  /** Forgets everything. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
