@@ -1,0 +1,103 @@
+/**
+ * The emoji of the world, loaded when first asked for (a chunk of their own, some 100 kB): names, search words,
+ * shortcodes, skin tones. One load serves picker and completion alike.
+ */
+
+export interface Emoji {
+  readonly char: string;
+  readonly name: string;
+  readonly group: number;
+  readonly words: readonly string[];
+  readonly shortcodes: readonly string[];
+  /** The same in five skin tones, light to dark, when it has them. */
+  readonly tones: readonly string[];
+}
+
+export interface EmojiData {
+  readonly all: readonly Emoji[];
+  readonly byChar: ReadonlyMap<string, Emoji>;
+}
+
+/** In the order people look for them; emojibase's group 2 holds bare skin tones and hair, nothing to send. */
+export const groups: readonly { readonly id: number; readonly name: string }[] = [
+  { id: 0, name: 'Smileys' },
+  { id: 1, name: 'People' },
+  { id: 3, name: 'Animals and nature' },
+  { id: 4, name: 'Food and drink' },
+  { id: 6, name: 'Activities' },
+  { id: 5, name: 'Travel and places' },
+  { id: 7, name: 'Objects' },
+  { id: 8, name: 'Symbols' },
+  { id: 9, name: 'Flags' },
+];
+
+let loading: Promise<EmojiData> | undefined;
+
+/** Rejects when the chunk cannot be fetched (offline before its first use); the next call tries again. */
+export function loadEmoji(): Promise<EmojiData> {
+  loading ??= read().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function read(): Promise<EmojiData> {
+  const [{ default: compact }, { default: codes }] = await Promise.all([
+    import('emojibase-data/en/compact.json'),
+    import('emojibase-data/en/shortcodes/github.json'),
+  ]);
+  const rank = new Map(groups.map((group, index) => [group.id, index]));
+  const all = compact
+    .filter((entry) => entry.group !== undefined && rank.has(entry.group))
+    .map((entry): Emoji => {
+      const code = codes[entry.hexcode] ?? [];
+      return {
+        char: canonical(entry.unicode),
+        name: entry.label,
+        group: entry.group ?? 0,
+        words: entry.tags ?? [],
+        shortcodes: typeof code === 'string' ? [code] : code,
+        // Pairs of people have 25; the first five of those would mix tones, so only single ones count.
+        tones: entry.skins?.length === 5 ? entry.skins.map((skin) => canonical(skin.unicode)) : [],
+      };
+    })
+    .sort((a, b) => rank.get(a.group)! - rank.get(b.group)!);
+  return { all, byChar: new Map(all.map((emoji) => [emoji.char, emoji])) };
+}
+
+/**
+ * emojibase writes "👍" with a needless variation selector, keyboards do not; as reactions the two would count apart.
+ */
+export const canonical = (emoji: string): string => emoji.replace(/^(\p{Emoji_Presentation})\uFE0F$/u, '$1');
+
+/** The best matches first: by shortcode, by name, by search word. */
+export function searchEmoji(data: EmojiData, query: string, limit: number): readonly Emoji[] {
+  const wanted = query.toLowerCase().replaceAll('_', ' ').trim();
+  if (wanted === '') return [];
+  const found: { readonly emoji: Emoji; readonly score: number }[] = [];
+  for (const emoji of data.all) {
+    const score = scoreOf(emoji, wanted);
+    if (score > 0) found.push({ emoji, score });
+  }
+  // The sort is stable: among equals the order of the groups stays.
+  return found
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ emoji }) => emoji);
+}
+
+function scoreOf(emoji: Emoji, wanted: string): number {
+  let score = 0;
+  for (const code of emoji.shortcodes) score = Math.max(score, match(code.replaceAll('_', ' '), wanted, 8));
+  score = Math.max(score, match(emoji.name, wanted, 7));
+  for (const word of emoji.words) score = Math.max(score, match(word, wanted, 5));
+  return score;
+}
+
+/** Whole, beginning, beginning of a later word. */
+function match(text: string, wanted: string, weight: number): number {
+  if (text === wanted) return weight + 3;
+  if (text.startsWith(wanted)) return weight;
+  return text.includes(` ${wanted}`) ? weight - 3 : 0;
+}

@@ -1,0 +1,2 @@
+export { EmojiPopover } from './EmojiPopover.tsx';
+export { quickReactions, rememberEmoji, useRecentEmoji } from './recents.ts';

@@ -1,0 +1,61 @@
+/** Which emoji this browser used last, and in which skin tone: kept here only, nobody else's business. */
+import { useSyncExternalStore } from 'react';
+
+const RECENTS = 'kith.emoji.recent';
+const TONE = 'kith.emoji.tone';
+const KEEP = 27;
+/** What most people answer with; fills the row until there are recents of one's own. */
+export const usual: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
+
+const listeners = new Set<() => void>();
+let recents: readonly string[] | undefined;
+
+function read(): readonly string[] {
+  if (recents) return recents;
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(RECENTS) ?? '[]');
+    recents = Array.isArray(kept) ? kept.filter((item) => typeof item === 'string').slice(0, KEEP) : [];
+  } catch {
+    // Storage may be forbidden or hold somebody else's value; recents are a comfort, not a need.
+    recents = [];
+  }
+  return recents;
+}
+
+export function rememberEmoji(emoji: string): void {
+  recents = [emoji, ...read().filter((other) => other !== emoji)].slice(0, KEEP);
+  keep(RECENTS, JSON.stringify(recents));
+  for (const listener of listeners) listener();
+}
+
+export const useRecentEmoji = (): readonly string[] => useSyncExternalStore(subscribe, read, read);
+
+/** 0: as drawn; 1 to 5: light to dark. */
+export function readTone(): number {
+  try {
+    const tone = Number(localStorage.getItem(TONE));
+    return Number.isInteger(tone) && tone >= 0 && tone <= 5 ? tone : 0;
+  } catch {
+    return 0;
+  }
+}
+
+export const keepTone = (tone: number): void => keep(TONE, String(tone));
+
+/** One row of quick answers: the last used, filled up with the usual. */
+export function quickReactions(recent: readonly string[], count: number): readonly string[] {
+  return [...new Set([...recent.slice(0, count - 3), ...usual])].slice(0, count);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Full or forbidden: it holds until the page closes.
+  }
+}
