@@ -3,5 +3,9 @@
 export { KithError } from '@kith/protocol/errors';
 export { limits } from '@kith/protocol/limits';
 export { findMentions, mentionOf } from '@kith/protocol/mentions';
+export { type AccountsOptions, accounts } from './accounts.ts';
+export { createClient } from './client.ts';
+export { indexedDbStorage } from './storage/indexedDb.ts';
+export { memoryStorage } from './storage/memory.ts';
 export type { OutboxEntry, Storage } from './storage/storage.ts';
 export type * from './types.ts';

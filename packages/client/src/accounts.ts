@@ -1,0 +1,101 @@
+/**
+ * Accounts over HTTP: better-auth's own paths below /v1/auth. They come before there is a session, hence beside the
+ * client and not in it.
+ */
+import type { ErrorCode, FieldError, WireError } from '@kith/protocol';
+import { errorCodes, errors, KithError } from '@kith/protocol/errors';
+import { rememberUser } from './storage/device.ts';
+import type { Accounts, SignedIn } from './types.ts';
+
+export interface AccountsOptions {
+  /** For signing out without a cookie. */
+  readonly token?: string;
+  readonly fetch?: typeof fetch;
+}
+
+export function accounts(url: string, options: AccountsOptions = {}): Accounts {
+  const post = (path: string, body: object) =>
+    postAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
+  const signedIn = async (path: string, body: object): Promise<SignedIn> => {
+    const { json, token } = await post(path, body);
+    const userId = json?.user?.id;
+    if (typeof userId !== 'string')
+      throw new KithError('internal', { message: 'The server did not say who signed in.' });
+    rememberUser(url, userId);
+    return { userId, ...(token !== null && { token }) };
+  };
+  return {
+    signUp: ({ email, password, username, displayName }) =>
+      signedIn('sign-up/email', { email, password, name: displayName, username }),
+    signIn: ({ email, password }) => signedIn('sign-in/email', { email, password }),
+    async signOut() {
+      await post('sign-out', {});
+      rememberUser(url, undefined);
+    },
+  };
+}
+
+interface AuthJson {
+  readonly user?: { readonly id?: unknown };
+  readonly error?: WireError;
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly token?: unknown;
+}
+
+async function postAuth(
+  url: string,
+  path: string,
+  body: object,
+  { token, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch },
+): Promise<{ json: AuthJson | null; token: string | null }> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(`/v1/auth/${path}`, url), {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw new KithError('unavailable', { message: 'The server cannot be reached.', cause });
+  }
+  const json = (await response.json().catch(() => null)) as AuthJson | null;
+  if (!response.ok) throw authError(response.status, json);
+  return { json, token: response.headers.get('set-auth-token') };
+}
+
+/** better-auth's codes that belong to one field of the form. */
+const fieldOfCode: readonly (readonly [RegExp, string])[] = [
+  [/USERNAME/, 'username'],
+  [/PASSWORD/, 'password'],
+  [/EMAIL|USER_ALREADY_EXISTS/, 'email'],
+  [/NAME/, 'displayName'],
+];
+
+/** Their error or ours, as KithError, with the form's own field names. */
+export function authError(status: number, json: AuthJson | null): KithError {
+  if (json?.error) {
+    const wire = json.error;
+    return KithError.fromWire(
+      wire.fields
+        ? {
+            ...wire,
+            fields: wire.fields.map((f) => ({ ...f, path: f.path === 'name' ? 'displayName' : f.path })),
+          }
+        : wire,
+    );
+  }
+  const code: ErrorCode =
+    errorCodes.find((c) => errors[c].status === status && c !== 'bad_frame') ??
+    (status < 500 ? 'bad_input' : 'internal');
+  const theirs = typeof json?.code === 'string' ? json.code : '';
+  const message = typeof json?.message === 'string' && json.message !== '' ? json.message : errors[code].text;
+  // A wrong password and an unknown address are one error, of no single field: it must not tell which it was.
+  const path = /_OR_/.test(theirs) ? undefined : fieldOfCode.find(([pattern]) => pattern.test(theirs))?.[1];
+  const fields: FieldError[] | undefined = path === undefined ? undefined : [{ path, message }];
+  return new KithError(code, { message, ...(fields && { fields }) });
+}

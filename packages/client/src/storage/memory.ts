@@ -1,0 +1,61 @@
+import type { Head, MessageRecord, User } from '@kith/protocol';
+import type { CacheBatch, CachedMe, OutboxEntry, Storage, WindowRow } from './storage.ts';
+
+/** Keeps everything in this process: Node, tests, and the fallback of a browser whose IndexedDB fails. */
+export function memoryStorage(): Storage {
+  let me: CachedMe | undefined;
+  let cursor: string | undefined;
+  let reads: Readonly<Record<string, number>> = {};
+  const heads = new Map<string, Head>();
+  const users = new Map<string, User>();
+  const windows = new Map<string, { row: WindowRow; messages: Map<number, MessageRecord> }>();
+  const outbox = new Map<string, OutboxEntry>();
+  const loadOutbox = async () => [...outbox.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+  return {
+    name: undefined,
+    load: async () => ({
+      me,
+      cursor,
+      heads: [...heads.values()],
+      users: [...users.values()],
+      windows: [...windows.values()].map(({ row }) => row),
+      reads,
+      outbox: await loadOutbox(),
+    }),
+    loadWindow: async (conversationId) => {
+      const window = windows.get(conversationId);
+      if (!window) return undefined;
+      return { row: window.row, messages: [...window.messages.values()].sort((a, b) => a.seq - b.seq) };
+    },
+    write: async (batch: CacheBatch) => {
+      for (const head of batch.heads ?? []) heads.set(head.conversation.id, head);
+      for (const id of batch.removedHeads ?? []) heads.delete(id);
+      for (const user of batch.users ?? []) users.set(user.id, user);
+      for (const { row, replace, messages } of batch.windows ?? []) {
+        const kept = replace ? undefined : windows.get(row.conversationId)?.messages;
+        const all = new Map(kept);
+        for (const message of messages) all.set(message.seq, message);
+        for (const seq of all.keys()) if (seq < row.from || seq > row.to) all.delete(seq);
+        windows.set(row.conversationId, { row, messages: all });
+      }
+      for (const id of batch.removedWindows ?? []) windows.delete(id);
+      if (batch.me) me = batch.me;
+      if (batch.reads) reads = batch.reads;
+      if (batch.cursor !== undefined) cursor = batch.cursor;
+    },
+    loadOutbox,
+    putOutbox: async (entry) => void outbox.set(entry.id, entry),
+    removeOutbox: async (id) => void outbox.delete(id),
+    wipe: async () => {
+      me = undefined;
+      cursor = undefined;
+      reads = {};
+      heads.clear();
+      users.clear();
+      windows.clear();
+      outbox.clear();
+    },
+    close: async () => {},
+  };
+}
