@@ -3,7 +3,7 @@
  * client and not in it.
  */
 import type { ErrorCode, FieldError, WireError } from '@kith/protocol';
-import { errorCodes, errors, KithError } from '@kith/protocol/errors';
+import { errors, KithError } from '@kith/protocol/errors';
 import { rememberUser } from './storage/device.ts';
 import type { Accounts, SignedIn } from './types.ts';
 
@@ -68,6 +68,18 @@ async function postAuth(
   return { json, token: response.headers.get('set-auth-token') };
 }
 
+/** For errors that do not name one of our codes. */
+const codeOfStatus: { readonly [status: number]: ErrorCode } = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'too_large',
+  429: 'rate_limited',
+  503: 'unavailable',
+  504: 'timeout',
+};
+
 /** better-auth's codes that belong to one field of the form. */
 const fieldOfCode: readonly (readonly [RegExp, string])[] = [
   [/USERNAME/, 'username'],
@@ -89,10 +101,10 @@ export function authError(status: number, json: AuthJson | null): KithError {
         : wire,
     );
   }
-  const code: ErrorCode =
-    errorCodes.find((c) => errors[c].status === status && c !== 'bad_frame') ??
-    (status < 500 ? 'bad_input' : 'internal');
   const theirs = typeof json?.code === 'string' ? json.code : '';
+  const code: ErrorCode = /ALREADY/.test(theirs)
+    ? 'conflict'
+    : (codeOfStatus[status] ?? (status < 500 ? 'bad_input' : 'internal'));
   const message = typeof json?.message === 'string' && json.message !== '' ? json.message : errors[code].text;
   // A wrong password and an unknown address are one error, of no single field: it must not tell which it was.
   const path = /_OR_/.test(theirs) ? undefined : fieldOfCode.find(([pattern]) => pattern.test(theirs))?.[1];
