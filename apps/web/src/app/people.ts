@@ -1,0 +1,97 @@
+/** People and conversations as the app names them. */
+import type { ConversationEntry, Readable } from '@kith/client';
+import type { ConversationRecord, Presence, User } from '@kith/protocol';
+import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
+import type { AvatarProps } from '../ui/Avatar.tsx';
+import { useClient, useReadable } from './client.tsx';
+
+export const MyIdContext = createContext('');
+/** The person signed in. */
+export const useMyId = (): string => useContext(MyIdContext);
+
+const NOTHING: Readable<undefined> = { get: () => undefined, subscribe: () => () => undefined };
+
+export function useUser(id: string | null): User | undefined {
+  const client = useClient();
+  return useReadable<User | undefined>(id === null ? NOTHING : client.users.get(id));
+}
+
+export function usePresence(id: string | null): Presence | undefined {
+  const client = useClient();
+  return useReadable<Presence | undefined>(id === null ? NOTHING : client.presence.get(id));
+}
+
+/** Display names in the order of the ids, '' while not known. One subscription for a changing number of people. */
+export function useNames(ids: readonly string[]): readonly string[] {
+  const client = useClient();
+  const key = ids.join();
+  const [subscribe, get] = useMemo(() => {
+    const users = (key ? key.split(',') : []).map((id) => client.users.get(id));
+    return [
+      (listener: () => void) => {
+        const stops = users.map((user) => user.subscribe(listener));
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+      // A string, because the snapshot must be equal when nothing changed.
+      () => users.map((user) => user.get()?.displayName ?? '').join('\n'),
+    ] as const;
+  }, [client, key]);
+  const names = useSyncExternalStore(subscribe, get);
+  return useMemo(() => names.split('\n'), [names]);
+}
+
+/** The other person of a direct conversation (oneself in notes to self); null for groups and channels. */
+export function peerOf(conversation: ConversationRecord, myId: string): string | null {
+  if (conversation.kind !== 'direct') return null;
+  return conversation.direct?.find((id) => id !== myId) ?? myId;
+}
+
+export const NOTES_TO_SELF = 'Notes to self';
+
+export interface Face {
+  readonly name: string;
+  readonly peerId: string | null;
+  readonly isSelf: boolean;
+  readonly avatar: Pick<AvatarProps, 'id' | 'name' | 'glyph' | 'shape'>;
+}
+
+/** What a conversation is called and how its avatar looks. */
+export function faceOf(conversation: ConversationRecord, myId: string, peer: User | undefined): Face {
+  const peerId = peerOf(conversation, myId);
+  const isSelf = peerId === myId;
+  const name = isSelf ? NOTES_TO_SELF : peerId === null ? conversation.name : (peer?.displayName ?? '…');
+  const { kind, visibility } = conversation;
+  const glyph = isSelf
+    ? 'self'
+    : kind === 'channel'
+      ? visibility === 'public'
+        ? 'channel'
+        : 'locked'
+      : undefined;
+  return {
+    name,
+    peerId,
+    isSelf,
+    avatar: { id: peerId ?? conversation.id, name, glyph, shape: peerId === null ? 'square' : 'round' },
+  };
+}
+
+export function useFace(entry: ConversationEntry): Face {
+  const myId = useMyId();
+  const peer = useUser(peerOf(entry.conversation, myId));
+  return faceOf(entry.conversation, myId, peer);
+}
+
+/** "Ada", "Ada and Bob", "Ada, Bob and 3 others". */
+export function joinNames(names: readonly string[]): string {
+  const [a = 'Someone', b, ...more] = names.map((name) => name || 'Someone');
+  if (b === undefined) return a;
+  if (more.length === 0) return `${a} and ${b}`;
+  return `${a}, ${b} and ${more.length === 1 ? more[0] : `${more.length} others`}`;
+}
+
+/** For searching: case and accents do not count. */
+export const fold = (text: string): string =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();

@@ -1,0 +1,95 @@
+/**
+ * Where the person is, held by the browser's history so that back, reload and links work: `/`, `/c/:id`, `/c/:id?m=:messageId`.
+ * What has no address of its own (the info panel, settings and the like) lives in the entry's state.
+ */
+import { isId } from '@kith/protocol/ids';
+import { useSyncExternalStore } from 'react';
+
+/** What the left pane shows. */
+export const lefts = ['chats', 'new', 'new-group', 'new-channel', 'channels', 'settings'] as const;
+export type Left = (typeof lefts)[number];
+
+export interface Route {
+  readonly conversationId: string | null;
+  /** A message to bring into view. */
+  readonly messageId: string | null;
+  readonly left: Left;
+  /** The side panel of the open conversation. */
+  readonly panel: 'info' | null;
+  /** How many entries of this app lie below this one: whether "back" stays inside. */
+  readonly depth: number;
+}
+
+interface EntryState {
+  readonly left?: Left;
+  readonly panel?: 'info';
+  readonly depth?: number;
+}
+
+function read(): Route {
+  const [, c, id] = location.pathname.split('/');
+  const conversationId = c === 'c' && isId(id) ? id : null;
+  const messageId = new URLSearchParams(location.search).get('m');
+  const state = (history.state ?? {}) as EntryState;
+  return {
+    conversationId,
+    messageId: conversationId && isId(messageId) ? messageId : null,
+    left: lefts.find((left) => left === state.left) ?? 'chats',
+    panel: conversationId && state.panel === 'info' ? 'info' : null,
+    depth: state.depth ?? 0,
+  };
+}
+
+let route = read();
+const listeners = new Set<() => void>();
+
+function changed(): void {
+  route = read();
+  for (const listener of listeners) listener();
+}
+
+addEventListener('popstate', changed);
+
+export const currentRoute = (): Route => route;
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useRoute = (): Route => useSyncExternalStore(subscribe, currentRoute);
+
+export interface NavigateOptions {
+  /** In place of the present entry: for steps nobody wants to walk back through. */
+  readonly replace?: boolean;
+}
+
+/** Goes where `to` says; what it leaves out stays, except that another conversation begins without a message. */
+export function navigate(to: Partial<Omit<Route, 'depth'>>, { replace = false }: NavigateOptions = {}): void {
+  const conversationId = to.conversationId === undefined ? route.conversationId : to.conversationId;
+  const messageId = to.messageId ?? null;
+  const left = to.left ?? route.left;
+  const panel = to.panel === undefined ? route.panel : to.panel;
+  const path = conversationId ? `/c/${conversationId}${messageId ? `?m=${messageId}` : ''}` : '/';
+  const state: EntryState = {
+    ...(left !== 'chats' && { left }),
+    ...(panel && conversationId && { panel }),
+    depth: replace ? route.depth : route.depth + 1,
+  };
+  if (replace) history.replaceState(state, '', path);
+  else history.pushState(state, '', path);
+  changed();
+}
+
+/** One step back inside the app; `otherwise` when it was entered right here, by a link or a reload in a new tab. */
+export function back(otherwise: Partial<Omit<Route, 'depth'>>): void {
+  if (route.depth > 0) history.back();
+  else navigate(otherwise, { replace: true });
+}
+
+/** Opens a conversation, at a message if one is given. */
+export const openConversation = (
+  conversationId: string,
+  messageId: string | null = null,
+  options?: NavigateOptions,
+): void => navigate({ conversationId, messageId, left: 'chats' }, options);
