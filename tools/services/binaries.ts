@@ -1,0 +1,47 @@
+/** Where the programs are that tests need and npm cannot bring. */
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export const INSTALL_POSTGRES =
+  'Install its server, of any version (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), ' +
+  'or put the folder of its binaries on the PATH.';
+
+export const INSTALL_CHROMIUM =
+  'Install Chromium or Chrome (Debian: apt-get install chromium), or name its executable in KITH_CHROMIUM.';
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const onPath = () => (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+
+/**
+ * The folder that holds both `initdb` and `postgres`: of the PATH, else of the newest version that
+ * Debian's packages installed beside it.
+ */
+export function findPostgresBinaries(): string | undefined {
+  const base = '/usr/lib/postgresql';
+  let versions: string[] = [];
+  try {
+    versions = readdirSync(base).sort((a, b) => Number(b) - Number(a));
+  } catch {
+    // Not Debian, or nothing installed.
+  }
+  const folders = [...onPath(), ...versions.map((version) => join(base, version, 'bin'))];
+  return folders.find(
+    (folder) => isExecutable(join(folder, 'initdb')) && isExecutable(join(folder, 'postgres')),
+  );
+}
+
+/** The executable of a Chromium or Chrome: the one named in KITH_CHROMIUM, else the first on the PATH. */
+export function findChromium(): string | undefined {
+  if (process.env.KITH_CHROMIUM) return process.env.KITH_CHROMIUM;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const candidates = onPath().flatMap((folder) => names.map((name) => join(folder, name)));
+  return candidates.find(isExecutable);
+}

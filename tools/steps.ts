@@ -1,0 +1,172 @@
+/**
+ * The steps of `npm test`, in order, each with its time. All of them run even when one fails, so that one
+ * run tells everything. The last line is always "N passed, N failed", counting steps.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { ensureSystemPackages } from './checks/systemPackages.ts';
+import {
+  findChromium,
+  findPostgresBinaries,
+  INSTALL_CHROMIUM,
+  INSTALL_POSTGRES,
+} from './services/binaries.ts';
+import { ensureWebApp, npmCommand, root } from './setup.mjs';
+
+interface Step {
+  name: string;
+  /** What it finds out, for the table. */
+  about: string;
+  /** Work of this process, or the npm script to run. */
+  work: { script: string } | { call: () => Promise<void> };
+  /** It is ended as hung after this time. */
+  minutes: number;
+  needs?: 'chromium' | 'postgres';
+}
+
+const steps: Step[] = [
+  { name: 'types', about: 'TypeScript, every package', work: { script: 'types' }, minutes: 5 },
+  { name: 'lint', about: 'Biome: rules and format', work: { script: 'lint' }, minutes: 3 },
+  { name: 'arch', about: 'the import law', work: { script: 'arch' }, minutes: 3 },
+  { name: 'unused', about: 'files, exports, dependencies', work: { script: 'unused' }, minutes: 3 },
+  {
+    name: 'unit',
+    about: 'unit and integration tests',
+    work: { script: 'unit' },
+    minutes: 15,
+    needs: 'postgres',
+  },
+  { name: 'build', about: 'the web app', work: { call: () => ensureWebApp(process.execPath) }, minutes: 5 },
+  { name: 'size', about: 'weight of the first script', work: { script: 'size' }, minutes: 2 },
+  { name: 'e2e', about: 'journeys in Chromium', work: { script: 'e2e' }, minutes: 12, needs: 'chromium' },
+];
+
+type Outcome = 'passed' | 'FAILED' | 'DID NOT RUN';
+interface Result {
+  step: Step;
+  outcome: Outcome;
+  ms: number;
+  note?: string;
+}
+
+const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
+let running: ChildProcess | undefined;
+
+/** The arguments are names of steps; behind a single one, everything else goes to the step itself. */
+function choose(args: string[]): { chosen: Step[]; extra: string[] } {
+  const named = args.filter((arg) => steps.some((step) => step.name === arg));
+  const extra = args.filter((arg) => !named.includes(arg));
+  if (args.includes('--help') || (extra.length > 0 && named.length !== 1)) {
+    process.stdout.write(`npm test [-- STEP...]\nnpm test -- STEP ARGUMENT...\n\n${list()}\n`);
+    process.exit(args.includes('--help') ? 0 : 2);
+  }
+  return { chosen: named.length > 0 ? steps.filter((step) => named.includes(step.name)) : steps, extra };
+}
+
+const list = () => steps.map((step) => `  ${step.name.padEnd(8)} ${step.about}`).join('\n');
+
+/** Kills the step's whole process group: Vitest and browsers have children of their own. */
+function end(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid) process.kill(-child.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+async function runScript(script: string, extra: string[], minutes: number): Promise<string | undefined> {
+  const npm = npmCommand();
+  const args = [...npm.args, 'run', '--silent', script, ...(extra.length > 0 ? ['--', ...extra] : [])];
+  const child = spawn(npm.command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  running = child;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    end(child, 'SIGTERM');
+    setTimeout(() => end(child, 'SIGKILL'), 10_000).unref();
+  }, minutes * 60_000);
+  try {
+    return await new Promise<string | undefined>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) => {
+        if (late) resolve(`not done after ${minutes} minutes`);
+        else resolve(code === 0 ? undefined : `exit ${code ?? signal}`);
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+    running = undefined;
+  }
+}
+
+/** What a step cannot run without, when it is missing. */
+function missing(step: Step): string | undefined {
+  if (step.needs === 'chromium' && !findChromium()) return `There is no browser. ${INSTALL_CHROMIUM}`;
+  return undefined;
+}
+
+async function runStep(step: Step, extra: string[]): Promise<Result> {
+  const began = Date.now();
+  const result = (outcome: Outcome, note?: string): Result => ({
+    step,
+    outcome,
+    ms: Date.now() - began,
+    ...(note === undefined ? {} : { note }),
+  });
+  process.stdout.write(`\n── ${step.name}: ${step.about} ──\n`);
+  const lacking = missing(step);
+  if (lacking) {
+    shout(`"${step.name}" DID NOT RUN. ${lacking}`);
+    return result(ci ? 'FAILED' : 'DID NOT RUN', lacking);
+  }
+  if (step.needs === 'postgres' && !findPostgresBinaries()) {
+    shout(`Every test that needs PostgreSQL will fail. ${INSTALL_POSTGRES}`);
+  }
+  try {
+    if ('call' in step.work) {
+      await step.work.call();
+      return result('passed');
+    }
+    const failure = await runScript(step.work.script, extra, step.minutes);
+    return failure === undefined ? result('passed') : result('FAILED', failure);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`${message}\n`);
+    return result('FAILED', message.split('\n')[0]);
+  }
+}
+
+function shout(text: string): void {
+  const line = '!'.repeat(80);
+  process.stdout.write(`${line}\n${text}\n${line}\n`);
+}
+
+function report(results: Result[]): void {
+  const rows = results.map(({ step, outcome, ms, note }) => {
+    const time = `${(ms / 1000).toFixed(1)} s`.padStart(9);
+    return `${step.name.padEnd(8)} ${outcome.padEnd(11)} ${time}  ${note ?? step.about}`;
+  });
+  const passed = results.filter(({ outcome }) => outcome === 'passed').length;
+  const failed = results.filter(({ outcome }) => outcome === 'FAILED').length;
+  process.stdout.write(`\n${rows.join('\n')}\n\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (running) end(running, signal);
+    process.exit(130);
+  });
+}
+
+const { chosen, extra } = choose(process.argv.slice(2));
+await ensureSystemPackages({
+  postgres: chosen.some((step) => step.needs === 'postgres'),
+  chromium: chosen.some((step) => step.needs === 'chromium'),
+});
+const results: Result[] = [];
+for (const step of chosen) results.push(await runStep(step, extra));
+report(results);
