@@ -17,7 +17,11 @@ const wantsHelp = args.includes('--help') || args.includes('-h');
 /** @param {string} node */
 function startServer(node) {
   // Node 22 still warns that running TypeScript is experimental.
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'packages/server/src/main.ts'), ...args];
+  const command = [
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'packages/server/src/main.ts'),
+    ...args,
+  ];
   // Where Node can, this process turns into the server: no go-between to lose a signal or an exit code.
   // Ctrl-C still arrives twice, from the terminal and from npm; the server must not mind.
   if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...command]);
