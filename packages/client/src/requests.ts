@@ -41,9 +41,9 @@ export class Requests {
   ): Promise<Output<N>> {
     return new Promise<Output<N>>((resolve, reject) => {
       const { signal, timeoutMs = TIMEOUT_MS } = options;
-      if (this.#gate.type === 'ended') return reject(this.#gate.error);
-      if (signal?.aborted) return reject(aborted(signal));
-      if (this.#queue.length >= QUEUE_MAX) return reject(new KithError('too_many_in_flight'));
+      if (this.#gate.type === 'ended') throw this.#gate.error;
+      if (signal?.aborted) throw aborted(signal);
+      if (this.#queue.length >= QUEUE_MAX) throw new KithError('too_many_in_flight');
 
       const settle = () => {
         cancel();
@@ -131,7 +131,8 @@ export class Requests {
     const index = this.#queue.indexOf(waiting);
     if (index >= 0) {
       this.#queue.splice(index, 1);
-      return waiting.reject(why(false));
+      waiting.reject(why(false));
+      return;
     }
     // It keeps its place in flight at the server until that answers; ours is freed, its late answer is ignored.
     for (const [id, other] of this.#inFlight) if (other === waiting) this.#take(id);
