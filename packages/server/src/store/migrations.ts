@@ -1,6 +1,7 @@
 /** The schema's history. A migration that has been released is never changed; a new one is added below it. */
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { accountsMigration } from '../accounts/migration.ts';
 import type { Schema } from './schema.ts';
 
 const run = async (db: Kysely<unknown>, statements: readonly string[]): Promise<void> => {
@@ -143,6 +144,7 @@ const migrations: Record<string, Migration> = {
         `insert into tenants (slug, name) values ('main', 'Kith')`,
       ]),
   },
+  '0002_accounts': { up: (db) => run(db, accountsMigration) },
 };
 
 /** Brings the database to the newest schema. Safe to run from several nodes at once: Kysely takes a lock. */

@@ -1,0 +1,144 @@
+/** Puts the room together: forms in, sessions out, every failure one of the table's. */
+import { type FieldError, KithError } from '@kith/protocol';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Announcer } from '../fanout/announcer.ts';
+import type { Bus } from '../fanout/bus.ts';
+import { type Database, toKithError } from '../store/database.ts';
+import type { Accounts, Credentials, Origin, SignedIn } from './accounts.ts';
+import { ADDRESS_HEADER, createBetterAuth, preparedHash } from './betterAuth.ts';
+import type { SignUpInput } from './forms.ts';
+import { createPasswords } from './passwords.ts';
+import { ensurePerson, hasPeople } from './persons.ts';
+import { loadSecret } from './secret.ts';
+import { createSessions } from './sessions.ts';
+import { type AccountsDb, accountsDb } from './tables.ts';
+import { createTokens } from './tokens.ts';
+
+export interface AccountsDependencies {
+  readonly database: Database;
+  readonly announcer: Announcer;
+  readonly bus: Bus;
+  readonly config: Pick<Config, 'secret' | 'signUp' | 'publicOrigins'>;
+  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  readonly now?: () => number;
+}
+
+/** Async, because the secret may come from the database. */
+export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
+  const { database, announcer, bus, config, log, now } = dependencies;
+  const db = accountsDb(database.db);
+  const secret = await loadSecret(db, config.secret);
+  const secure = config.publicOrigins[0]?.startsWith('https:') ?? false;
+  const passwords = createPasswords();
+  const tokens = createTokens(secret, secure);
+  const sessions = createSessions({ db, announcer, bus, ...(now && { now }) });
+  const auth = createBetterAuth({ db, secret, secure, passwords, log });
+
+  const tokenIn = ({ token, cookie }: Credentials): string | null => {
+    const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
+    return signed === null ? null : tokens.verify(signed);
+  };
+
+  const signedIn = (reply: { token: string | null; user: Record<string, unknown> }): SignedIn => {
+    const { id, email, name, username } = reply.user;
+    if (reply.token === null) throw new KithError('internal');
+    const token = tokens.sign(reply.token);
+    const user = { id: String(id), email: String(email), name: String(name), username: String(username) };
+    return { token, setCookie: tokens.setCookie(token), user };
+  };
+
+  return {
+    authenticate: async (credentials) => {
+      const token = tokenIn(credentials);
+      return token === null ? null : failing(() => sessions.identify(token));
+    },
+    signUp: (input, origin) =>
+      failing(async () => {
+        if (config.signUp === 'closed' && (await hasPeople(db))) {
+          throw new KithError('forbidden', { message: 'New accounts are not open here. Ask whoever runs this server.' });
+        }
+        await refuseTaken(db, input);
+        const hash = await passwords.hash(input.password);
+        try {
+          const headers = headersOf(origin);
+          const reply = await preparedHash.run(hash, () => auth.api.signUpEmail({ body: input, headers }));
+          await ensurePerson(db, reply.user);
+          return signedIn(reply);
+        } catch (error) {
+          // Of two that asked for one name at once, the later finds it taken only now.
+          await refuseTaken(db, input);
+          throw error;
+        }
+      }),
+    signIn: (input, origin) =>
+      failing(async () => signedIn(await auth.api.signInEmail({ body: input, headers: headersOf(origin) }))),
+    signOut: async (credentials) => {
+      const token = tokenIn(credentials);
+      if (token !== null) await failing(() => sessions.end(token));
+      return tokens.clearCookie();
+    },
+    listSessions: (caller) => failing(() => sessions.list(caller)),
+    revokeSession: (caller, sessionId) => failing(() => sessions.revoke(caller, sessionId)),
+    revokeOtherSessions: (caller) => failing(() => sessions.revokeOthers(caller)),
+    close: sessions.close,
+  };
+}
+
+function headersOf({ address, userAgent }: Origin): Headers {
+  const headers = new Headers();
+  if (address !== null) headers.set(ADDRESS_HEADER, address);
+  // Headers take no control characters, and a session's label needs no more than this.
+  if (userAgent !== null) headers.set('user-agent', userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, 250));
+  return headers;
+}
+
+/** Throws a conflict that names the field, for an address or a name that somebody has. */
+async function refuseTaken(db: AccountsDb, { email, username }: SignUpInput): Promise<void> {
+  const [accounts, person] = await Promise.all([
+    db
+      .selectFrom('auth_users')
+      .select(['email', 'username'])
+      .where((eb) => eb.or([eb('email', '=', email), eb('username', '=', username)]))
+      .execute(),
+    db.selectFrom('users').select('id').where('username', '=', username).limit(1).executeTakeFirst(),
+  ]);
+  const fields: FieldError[] = [];
+  if (accounts.some((account) => account.email === email)) {
+    fields.push({ path: 'email', message: 'There is an account with this address. Sign in instead.' });
+  }
+  if (person || accounts.some((account) => account.username === username)) {
+    fields.push({ path: 'username', message: 'Somebody has this username. Choose another.' });
+  }
+  if (fields.length > 0) throw new KithError('conflict', { message: fields[0]?.message ?? '', fields });
+}
+
+/** better-auth's errors and the database's, as ours (E1). */
+async function failing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fromBetterAuth(error) ?? toKithError(error);
+  }
+}
+
+function fromBetterAuth(error: unknown): KithError | null {
+  if (!(error instanceof Error) || error.name !== 'APIError' || !('body' in error)) return null;
+  const body = (error.body ?? {}) as { code?: unknown; message?: unknown };
+  switch (body.code) {
+    case 'INVALID_EMAIL_OR_PASSWORD':
+      return new KithError('unauthenticated', { message: 'The e-mail address or the password is wrong.' });
+    case 'INVALID_EMAIL':
+      return new KithError('bad_input', { fields: [{ path: 'email', message: 'must be an e-mail address' }] });
+    case 'PASSWORD_TOO_SHORT':
+    case 'PASSWORD_TOO_LONG':
+    case 'INVALID_PASSWORD':
+      return new KithError('bad_input', { fields: [{ path: 'password', message: String(body.message) }] });
+    case 'FAILED_TO_CREATE_USER':
+    case 'FAILED_TO_CREATE_SESSION':
+      // What failed was a statement: better-auth logged which, and says no more.
+      return new KithError('unavailable', { cause: error, retryAfterMs: 500 });
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,41 @@
+/** What people fill in to make an account and to sign in. */
+import { limits, Name, Text, User, Username } from '@kith/protocol';
+import { z } from 'zod';
+
+/** Longest passphrase anybody types; hashing costs the same for all. */
+const PASSWORD_MAX = 128;
+export const PASSWORD_MIN = 8;
+
+const Email = z
+  .string()
+  .max(254)
+  .transform((value) => value.trim().toLowerCase())
+  .pipe(z.email('must be an e-mail address'))
+  .meta({ format: 'email' });
+
+export const SignUpForm = z.strictObject({
+  email: Email,
+  password: Text(PASSWORD_MAX, PASSWORD_MIN),
+  /** Shown to everybody. */
+  name: Name(limits.nameLength),
+  username: Username,
+});
+
+export const SignInForm = z.strictObject({
+  email: Email,
+  password: Text(PASSWORD_MAX, 1),
+});
+
+export const SignedInReply = z.object({
+  /** The session's token, for `Authorization: Bearer`; also in the header `set-auth-token`. A browser gets a cookie besides. */
+  token: z.string(),
+  user: z.object({ id: z.string(), email: z.string(), name: z.string(), username: z.string() }),
+});
+
+/** `null` when nobody is signed in. */
+export const SessionReply = z
+  .object({ user: User, session: z.object({ id: z.string(), expiresAt: z.string() }) })
+  .nullable();
+
+export type SignUpInput = z.output<typeof SignUpForm>;
+export type SignInInput = z.output<typeof SignInForm>;

@@ -1,0 +1,204 @@
+/** Sessions: who a token is, with a cache in front, and ending them. */
+import { isId, type User } from '@kith/protocol';
+import { sql } from 'kysely';
+import type { Announcer } from '../fanout/announcer.ts';
+import { type Bus, subjects } from '../fanout/bus.ts';
+import type { Caller } from '../services.ts';
+import type { Identity, SessionInfo } from './accounts.ts';
+import { SESSION_DAYS } from './betterAuth.ts';
+import { ensurePerson, MAIN_TENANT } from './persons.ts';
+import type { AccountsDb } from './tables.ts';
+
+export interface Sessions {
+  /** Who this session token, unsigned, belongs to. */
+  identify(token: string): Promise<Identity | null>;
+  end(token: string): Promise<void>;
+  list(caller: Caller): Promise<SessionInfo[]>;
+  revoke(caller: Caller, sessionId: string): Promise<boolean>;
+  revokeOthers(caller: Caller): Promise<number>;
+  close(): void;
+}
+
+export interface SessionsDependencies {
+  readonly db: AccountsDb;
+  readonly announcer: Announcer;
+  readonly bus: Bus;
+  readonly now?: () => number;
+}
+
+/** A burst of requests asks the database once; a change of name or role shows after this long at the latest. */
+const CACHE_MS = 5_000;
+const CACHE_SIZE = 10_000;
+/** A session's last use is stored this precisely, and its end moves on with it. */
+const TOUCH_MS = 10 * 60_000;
+/** Nobody signs in on more devices; the list ends there. */
+const LIST_MAX = 200;
+
+interface Cached {
+  readonly identity: Identity;
+  readonly until: number;
+}
+
+export function createSessions({ db, announcer, bus, now = Date.now }: SessionsDependencies): Sessions {
+  /** By token, the least recently stored first. */
+  const cache = new Map<string, Cached>();
+  const tokenOf = new Map<string, string>();
+  const underWay = new Map<string, Promise<Identity | null>>();
+  /** Rises with every revocation: what was read before one may be about a session that is over. */
+  let epoch = 0;
+
+  const forgetToken = (token: string): void => {
+    const cached = cache.get(token);
+    if (!cached) return;
+    cache.delete(token);
+    tokenOf.delete(cached.identity.sessionId);
+  };
+  const forgetSessions = (sessionIds: readonly string[]): void => {
+    epoch += 1;
+    for (const id of sessionIds) {
+      const token = tokenOf.get(id);
+      if (token !== undefined) forgetToken(token);
+    }
+  };
+  const remember = (token: string, identity: Identity): void => {
+    forgetToken(token);
+    const oldest = cache.size >= CACHE_SIZE ? cache.keys().next().value : undefined;
+    if (oldest !== undefined) forgetToken(oldest);
+    cache.set(token, { identity, until: Math.min(now() + CACHE_MS, identity.expiresAt.getTime()) });
+    tokenOf.set(identity.sessionId, token);
+  };
+  const lookUp = async (token: string): Promise<Identity | null> => {
+    for (;;) {
+      const before = epoch;
+      const identity = await readIdentity(db, token, now());
+      if (before !== epoch) continue;
+      if (identity) remember(token, identity);
+      return identity;
+    }
+  };
+  const ended = (sessionIds: readonly string[]): void => {
+    if (sessionIds.length === 0) return;
+    forgetSessions(sessionIds);
+    announcer.sessionsRevoked(sessionIds);
+  };
+
+  const unsubscribe = bus.subscribe(subjects.nodes, (message) => {
+    if (message.type === 'sessions_revoked') forgetSessions(message.sessionIds);
+  });
+
+  return {
+    identify: (token) => {
+      const cached = cache.get(token);
+      if (cached && cached.until > now()) return Promise.resolve(cached.identity);
+      const pending = underWay.get(token);
+      if (pending) return pending;
+      const work = lookUp(token).finally(() => underWay.delete(token));
+      underWay.set(token, work);
+      return work;
+    },
+    end: async (token) => {
+      const rows = await db.deleteFrom('auth_sessions').where('token', '=', token).returning('id').execute();
+      ended(rows.map((row) => row.id));
+    },
+    list: async (caller) => {
+      const rows = await db
+        .selectFrom('auth_sessions')
+        .select(['id', 'created_at', 'updated_at', 'expires_at', 'user_agent', 'ip_address'])
+        .where('user_id', '=', caller.userId)
+        .where('expires_at', '>', new Date(now()))
+        .orderBy('updated_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(LIST_MAX)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        createdAt: row.created_at.toISOString(),
+        lastSeenAt: row.updated_at.toISOString(),
+        expiresAt: row.expires_at.toISOString(),
+        userAgent: row.user_agent || null,
+        address: row.ip_address || null,
+        current: row.id === caller.sessionId,
+      }));
+    },
+    revoke: async (caller, sessionId) => {
+      if (!isId(sessionId)) return false;
+      const rows = await db
+        .deleteFrom('auth_sessions')
+        .where('id', '=', sessionId)
+        .where('user_id', '=', caller.userId)
+        .returning('id')
+        .execute();
+      ended(rows.map((row) => row.id));
+      return rows.length > 0;
+    },
+    revokeOthers: async (caller) => {
+      const rows = await db
+        .deleteFrom('auth_sessions')
+        .where('user_id', '=', caller.userId)
+        .where('id', '!=', caller.sessionId)
+        .returning('id')
+        .execute();
+      ended(rows.map((row) => row.id));
+      return rows.length;
+    },
+    close: unsubscribe,
+  };
+}
+
+async function readIdentity(db: AccountsDb, token: string, now: number): Promise<Identity | null> {
+  const row = await findSession(db, token, now);
+  if (!row) return null;
+  if (row.person === null) {
+    await ensurePerson(db, { id: row.account, username: row.account_username, name: row.account_name });
+    return readIdentity(db, token, now);
+  }
+  const expiresAt = now - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now) : row.expires_at;
+  return {
+    tenantId: row.tenant_id,
+    tenant: { slug: row.slug, name: row.tenant_name },
+    user: {
+      id: row.person,
+      username: row.username ?? '',
+      displayName: row.display_name ?? '',
+      role: (row.role ?? 'member') as User['role'],
+    },
+    sessionId: row.session,
+    expiresAt,
+  };
+}
+
+const findSession = (db: AccountsDb, token: string, now: number) =>
+  db
+    .selectFrom('auth_sessions as s')
+    .innerJoin('auth_users as a', 'a.id', 's.user_id')
+    .innerJoin('tenants as t', (join) => join.on('t.slug', '=', MAIN_TENANT))
+    .leftJoin('users as u', (join) => join.onRef('u.tenant_id', '=', 't.id').onRef('u.id', '=', 'a.id'))
+    .select([
+      's.id as session',
+      's.expires_at',
+      's.updated_at',
+      'a.id as account',
+      'a.username as account_username',
+      'a.name as account_name',
+      't.id as tenant_id',
+      't.slug',
+      't.name as tenant_name',
+      'u.id as person',
+      'u.username',
+      'u.display_name',
+      'u.role',
+    ])
+    .where('s.token', '=', token)
+    .where('s.expires_at', '>', new Date(now))
+    .executeTakeFirst();
+
+/** Notes the use of a session and moves its end on: only one that lies unused for `SESSION_DAYS` ends by itself. */
+async function touch(db: AccountsDb, sessionId: string, now: number): Promise<Date> {
+  const expiresAt = new Date(now + SESSION_DAYS * 86_400_000);
+  await db
+    .updateTable('auth_sessions')
+    .set({ updated_at: sql<Date>`now()`, expires_at: expiresAt })
+    .where('id', '=', sessionId)
+    .execute();
+  return expiresAt;
+}

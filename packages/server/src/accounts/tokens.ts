@@ -1,0 +1,64 @@
+/**
+ * The token that travels: `<session token>.<signature>`, in the form of better-auth's signed cookie, so that both sides
+ * of that wall read each other's. A token with a wrong signature costs no query, and rows of the database alone sign
+ * nobody in.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+export interface Tokens {
+  /** The name of the session cookie. */
+  readonly cookieName: string;
+  sign(sessionToken: string): string;
+  /** The session token behind a signed one, or null. */
+  verify(signed: string): string | null;
+  /** The signed token in a Cookie header, or null. */
+  fromCookies(header: string): string | null;
+  setCookie(signed: string): string;
+  clearCookie(): string;
+}
+
+/** Browsers keep no cookie longer. The session itself ends much earlier unless it is used. */
+const MAX_AGE_S = 400 * 86_400;
+/** A session token, 32 letters and digits, a dot, and 32 bytes in base64. */
+const MAX_LENGTH = 120;
+
+export const COOKIE_PREFIX = 'kith';
+
+export function createTokens(secret: string, secure: boolean): Tokens {
+  const cookieName = `${secure ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`;
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const signatureOf = (value: string): Buffer => createHmac('sha256', secret).update(value).digest();
+  return {
+    cookieName,
+    sign: (sessionToken) => `${sessionToken}.${signatureOf(sessionToken).toString('base64')}`,
+    verify: (given) => {
+      if (given.length > 3 * MAX_LENGTH) return null;
+      const signed = decode(given);
+      const dot = signed.lastIndexOf('.');
+      if (dot < 1 || signed.length > MAX_LENGTH) return null;
+      const value = signed.slice(0, dot);
+      const signature = Buffer.from(signed.slice(dot + 1), 'base64');
+      const expected = signatureOf(value);
+      return signature.length === expected.length && timingSafeEqual(signature, expected) ? value : null;
+    },
+    fromCookies: (header) => {
+      for (const part of header.split(';')) {
+        const equals = part.indexOf('=');
+        if (equals > 0 && part.slice(0, equals).trim() === cookieName) return part.slice(equals + 1).trim();
+      }
+      return null;
+    },
+    setCookie: (signed) => `${cookieName}=${encodeURIComponent(signed)}; Max-Age=${MAX_AGE_S}; ${attributes}`,
+    clearCookie: () => `${cookieName}=; Max-Age=0; ${attributes}`,
+  };
+}
+
+/** Cookies carry the token percent-encoded, and some clients pass it on so. */
+function decode(value: string): string {
+  if (!value.includes('%')) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

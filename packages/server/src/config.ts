@@ -1,0 +1,252 @@
+/** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
+
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Where the embedded database lives; unused with `databaseUrl`. */
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | null;
+  readonly databasePool: number;
+  /** Origins of the web app besides the one a request itself came to; the first is where people reach us. */
+  readonly publicOrigins: readonly string[];
+  readonly secret: string | null;
+  /** How many reverse proxies of one's own stand in front; each adds one entry to X-Forwarded-For. */
+  readonly trustedProxies: number;
+  /** Multiplies every rate limit; 0 switches them off. */
+  readonly rateFactor: number;
+  readonly signUp: 'open' | 'closed';
+  readonly logLevel: LogLevel;
+}
+
+interface Setting<T> {
+  readonly name: string;
+  /** As one would write it in the environment; shown by `--help`. */
+  readonly default: string;
+  readonly type: string;
+  readonly description: string;
+  /** Throws an Error that says what the value must be. */
+  readonly parse: (value: string) => T;
+}
+
+const text = (value: string): string => value;
+
+const integer =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const parsed = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(parsed >= min && parsed <= max)) throw new Error(`must be a whole number from ${min} to ${max}`);
+    return parsed;
+  };
+
+const factor = (value: string): number => {
+  const parsed = /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isNaN(parsed)) throw new Error('must be a number, 0 or more');
+  return parsed;
+};
+
+const oneOf =
+  <T extends string>(...values: readonly T[]) =>
+  (value: string): T => {
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}`);
+    return found;
+  };
+
+const optional =
+  <T>(parse: (value: string) => T) =>
+  (value: string): T | null =>
+    value === '' ? null : parse(value);
+
+const postgresUrl = (value: string): string => {
+  const protocol = URL.canParse(value) ? new URL(value).protocol : '';
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
+    throw new Error('must be of the form postgres://user:password@host:5432/database');
+  }
+  return value;
+};
+
+const origins = (value: string): string[] =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const url = URL.canParse(part) ? new URL(part) : null;
+      if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+        throw new Error('must be one or more origins such as https://chat.example.org, with commas between');
+      }
+      return url.origin;
+    });
+
+const secret = (value: string): string => {
+  if (value.length < 32) throw new Error('must have at least 32 characters');
+  return value;
+};
+
+const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
+  port: {
+    name: 'PORT',
+    default: '4040',
+    type: 'number',
+    description: 'The port to listen on; 0 takes any that is free.',
+    parse: integer(0, 65_535),
+  },
+  host: {
+    name: 'HOST',
+    // Whoever comes first becomes the owner: until somebody says otherwise, only this machine may come.
+    default: '127.0.0.1',
+    type: 'address',
+    description: 'The address to listen on. The default lets in only this machine; 0.0.0.0 lets in the network.',
+    parse: text,
+  },
+  dataDirectory: {
+    name: 'KITH_DATA',
+    default: './data',
+    type: 'folder',
+    description: 'Where the embedded database keeps its files. Unused with DATABASE_URL.',
+    parse: text,
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    default: '',
+    type: 'URL',
+    description: 'A PostgreSQL database, postgres://…; without it, the embedded one is used.',
+    parse: optional(postgresUrl),
+  },
+  databasePool: {
+    name: 'KITH_DATABASE_POOL',
+    default: '8',
+    type: 'number',
+    description: 'Connections to PostgreSQL that this process may hold.',
+    parse: integer(2, 500),
+  },
+  publicOrigins: {
+    name: 'KITH_PUBLIC_URL',
+    default: '',
+    type: 'origins',
+    description:
+      'Where people reach Kith, such as https://chat.example.org; several with commas. https makes cookies Secure. Without it, the Host a request names counts as our own.',
+    parse: origins,
+  },
+  secret: {
+    name: 'KITH_SECRET',
+    default: '',
+    type: 'text',
+    description:
+      'Signs session tokens; 32 characters or more. Without it, one is made once and kept in the database. Changing it signs everybody out.',
+    parse: optional(secret),
+  },
+  trustedProxies: {
+    name: 'KITH_TRUST_PROXY',
+    default: '0',
+    type: 'number',
+    description: 'How many reverse proxies of yours stand in front; that many of X-Forwarded-For are believed.',
+    parse: integer(0, 10),
+  },
+  rateFactor: {
+    name: 'KITH_RATE_FACTOR',
+    default: '1',
+    type: 'number',
+    description: 'Multiplies every rate limit; 0 switches them off (load tests).',
+    parse: factor,
+  },
+  signUp: {
+    name: 'KITH_SIGN_UP',
+    default: 'open',
+    type: 'open | closed',
+    description: 'Whether anybody may make an account. The very first account may always be made.',
+    parse: oneOf('open', 'closed'),
+  },
+  logLevel: {
+    name: 'KITH_LOG_LEVEL',
+    default: 'info',
+    type: logLevels.join(' | '),
+    description: 'What is logged to standard error, one JSON object a line.',
+    parse: oneOf(...logLevels),
+  },
+};
+
+const flags = [
+  { name: '--demo', description: 'Fill an empty database with a small lively world, and say how to sign in.' },
+  { name: '--help', description: 'Print this and exit.' },
+] as const;
+
+export type CommandLine =
+  | { readonly type: 'run'; readonly config: Config; readonly demo: boolean }
+  | { readonly type: 'help'; readonly text: string }
+  /** One clear line for everything that is wrong. */
+  | { readonly type: 'refused'; readonly problems: readonly string[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration of tests: the defaults, but for what is given. */
+export const defaultConfig = (overrides: Partial<Config> = {}): Config => ({
+  ...readConfig({}, []),
+  ...overrides,
+});
+
+/** What the command line and the environment ask for. Reads nothing else and changes nothing. */
+export function parseCommandLine(args: readonly string[], environment: Environment): CommandLine {
+  if (args.includes('--help') || args.includes('-h')) return { type: 'help', text: helpText() };
+  const problems: string[] = [];
+  for (const arg of args) {
+    if (!flags.some((flag) => flag.name === arg)) {
+      problems.push(`${arg}: there is no such option. Settings come from the environment; see --help.`);
+    }
+  }
+  const config = readConfig(environment, problems);
+  if (problems.length > 0) return { type: 'refused', problems };
+  return { type: 'run', config, demo: args.includes('--demo') };
+}
+
+function readConfig(environment: Environment, problems: string[]): Config {
+  const read = <T>(setting: Setting<T>): T => {
+    // An empty variable is an unset one: compose files and CI pass them so.
+    const given = environment[setting.name]?.trim();
+    try {
+      return setting.parse(given || setting.default);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push(`${setting.name} ${reason}; it is ${JSON.stringify(given ?? '')}.`);
+      return setting.parse(setting.default);
+    }
+  };
+  return {
+    port: read(settings.port),
+    host: read(settings.host),
+    dataDirectory: read(settings.dataDirectory),
+    databaseUrl: read(settings.databaseUrl),
+    databasePool: read(settings.databasePool),
+    publicOrigins: read(settings.publicOrigins),
+    secret: read(settings.secret),
+    trustedProxies: read(settings.trustedProxies),
+    rateFactor: read(settings.rateFactor),
+    signUp: read(settings.signUp),
+    logLevel: read(settings.logLevel),
+  };
+}
+
+function helpText(): string {
+  const lines = ['Kith, a messaging server.', '', 'Usage: npm start -- [options]', '', 'Options'];
+  for (const flag of flags) lines.push(`  ${flag.name.padEnd(20)} ${flag.description}`);
+  lines.push('', 'Settings, from the environment');
+  for (const setting of Object.values(settings)) {
+    const value = setting.default === '' ? 'none' : setting.default;
+    lines.push(`  ${setting.name.padEnd(20)} ${setting.type}, default: ${value}`);
+    for (const line of wrap(setting.description, 80)) lines.push(`  ${''.padEnd(20)} ${line}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function wrap(words: string, width: number): string[] {
+  const lines = [''];
+  for (const word of words.split(' ')) {
+    const line = lines[lines.length - 1] ?? '';
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
