@@ -5,7 +5,6 @@ const maxWorkers = 2;
 
 export default defineConfig({
   test: {
-    passWithNoTests: true,
     projects: [
       {
         test: {
