@@ -1,0 +1,112 @@
+import type { TimelineMessage } from '@kith/client';
+import { describe, expect, it } from 'vitest';
+import { indexOfMessage, type Row, toRows } from './rows.ts';
+import { stage } from './stage.ts';
+
+const me = 'me';
+let seq = 0;
+function message(author: string, at: string, type: 'content' | 'system' = 'content'): TimelineMessage {
+  seq++;
+  const id = `m${seq}`;
+  return {
+    key: id,
+    state: 'sent',
+    record: {
+      type: 'message',
+      id,
+      conversationId: 'c',
+      seq,
+      rev: seq,
+      authorId: author,
+      createdAt: new Date(`2026-03-0${at}`).toISOString(),
+      body:
+        type === 'system'
+          ? { type: 'system', event: { type: 'joined' } }
+          : { type: 'content', content: { type: 'plain', text: 'hi' } },
+    },
+  };
+}
+const rowsOf = (messages: TimelineMessage[], firstUnreadSeq?: number, previous: readonly Row[] = []) =>
+  toRows({ messages, meId: me, firstUnreadSeq }, previous);
+const draw = (rows: readonly Row[]): string =>
+  rows
+    .map((row) => {
+      if (row.type === 'message') return `${row.first ? '(' : ''}${row.message.record.authorId}${row.last ? ')' : ''}`;
+      return row.type === 'system' ? `s${row.messages.length}` : row.type;
+    })
+    .join(' ');
+
+describe('rows', () => {
+  it('groups by author, five minutes and day', () => {
+    const messages = [
+      message('a', '1T10:00'),
+      message('a', '1T10:04'),
+      message('a', '1T10:10'),
+      message('me', '1T10:11'),
+      message('me', '1T23:59'),
+      message('me', '2T00:01'),
+    ];
+    expect(draw(rowsOf(messages))).toBe('day (a a) (a) (me) (me) day (me)');
+  });
+
+  it('gathers system events and puts the unread line once', () => {
+    const messages = [
+      message('a', '1T10:00', 'system'),
+      message('a', '1T10:00', 'system'),
+      message('a', '1T10:01'),
+      message('a', '1T10:02'),
+      message('a', '1T10:03', 'system'),
+    ];
+    const unread = messages[3]!.record.seq;
+    expect(draw(rowsOf(messages, unread))).toBe('day s2 (a) unread (a) s1');
+    expect(indexOfMessage(rowsOf(messages, unread), messages[1]!.key)).toBe(1);
+  });
+
+  it('keeps the objects of rows that did not change', () => {
+    const messages = [message('a', '1T10:00'), message('a', '1T10:01'), message('me', '1T10:02')];
+    const before = rowsOf(messages);
+    expect(rowsOf(messages, undefined, before)).toBe(before);
+    const after = rowsOf([...messages, message('me', '1T10:03')], undefined, before);
+    expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+    expect(after[3]).not.toBe(before[3]);
+  });
+
+  it('builds ten thousand rows fast enough to do so on every message', () => {
+    const messages = Array.from({ length: 10_000 }, (_, i) => message(i % 3 ? 'a' : 'me', '1T10:00'));
+    const rows = rowsOf(messages);
+    const started = performance.now();
+    rowsOf([...messages, message('a', '1T10:01')], undefined, rows);
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});
+
+describe('stage', () => {
+  const all = Array.from({ length: 30 }, () => message('a', '1T10:00'));
+  const window = (from: number, to: number) => rowsOf(all.slice(from, to));
+
+  it('says what came where', () => {
+    expect(stage([], window(0, 5))).toMatchObject({ fresh: true });
+    expect(stage(window(10, 15), window(5, 15))).toMatchObject({ shift: true, more: false });
+    expect(stage(window(10, 15), window(10, 20))).toMatchObject({ shift: false, more: false, fresh: false });
+    expect(stage(window(10, 15), window(20, 25))).toMatchObject({ fresh: true });
+  });
+
+  it('shows a change of both ends in two steps', () => {
+    for (const [from, to] of [
+      [5, 20],
+      [5, 12],
+      [12, 20],
+    ] as const) {
+      const before = window(10, 15);
+      const next = window(from, to);
+      const first = stage(before, next);
+      expect(first).toMatchObject({ shift: true, more: true });
+      expect(first.rows.at(-1)?.key).toBe(before.at(-1)?.key);
+      const second = stage(first.rows, next);
+      expect(second).toMatchObject({ shift: false, more: false, fresh: false });
+      expect(second.rows).toBe(next);
+    }
+  });
+});
