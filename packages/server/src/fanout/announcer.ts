@@ -31,10 +31,7 @@ export function createAnnouncer(bus: Bus): Announcer {
       const members = records.filter((record): record is MemberRecord => record.type === 'member');
       const facts = members.length > 0 || records.some((record) => record.type === 'conversation');
       // Before the records: whoever acts on them finds no stale permission.
-      if (facts) {
-        const userIds = members.map((member) => member.userId);
-        bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId, userIds });
-      }
+      if (facts) bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId });
       let lowestSeq: number | null = null;
       for (const record of records) {
         if (record.type === 'message' && (lowestSeq === null || record.seq < lowestSeq)) lowestSeq = record.seq;

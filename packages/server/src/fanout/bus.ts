@@ -24,8 +24,8 @@ export type BusMessage =
   /** To the sockets that watch the conversation. */
   | { readonly type: 'receipts'; readonly conversationId: string; readonly marks: readonly ReceiptMark[] }
   | { readonly type: 'ephemeral'; readonly ephemeral: Ephemeral }
-  /** To every node: cached facts about this conversation, or this member of it, are no longer true. */
-  | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string; readonly userIds: readonly string[] }
+  /** To every node: cached facts about this conversation and its members are no longer true. */
+  | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
   /** To every node: sockets of these sessions close. */
   | { readonly type: 'sessions_revoked'; readonly sessionIds: readonly string[] };
 

@@ -11,7 +11,7 @@ type NullableInstant = ColumnType<Date | null, Date | string | null | undefined,
 /** 64 bits in the database, a safe integer here: revisions do not reach 2^53. */
 type Count = ColumnType<number, number | undefined, number>;
 /** A transaction id: decimal digits, compared by the database. */
-type Xid = ColumnType<string, never, never>;
+type Xid = ColumnType<string, string | undefined, string>;
 
 export interface TenantsTable {
   id: Generated<number>;

@@ -1,0 +1,109 @@
+/** What several commands check first. */
+import { KithError, limits, type MemberRecord, type MessageRecord, type Output } from '@kith/protocol';
+import type { HeldConversation } from '../log/change.ts';
+import type { Membership } from '../policy/memberships.ts';
+import { demand, judge } from '../policy/policy.ts';
+import type { Caller, Services } from '../services.ts';
+import { conversationCount } from '../store/conversations.ts';
+import { headsFor } from '../store/heads.ts';
+import { messagesByIds, type View, withMine } from '../store/messages.ts';
+import type { MemberRow } from '../store/records.ts';
+import { usersByIds } from '../store/users.ts';
+
+export interface ReadAccess {
+  readonly view: View;
+  readonly membership: Membership;
+}
+
+/** The conversation as the caller may read it; throws when they may not. */
+export async function readAccess(services: Services, caller: Caller, conversationId: string): Promise<ReadAccess> {
+  const membership = await services.memberships.get(caller.tenantId, conversationId, caller.userId);
+  demand(judge('read', membership));
+  if (!membership?.member) throw new KithError('not_found');
+  return {
+    membership,
+    view: { tenantId: caller.tenantId, conversationId, userId: caller.userId, visibleAfter: membership.member.visibleAfter },
+  };
+}
+
+/** The facts of one person in a conversation that is held: exact, not cached. */
+export async function heldMembership(held: HeldConversation, userId: string): Promise<Membership> {
+  return factsOf(held, await held.member(userId));
+}
+
+export const factsOf = (held: HeldConversation, row: MemberRow | null): Membership => ({
+  conversation: {
+    kind: held.row.kind,
+    visibility: held.row.visibility,
+    history: held.row.history,
+    memberCount: held.row.member_count,
+  },
+  member: row && { role: row.role, state: row.state, visibleAfter: row.visible_after },
+});
+
+/** The head of a conversation the caller has just entered. */
+export async function enteredHead(services: Services, caller: Caller, conversationId: string): Promise<Output<'joinChannel'>> {
+  const { heads, users } = await headsFor(services.database.db, caller.tenantId, caller.userId, [conversationId]);
+  const [head] = heads;
+  if (!head) throw new KithError('not_found');
+  return { head, users };
+}
+
+/** Throws unless all of them are people of the caller's tenant. */
+export async function demandPeople(services: Services, caller: Caller, userIds: readonly string[]): Promise<void> {
+  const found = await usersByIds(services.database.db, caller.tenantId, userIds);
+  if (found.length < new Set(userIds).size) throw new KithError('not_found', { message: 'There is no such person.' });
+}
+
+/** Throws when the person is in as many conversations as one can be. */
+export async function demandRoom(services: Services, tenantId: number, userId: string): Promise<void> {
+  const count = await conversationCount(services.database.db, tenantId, userId, limits.conversations);
+  if (count >= limits.conversations) throw new KithError('limit_reached', { message: 'There are too many conversations.' });
+}
+
+/** Lets people in: their memberships begin here (S13), with nothing unread. Returns those who were not in yet. */
+export async function letIn(held: HeldConversation, userIds: readonly string[], role: 'owner' | 'member' = 'member'): Promise<string[]> {
+  const known = new Map((await held.members(userIds)).map((row) => [row.user_id, row]));
+  const entering = [...new Set(userIds)].filter((userId) => known.get(userId)?.state !== 'joined');
+  if (held.row.member_count + entering.length > limits.members) {
+    throw new KithError('limit_reached', { message: `A conversation has at most ${limits.members} members.` });
+  }
+  const lastSeq = held.row.last_seq;
+  for (const userId of entering) {
+    await held.putMember(userId, {
+      role,
+      state: 'joined',
+      joined_at: new Date(),
+      visible_after: held.row.history === 'all' ? 0 : lastSeq,
+      read_seq: lastSeq,
+      delivered_seq: lastSeq,
+    });
+  }
+  if (entering.length > 0) await held.setConversation({ member_count: held.row.member_count + entering.length });
+  return entering;
+}
+
+/** A changed message as its reply carries it: with the caller's own reactions marked. */
+export async function ownView(services: Services, caller: Caller, conversationId: string, record: MessageRecord): Promise<{ message: MessageRecord }> {
+  const [message = record] = await withMine(services.database.db, { ...caller, conversationId }, [record]);
+  return { message };
+}
+
+/** A message the caller may see; throws when there is none. */
+export async function visibleMessage(
+  services: Services,
+  caller: Caller,
+  { conversationId, messageId }: { readonly conversationId: string; readonly messageId: string },
+): Promise<ReadAccess & { readonly message: MessageRecord }> {
+  const access = await readAccess(services, caller, conversationId);
+  const [message] = await messagesByIds(services.database.db, access.view, [messageId]);
+  if (!message) throw new KithError('not_found');
+  return { ...access, message };
+}
+
+/** Ends a membership; the person's devices get the returned record as their last (S13). */
+export async function letOut(held: HeldConversation, userId: string, state: 'left' | 'removed'): Promise<MemberRecord> {
+  const record = await held.putMember(userId, { state, role: 'member' });
+  await held.setConversation({ member_count: held.row.member_count - 1 });
+  return record;
+}

@@ -1,0 +1,6 @@
+import type { Handler } from '../services.ts';
+import { usersByIds } from '../store/users.ts';
+
+export const getUsers: Handler<'getUsers'> = async (services, caller, { userIds }) => ({
+  users: await usersByIds(services.database.db, caller.tenantId, userIds),
+});

@@ -1,0 +1,5 @@
+import type { Handler } from '../services.ts';
+
+export const listSessions: Handler<'listSessions'> = async (services, caller) => ({
+  sessions: await services.accounts.listSessions(caller),
+});

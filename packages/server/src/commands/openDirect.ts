@@ -1,0 +1,38 @@
+import { KithError } from '@kith/protocol';
+import type { Handler } from '../services.ts';
+import { directConversationId, directKey } from '../store/conversations.ts';
+import { isUniqueViolation } from '../store/database.ts';
+import { demandPeople, demandRoom, enteredHead, letIn } from './access.ts';
+
+export const openDirect: Handler<'openDirect'> = async (services, caller, { conversationId, userId }) => {
+  const { tenantId } = caller;
+  const { db } = services.database;
+  const key = directKey(caller.userId, userId);
+  const existing = await directConversationId(db, tenantId, key);
+  if (existing) return enteredHead(services, caller, existing);
+  await demandPeople(services, caller, [userId]);
+  await demandRoom(services, tenantId, caller.userId);
+  try {
+    await services.conversationLog.create(
+      tenantId,
+      {
+        id: conversationId,
+        kind: 'direct',
+        visibility: 'private',
+        history: 'all',
+        name: '',
+        topic: '',
+        directKey: key,
+        createdBy: caller.userId,
+      },
+      (held) => letIn(held, [caller.userId, userId]),
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    // Both opened it at once: the first to commit made it. Otherwise the id is another conversation's.
+    const made = await directConversationId(db, tenantId, key);
+    if (!made) throw new KithError('conflict', { message: 'This conversation id is taken.' });
+    return enteredHead(services, caller, made);
+  }
+  return enteredHead(services, caller, conversationId);
+};

@@ -1,0 +1,19 @@
+import { KithError } from '@kith/protocol';
+import { demand, judge } from '../policy/policy.ts';
+import type { Handler } from '../services.ts';
+import { toMember } from '../store/records.ts';
+import { heldMembership } from './access.ts';
+
+export const transferOwnership: Handler<'transferOwnership'> = async (services, caller, { conversationId, userId }) => {
+  const members = await services.conversationLog.change(caller.tenantId, conversationId, async (held) => {
+    demand(judge('transferOwnership', await heldMembership(held, caller.userId)), 'Only the owner may hand the conversation over.');
+    const target = await held.member(userId);
+    if (target?.state !== 'joined') throw new KithError('not_found', { message: 'This person is not here.' });
+    if (userId === caller.userId) return [toMember(target)];
+    const former = await held.putMember(caller.userId, { role: 'admin' });
+    const owner = await held.putMember(userId, { role: 'owner' });
+    await held.appendSystem(caller.userId, { type: 'ownership_transferred', userId });
+    return [owner, former];
+  });
+  return { members };
+};

@@ -1,0 +1,28 @@
+import { judge } from '../policy/policy.ts';
+import type { Handler } from '../services.ts';
+import { marksOf } from '../store/receipts.ts';
+
+/** Conversations the caller is not in are passed over. */
+export const watch: Handler<'watch'> = async (services, caller, input) => {
+  const { tenantId, userId, socket } = caller;
+  const asked = await Promise.all(
+    [...new Set(input.conversationIds)].map(async (conversationId) => ({
+      conversationId,
+      membership: await services.memberships.get(tenantId, conversationId, userId),
+    })),
+  );
+  const readable = asked.filter(({ membership }) => judge('read', membership) === 'allowed');
+  const userIds = [...new Set(input.userIds)];
+  // Before the snapshot is read: what changes meanwhile is told twice rather than not at all.
+  socket?.watch({ conversationIds: readable.map(({ conversationId }) => conversationId), userIds });
+  const [presence, receipts] = await Promise.all([
+    services.presences.of(tenantId, userIds),
+    Promise.all(
+      readable.map(async ({ conversationId, membership }) => ({
+        conversationId,
+        marks: await marksOf(services.database.db, tenantId, conversationId, userId, membership?.conversation.memberCount ?? 0),
+      })),
+    ),
+  ]);
+  return { presence, receipts };
+};

@@ -1,0 +1,270 @@
+/**
+ * The hot path: one in-flight commit takes every message that queued up behind it (group commit, no artificial
+ * delay). One statement locks the conversations, gives out revs and seqs, and inserts.
+ */
+import { type Content, KithError, type Mentions, type MessageRecord } from '@kith/protocol';
+import type { Announcer } from '../fanout/announcer.ts';
+import { type Database, isDatabaseUnavailable, isUniqueViolation, toKithError } from '../store/database.ts';
+
+export interface Draft {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly authorId: string;
+  readonly content: Content;
+  readonly mentions: Mentions;
+  readonly replyTo?: string | undefined;
+  /** The author sees messages after this place, and may reply to no others. */
+  readonly visibleAfter: number;
+}
+
+export interface Appended {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly rev: number;
+  readonly createdAt: string;
+}
+
+export interface MessageLog {
+  /**
+   * Appends a message and resolves after its commit (S8), in the order of the calls within a conversation.
+   * Repeating an id returns the first result (S7). Rejects with `unavailable` (retry with the same id: whether it was
+   * committed is then found out), `not_found` (no conversation, or no such message to reply to), `conflict` (the id is
+   * somebody else's).
+   */
+  append(draft: Draft): Promise<Appended>;
+  /** Messages that wait for their commit. */
+  waiting(): number;
+  /** Resolves when everything accepted so far has its answer. */
+  settled(): Promise<void>;
+}
+
+/** Bounds of one commit: enough to share its cost, not so much that its first message waits for its last. */
+const BATCH_MESSAGES = 512;
+const BATCH_TEXT = 1024 * 1024;
+/** Some seconds of work. Beyond it a quick refusal serves better than a slow promise. */
+const QUEUE_MESSAGES = 50_000;
+const QUEUE_TEXT = 64 * 1024 * 1024;
+
+interface Entry {
+  readonly draft: Draft;
+  readonly size: number;
+  readonly resolve: (result: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface AppendedRow {
+  readonly seq: number | null;
+  readonly rev: number | null;
+  readonly created_at: Date | null;
+  readonly author_id: string;
+  readonly repeated: boolean;
+  readonly reply_seq: number | null;
+  readonly conversation_known: boolean;
+}
+
+export function createMessageLog({ database, announcer }: { database: Database; announcer: Announcer }): MessageLog {
+  let queue: Entry[] = [];
+  let queuedText = 0;
+  let running: Promise<void> | null = null;
+
+  const append = (draft: Draft): Promise<Appended> => {
+    const size = draft.content.type === 'plain' ? draft.content.text.length : draft.content.bytes.length;
+    if (queue.length >= QUEUE_MESSAGES || queuedText + size > QUEUE_TEXT) {
+      return Promise.reject(new KithError('unavailable', { message: 'Too many messages wait to be stored.', retryAfterMs: 1_000 }));
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ draft, size, resolve, reject });
+      queuedText += size;
+      running ??= drain();
+    });
+  };
+
+  /** One batch after the other; what arrives meanwhile makes the next one. Never rejects. */
+  const drain = async (): Promise<void> => {
+    // Everything that came in the same turn goes into the first batch.
+    await Promise.resolve();
+    while (queue.length > 0) await settle(takeBatch());
+    running = null;
+  };
+
+  const takeBatch = (): Entry[] => {
+    const ids = new Set<string>();
+    let text = 0;
+    let count = 0;
+    for (const { draft, size } of queue) {
+      const full = count === BATCH_MESSAGES || (count > 0 && text + size > BATCH_TEXT);
+      // A statement does not see its own rows: a repetition, or a reply to a message of this batch, waits for the next.
+      if (full || ids.has(draft.messageId) || (draft.replyTo !== undefined && ids.has(draft.replyTo))) break;
+      ids.add(draft.messageId);
+      text += size;
+      count += 1;
+    }
+    const batch = queue.slice(0, count);
+    queue = queue.slice(count);
+    queuedText -= text;
+    return batch;
+  };
+
+  const settle = async (batch: Entry[]): Promise<void> => {
+    let rows: AppendedRow[];
+    try {
+      rows = await commit(batch);
+    } catch (error) {
+      if (batch.length > 1 && !isDatabaseUnavailable(error)) {
+        // One of them is to blame: alone, each gets its own answer.
+        for (const entry of batch) await settle([entry]);
+        return;
+      }
+      for (const entry of batch) entry.reject(toKithError(error));
+      return;
+    }
+    answer(batch, rows);
+  };
+
+  const commit = async (batch: readonly Entry[]): Promise<AppendedRow[]> => {
+    const parameters = encode(batch);
+    try {
+      return await database.append<AppendedRow>(APPEND, parameters);
+    } catch (error) {
+      // Another node committed one of these ids between our snapshot and our insert; a new snapshot sees it.
+      if (isUniqueViolation(error)) return database.append<AppendedRow>(APPEND, parameters);
+      throw error;
+    }
+  };
+
+  const answer = (batch: readonly Entry[], rows: readonly AppendedRow[]): void => {
+    const announced = new Map<string, { draft: Draft; records: MessageRecord[] }>();
+    batch.forEach((entry, index) => {
+      const { draft } = entry;
+      const row = rows[index];
+      if (!row || row.seq === null || row.rev === null || row.created_at === null) {
+        entry.reject(new KithError('not_found', row?.conversation_known ? { message: 'The message to reply to is not there.' } : {}));
+        return;
+      }
+      if (row.repeated && row.author_id !== draft.authorId) {
+        entry.reject(new KithError('conflict', { message: 'This message id is taken.' }));
+        return;
+      }
+      const result = { messageId: draft.messageId, seq: row.seq, rev: row.rev, createdAt: row.created_at.toISOString() };
+      entry.resolve(result);
+      if (row.repeated) return;
+      const key = `${draft.tenantId} ${draft.conversationId}`;
+      const record = toRecord(draft, result, row.reply_seq);
+      const change = announced.get(key);
+      if (change) change.records.push(record);
+      else announced.set(key, { draft, records: [record] });
+    });
+    for (const { draft, records } of announced.values()) {
+      announcer.changed({
+        tenantId: draft.tenantId,
+        conversationId: draft.conversationId,
+        from: records[0]?.rev ?? 0,
+        to: records.at(-1)?.rev ?? 0,
+        records,
+      });
+    }
+  };
+
+  return {
+    append,
+    waiting: () => queue.length,
+    settled: async () => {
+      while (running) await running;
+    },
+  };
+}
+
+function toRecord(draft: Draft, result: Appended, replySeq: number | null): MessageRecord {
+  const { mentions } = draft;
+  return {
+    type: 'message',
+    id: draft.messageId,
+    conversationId: draft.conversationId,
+    seq: result.seq,
+    rev: result.rev,
+    authorId: draft.authorId,
+    createdAt: result.createdAt,
+    body: { type: 'content', content: draft.content },
+    ...(draft.replyTo !== undefined && replySeq !== null && { replyTo: { messageId: draft.replyTo, seq: replySeq } }),
+    ...(mentions.userIds.length > 0 && { mentions: [...mentions.userIds] }),
+    ...(mentions.all && { mentionsAll: true as const }),
+  };
+}
+
+function encode(batch: readonly Entry[]): unknown[] {
+  const column = <T>(pick: (draft: Draft) => T): T[] => batch.map((entry) => pick(entry.draft));
+  return [
+    column((draft) => draft.tenantId),
+    column((draft) => draft.conversationId),
+    column((draft) => draft.messageId),
+    column((draft) => draft.authorId),
+    column((draft) => (draft.content.type === 'plain' ? draft.content.text : null)),
+    column(({ content }) => (content.type === 'encrypted' ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes }) : null)),
+    // An array of arrays has no rows to unnest: each list travels as its text.
+    column(({ mentions }) => (mentions.userIds.length > 0 ? `{${mentions.userIds.join(',')}}` : null)),
+    column(({ mentions }) => mentions.all),
+    column((draft) => draft.replyTo ?? null),
+    column((draft) => draft.visibleAfter),
+  ];
+}
+
+/**
+ * Conversations are locked in id order, so that two nodes never wait for each other in a circle. A message id already
+ * there keeps its first place. `offset 0` keeps the look-ups nested: one index descent a message.
+ */
+const APPEND = `
+with input as (
+  select * from unnest(
+    $1::integer[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::bigint[]
+  ) with ordinality as t (
+    tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, ord
+  )
+), locked as materialized (
+  select c.tenant_id, c.id, c.rev, c.last_seq
+  from conversations c
+  where (c.tenant_id, c.id) in (select tenant_id, conversation_id from input)
+  order by c.tenant_id, c.id
+  for no key update
+), judged as materialized (
+  select i.*, l.rev as head_rev, l.last_seq as head_seq, l.id is not null as conversation_known,
+    earlier.seq as earlier_seq, earlier.created_rev as earlier_rev, earlier.created_at as earlier_at, earlier.author_id as earlier_author,
+    quoted.seq as reply_seq,
+    l.id is not null and earlier.seq is null and (i.reply_id is null or quoted.seq is not null) as fresh
+  from input i
+  left join locked l on l.tenant_id = i.tenant_id and l.id = i.conversation_id
+  left join lateral (
+    select m.seq, m.created_rev, m.created_at, m.author_id from messages m
+    where m.tenant_id = i.tenant_id and m.conversation_id = i.conversation_id and m.id = i.id offset 0
+  ) earlier on true
+  left join lateral (
+    select m.seq from messages m
+    where i.reply_id is not null and m.tenant_id = i.tenant_id and m.conversation_id = i.conversation_id and m.id = i.reply_id
+      and m.seq > i.visible_after offset 0
+  ) quoted on true
+), placed as materialized (
+  select j.*, j.head_rev + row_number() over w as new_rev, j.head_seq + row_number() over w as new_seq,
+    date_trunc('milliseconds', clock_timestamp()) as new_at
+  from judged j where j.fresh
+  window w as (partition by j.tenant_id, j.conversation_id order by j.ord)
+), inserted as (
+  insert into messages (tenant_id, conversation_id, seq, id, rev, created_rev, author_id, created_at, kind, text, sealed,
+    reply_id, reply_seq, mentions, mentions_all)
+  select tenant_id, conversation_id, new_seq, id, new_rev, new_rev, author_id, new_at, 'content', text, sealed::jsonb,
+    reply_id, reply_seq, mentions::uuid[], mentions_all
+  from placed order by ord
+), heads as materialized (
+  select tenant_id, conversation_id, max(new_rev) as rev, max(new_seq) as last_seq from placed group by 1, 2
+), raised as (
+  update conversations c
+  set rev = h.rev, last_seq = h.last_seq, changed_xid = pg_current_xact_id()
+  from heads h where c.tenant_id = h.tenant_id and c.id = h.conversation_id
+), noted as (
+  insert into commits (tenant_ids, conversation_ids, revs)
+  select array_agg(tenant_id), array_agg(conversation_id), array_agg(rev) from heads having count(*) > 0
+)
+select coalesce(p.new_seq, j.earlier_seq) as seq, coalesce(p.new_rev, j.earlier_rev) as rev,
+  coalesce(p.new_at, j.earlier_at) as created_at, coalesce(j.earlier_author, j.author_id) as author_id,
+  j.earlier_seq is not null as repeated, p.reply_seq, j.conversation_known
+from judged j left join placed p on p.ord = j.ord
+order by j.ord`;

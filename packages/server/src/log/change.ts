@@ -1,0 +1,255 @@
+/**
+ * Every change of a conversation but new messages: one transaction that holds the conversation's row, gives out revs
+ * (S1), and announces after the commit what it changed.
+ */
+import { type ConversationChange, type ConversationRecord, KithError, type MemberRecord, type MessageRecord, newId, type SystemEvent } from '@kith/protocol';
+import { sql, type Transaction, type Updateable } from 'kysely';
+import type { Announcer } from '../fanout/announcer.ts';
+import { conversationColumns } from '../store/conversations.ts';
+import type { Database } from '../store/database.ts';
+import { memberColumns, memberRows } from '../store/members.ts';
+import { type ConversationRow, type MemberRow, type MessageRow, toConversation, toMember, toMessage } from '../store/records.ts';
+import type { ConversationsTable, MembersTable, MessagesTable, Schema } from '../store/schema.ts';
+
+/** A conversation held for change. What is written through it raises the rev, one step a record. */
+export interface HeldConversation {
+  readonly trx: Transaction<Schema>;
+  /** As it was when the change began, but for what this change has set since. */
+  readonly row: Readonly<ConversationRow>;
+  member(userId: string): Promise<MemberRow | null>;
+  members(userIds: readonly string[]): Promise<MemberRow[]>;
+  message(messageId: string): Promise<MessageRow | null>;
+  /** Makes or changes a membership. */
+  putMember(userId: string, values: MemberValues): Promise<MemberRecord>;
+  setConversation(values: Pick<Updateable<ConversationsTable>, 'name' | 'topic' | 'visibility' | 'history' | 'member_count'>): Promise<ConversationRecord>;
+  setMessage(message: MessageRow, values: Updateable<MessagesTable>): Promise<MessageRecord>;
+  /** The conversation itself speaks. */
+  appendSystem(by: string, event: SystemEvent): Promise<MessageRecord>;
+}
+
+export type MemberValues = Pick<Updateable<MembersTable>, 'role' | 'state' | 'visible_after' | 'joined_at' | 'read_seq' | 'delivered_seq'>;
+
+export interface NewConversation {
+  readonly id: string;
+  readonly kind: ConversationRow['kind'];
+  readonly visibility: ConversationRow['visibility'];
+  readonly history: ConversationRow['history'];
+  readonly name: string;
+  readonly topic: string;
+  readonly directKey: string | null;
+  readonly createdBy: string;
+}
+
+export interface ConversationLog {
+  /** Runs `work` in a transaction that holds the conversation. Rejects with `not_found` when there is none. */
+  change<T>(tenantId: number, conversationId: string, work: (held: HeldConversation) => Promise<T>): Promise<T>;
+  /** Makes a conversation and runs `work` on it in the same transaction. A taken id or direct key is a unique violation. */
+  create<T>(tenantId: number, conversation: NewConversation, work: (held: HeldConversation) => Promise<T>): Promise<T>;
+}
+
+/** Marks a row as changed by this transaction, for `sync`. */
+const currentXid = sql<string>`pg_current_xact_id()`;
+
+export function createConversationLog({ database, announcer }: { database: Database; announcer: Announcer }): ConversationLog {
+  const { db } = database;
+
+  const run = async <T>(
+    tenantId: number,
+    conversationId: string,
+    begin: (trx: Transaction<Schema>) => Promise<ConversationRow | undefined>,
+    work: (held: HeldConversation) => Promise<T>,
+  ): Promise<T> => {
+    const done = await db.transaction().execute(async (trx) => {
+      const row = await begin(trx);
+      if (!row) throw new KithError('not_found');
+      const first = row.rev + 1;
+      const { held, records, finish } = hold(trx, row);
+      const result = await work(held);
+      await finish();
+      return { result, first, last: held.row.rev, records };
+    });
+    if (done.records.length > 0) {
+      announcer.changed({ tenantId, conversationId, from: done.first, to: done.last, records: done.records });
+    }
+    return done.result;
+  };
+
+  return {
+    change: (tenantId, conversationId, work) =>
+      run(
+        tenantId,
+        conversationId,
+        (trx) =>
+          trx
+            .selectFrom('conversations')
+            .select(conversationColumns)
+            .where('tenant_id', '=', tenantId)
+            .where('id', '=', conversationId)
+            .forNoKeyUpdate()
+            .executeTakeFirst(),
+        work,
+      ),
+    create: (tenantId, conversation, work) =>
+      run(
+        tenantId,
+        conversation.id,
+        (trx) =>
+          trx
+            .insertInto('conversations')
+            .values({
+              tenant_id: tenantId,
+              id: conversation.id,
+              kind: conversation.kind,
+              visibility: conversation.visibility,
+              history: conversation.history,
+              name: conversation.name,
+              topic: conversation.topic,
+              direct_key: conversation.directKey,
+              member_count: 0,
+              created_by: conversation.createdBy,
+              rev: 0,
+              last_seq: 0,
+              record_rev: 0,
+            })
+            .returning(conversationColumns)
+            .executeTakeFirst(),
+        work,
+      ),
+  };
+}
+
+function hold(trx: Transaction<Schema>, start: ConversationRow) {
+  const tenantId = start.tenant_id;
+  const conversationId = start.id;
+  let row = start;
+  /** Latest state of every record changed here, by what it is. */
+  const changed = new Map<string, ConversationChange>();
+  const changedMembers = new Set<string>();
+
+  const nextRev = (): number => {
+    row = { ...row, rev: row.rev + 1 };
+    return row.rev;
+  };
+  const messageWhere = { tenant_id: tenantId, conversation_id: conversationId };
+
+  const held: HeldConversation = {
+    trx,
+    get row() {
+      return row;
+    },
+    members: (userIds) => (userIds.length === 0 ? Promise.resolve([]) : memberRows(trx, tenantId, conversationId, userIds)),
+    member: async (userId) => (await memberRows(trx, tenantId, conversationId, [userId]))[0] ?? null,
+    message: async (messageId) =>
+      (await trx
+        .selectFrom('messages')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('conversation_id', '=', conversationId)
+        .where('id', '=', messageId)
+        .executeTakeFirst()) ?? null,
+    putMember: async (userId, values) => {
+      const rev = nextRev();
+      const saved = await trx
+        .insertInto('members')
+        .values({
+          tenant_id: tenantId,
+          conversation_id: conversationId,
+          user_id: userId,
+          role: values.role ?? 'member',
+          state: values.state ?? 'joined',
+          visible_after: values.visible_after ?? 0,
+          joined_at: values.joined_at ?? new Date(),
+          delivered_seq: values.delivered_seq ?? 0,
+          read_seq: values.read_seq ?? 0,
+          rev,
+        })
+        .onConflict((oc) =>
+          oc
+            .columns(['tenant_id', 'conversation_id', 'user_id'])
+            .doUpdateSet({ ...values, rev, changed_xid: currentXid }),
+        )
+        .returning(memberColumns)
+        .executeTakeFirstOrThrow();
+      const record = toMember(saved);
+      changed.set(`member ${userId}`, record);
+      changedMembers.add(userId);
+      return record;
+    },
+    setConversation: async (values) => {
+      const rev = nextRev();
+      row = { ...row, ...(values as Partial<ConversationRow>), record_rev: rev };
+      const record = toConversation(row);
+      changed.set('conversation', record);
+      return record;
+    },
+    setMessage: async (message, values) => {
+      const saved = await trx
+        .updateTable('messages')
+        .set({ ...values, rev: nextRev() })
+        .where('tenant_id', '=', tenantId)
+        .where('conversation_id', '=', conversationId)
+        .where('seq', '=', message.seq)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const record = toMessage(saved);
+      changed.set(`message ${message.id}`, record);
+      return record;
+    },
+    appendSystem: async (by, event) => {
+      const rev = nextRev();
+      row = { ...row, last_seq: row.last_seq + 1 };
+      const saved = await trx
+        .insertInto('messages')
+        .values({
+          ...messageWhere,
+          seq: row.last_seq,
+          id: newId(),
+          rev,
+          created_rev: rev,
+          author_id: by,
+          created_at: new Date(),
+          kind: 'system',
+          system: JSON.stringify(event),
+          mentions_all: false,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const record = toMessage(saved);
+      changed.set(`message ${saved.id}`, record);
+      return record;
+    },
+  };
+
+  const finish = async (): Promise<void> => {
+    if (row.rev === start.rev) return;
+    await trx
+      .updateTable('conversations')
+      .set({
+        rev: row.rev,
+        last_seq: row.last_seq,
+        record_rev: row.record_rev,
+        name: row.name,
+        topic: row.topic,
+        visibility: row.visibility,
+        history: row.history,
+        member_count: row.member_count,
+        changed_xid: currentXid,
+      })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', conversationId)
+      .execute();
+    await trx
+      .insertInto('commits')
+      .values({
+        tenant_ids: [tenantId],
+        conversation_ids: [conversationId],
+        revs: [row.rev],
+        user_ids: changedMembers.size > 0 ? [...changedMembers] : null,
+      })
+      .execute();
+    records.push(...[...changed.values()].sort((a, b) => a.rev - b.rev));
+  };
+
+  const records: ConversationChange[] = [];
+  return { held, records, finish };
+}

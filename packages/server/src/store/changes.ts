@@ -1,0 +1,100 @@
+/** S2: the latest state of every record of a conversation that changed after a revision. */
+import { type ConversationChange, limits, type User } from '@kith/protocol';
+import { sql } from 'kysely';
+import { conversationRow } from './conversations.ts';
+import type { Db } from './database.ts';
+import { memberColumns } from './members.ts';
+import { withMine } from './messages.ts';
+import { type MessageRow, toConversation, toMember, toMessage } from './records.ts';
+import { peopleOf, usersByIds } from './users.ts';
+
+/** Who looks: what they may not see is left out (S13). Null: everything, for the service itself. */
+export interface Viewer {
+  readonly userId: string;
+  readonly visibleAfter: number;
+}
+
+export type Changes =
+  | { readonly type: 'changes'; readonly records: ConversationChange[]; readonly users: User[]; readonly rev: number; readonly more: boolean }
+  | { readonly type: 'reset'; readonly rev: number };
+
+/** Null when there is no such conversation. */
+export async function changesSince(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  since: number,
+  viewer: Viewer | null,
+  limit: number,
+): Promise<Changes | null> {
+  // The head first: a record that changes between the statements has a greater rev, which an event or the next page tells.
+  const conversation = await conversationRow(db, tenantId, conversationId);
+  if (!conversation) return null;
+  const { rev } = conversation;
+  const distance = rev - since;
+  if (distance < 0 || distance > limits.changesDistance) return { type: 'reset', rev };
+  if (distance === 0) return { type: 'changes', records: [], users: [], rev, more: false };
+
+  const [members, messages] = await Promise.all([
+    db
+      .selectFrom('members')
+      .select(memberColumns)
+      .where('tenant_id', '=', tenantId)
+      .where('conversation_id', '=', conversationId)
+      .where('rev', '>', since)
+      .orderBy('rev')
+      .limit(limit + 1)
+      .execute(),
+    changedMessages(db, tenantId, conversationId, { since, distance, lastSeq: conversation.last_seq }, viewer?.visibleAfter ?? 0, limit + 1),
+  ]);
+  const found: ConversationChange[] = [
+    ...(conversation.record_rev > since ? [toConversation(conversation)] : []),
+    ...members.map(toMember),
+    ...messages.map(toMessage),
+  ].sort((a, b) => a.rev - b.rev);
+  const page = found.slice(0, limit);
+  const more = found.length > limit;
+  const records = viewer ? await ownReactions(db, tenantId, conversationId, viewer.userId, page) : page;
+  const named = records.flatMap((record) => (record.type === 'message' ? [...peopleOf([record])] : record.type === 'member' ? [record.userId] : []));
+  return {
+    type: 'changes',
+    records,
+    users: await usersByIds(db, tenantId, named),
+    rev: more ? (page.at(-1)?.rev ?? rev) : rev,
+    more,
+  };
+}
+
+/**
+ * New messages are the last ones: no more of them than revisions passed. Changed ones have an index of their own.
+ * So the cost is that of the distance, never of the history.
+ */
+async function changedMessages(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  from: { readonly since: number; readonly distance: number; readonly lastSeq: number },
+  visibleAfter: number,
+  limit: number,
+): Promise<MessageRow[]> {
+  const scope = sql`tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq > ${visibleAfter} and rev > ${from.since}`;
+  const result = await sql<MessageRow>`
+    select * from (
+      (select * from messages where ${scope} and rev = created_rev and seq > ${from.lastSeq - from.distance} order by seq limit ${limit})
+      union all
+      (select * from messages where ${scope} and rev <> created_rev order by rev limit ${limit})
+    ) changed order by rev limit ${limit}`.execute(db);
+  return result.rows;
+}
+
+async function ownReactions(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  userId: string,
+  records: readonly ConversationChange[],
+): Promise<ConversationChange[]> {
+  const messages = records.filter((record) => record.type === 'message');
+  const own = new Map((await withMine(db, { tenantId, conversationId, userId }, messages)).map((message) => [message.id, message]));
+  return records.map((record) => (record.type === 'message' ? (own.get(record.id) ?? record) : record));
+}

@@ -1,0 +1,62 @@
+/** The log of commits, by which nodes find what was committed but not announced (S11). */
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+export interface CommitRow {
+  /** One entry a conversation, in step with the next two. */
+  readonly tenantIds: readonly number[];
+  readonly conversationIds: readonly string[];
+  readonly revs: readonly number[];
+  /** Whose memberships changed. */
+  readonly userIds: readonly string[] | null;
+}
+
+export interface CommitsSince {
+  /** Ask from here next time: every transaction below it had ended, so none below it is still to come. */
+  readonly xmin: string;
+  readonly commits: readonly CommitRow[];
+}
+
+interface Row {
+  readonly xmin: string;
+  readonly tenant_ids: number[] | null;
+  readonly conversation_ids: string[] | null;
+  readonly revs: (number | string)[] | null;
+  readonly user_ids: string[] | null;
+}
+
+/** Commits of the transactions from `xid` on (some may come again); with null, only where to begin. */
+export async function commitsSince(db: Db, xid: string | null): Promise<CommitsSince> {
+  // One statement, hence one snapshot: what it does not show has a transaction id of at least its xmin.
+  const { rows } = await sql<Row>`
+    select s.xmin::text as xmin, c.tenant_ids, c.conversation_ids::text[] as conversation_ids, c.revs, c.user_ids::text[] as user_ids
+    from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+    left join commits c on c.xid >= ${xid}::xid8`.execute(db);
+  return {
+    xmin: rows[0]?.xmin ?? '0',
+    commits: rows.flatMap((row) =>
+      row.tenant_ids && row.conversation_ids && row.revs
+        ? [
+            {
+              tenantIds: row.tenant_ids,
+              conversationIds: row.conversation_ids,
+              // Arrays of bigint come as text from one driver and as numbers from the other.
+              revs: row.revs.map(Number),
+              userIds: row.user_ids,
+            },
+          ]
+        : [],
+    ),
+  };
+}
+
+/** Forgets a batch of the oldest commits, those older than `ageSeconds`. Returns how many went. */
+export async function pruneCommits(db: Db, ageSeconds: number, batch: number): Promise<number> {
+  // The oldest by xid are looked at, whatever their age, so that the cost is that of the batch.
+  const result = await sql`
+    delete from commits where ctid in (
+      select ctid from (select ctid, at from commits order by xid limit ${batch} for update skip locked) oldest
+      where at < now() - make_interval(secs => ${ageSeconds})
+    )`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}

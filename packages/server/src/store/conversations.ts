@@ -1,0 +1,97 @@
+/** Conversations: their own rows, and the list of public channels. */
+import type { ConversationRecord } from '@kith/protocol';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Db } from './database.ts';
+import { type ConversationRow, toConversation } from './records.ts';
+import { likePrefix } from './users.ts';
+
+export const conversationColumns = [
+  'tenant_id',
+  'id',
+  'kind',
+  'visibility',
+  'history',
+  'name',
+  'topic',
+  'direct_key',
+  'member_count',
+  'created_by',
+  'created_at',
+  'rev',
+  'last_seq',
+  'record_rev',
+] as const satisfies readonly (keyof ConversationRow)[];
+
+export const conversationRow = (db: Db, tenantId: number, id: string): Promise<ConversationRow | undefined> =>
+  db
+    .selectFrom('conversations')
+    .select(conversationColumns)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+
+/** What names the direct conversation of two people, whoever opens it. */
+export const directKey = (a: string, b: string): string => [a, b].sort().join(':');
+
+export async function directConversationId(db: Db, tenantId: number, key: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('conversations')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('direct_key', '=', key)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** How many conversations a person is in, counted no further than `atMost`. */
+export async function conversationCount(db: Db, tenantId: number, userId: string, atMost: number): Promise<number> {
+  const result = await sql<{ count: number }>`
+    select count(*)::integer as count from (
+      select 1 from members where tenant_id = ${tenantId} and user_id = ${userId} and state = 'joined' limit ${atMost}
+    ) counted`.execute(db);
+  return result.rows[0]?.count ?? 0;
+}
+
+const PageCursor = z.tuple([z.string().max(400), z.uuid()]);
+
+/** A page of public channels by name, and whether this person is in them. */
+export async function channelPage(
+  db: Db,
+  tenantId: number,
+  userId: string,
+  query: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ channels: (ConversationRecord & { joined: boolean })[]; next: string | null }> {
+  const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
+  const prefix = likePrefix(query.trim().replace(/^#/, ''));
+  const name = sql<string>`lower(c.name)`;
+  const rows = await db
+    .selectFrom('conversations as c')
+    .leftJoin('members as m', (join) =>
+      join
+        .onRef('m.tenant_id', '=', 'c.tenant_id')
+        .onRef('m.conversation_id', '=', 'c.id')
+        .on('m.user_id', '=', userId)
+        .on('m.state', '=', 'joined'),
+    )
+    .select(conversationColumns.map((column) => `c.${column}` as const))
+    .select([sql<boolean>`m.user_id is not null`.as('joined'), name.as('sort_name')])
+    .where('c.tenant_id', '=', tenantId)
+    .where('c.kind', '=', 'channel')
+    .where('c.visibility', '=', 'public')
+    .$if(prefix !== '%', (q) => q.where(sql<boolean>`(${name} like ${prefix} or ${name} like ${`% ${prefix}`})`))
+    .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
+    .orderBy(name)
+    .orderBy('c.id')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    channels: page.map((row) => ({ ...toConversation(row), joined: row.joined })),
+    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
+  };
+}

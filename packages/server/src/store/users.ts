@@ -1,0 +1,108 @@
+/** People: the rows of `users`. */
+import type { MessageRecord, PresenceSetting, SettingsRecord, User } from '@kith/protocol';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Db } from './database.ts';
+import { toUser, userColumns } from './records.ts';
+
+/** The people with these ids, in no order; unknown ids are left out. */
+export async function usersByIds(db: Db, tenantId: number, ids: Iterable<string>): Promise<User[]> {
+  const unique = [...new Set(ids)];
+  if (unique.length === 0) return [];
+  const rows = await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', unique)
+    .execute();
+  return rows.map(toUser);
+}
+
+/** Everybody a page of messages names where a reader sees it: authors, mentioned people, people of system events. */
+export function* peopleOf(messages: Iterable<MessageRecord>): Generator<string> {
+  for (const message of messages) {
+    yield message.authorId;
+    if (message.mentions) yield* message.mentions;
+    if (message.body.type !== 'system') continue;
+    const { event } = message.body;
+    if ('userId' in event) yield event.userId;
+    if ('userIds' in event) yield* event.userIds;
+  }
+}
+
+const PageCursor = z.tuple([z.string().max(400), z.uuid()]);
+
+/** Escapes what LIKE would read as a pattern. */
+export const likePrefix = (text: string): string => `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+
+/** A page of people by name; with a query, those with a word that begins with it. */
+export async function searchUsers(
+  db: Db,
+  tenantId: number,
+  query: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ users: User[]; next: string | null }> {
+  const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
+  const prefix = likePrefix(query.trim().replace(/^@/, ''));
+  const rows = await db
+    .selectFrom('users')
+    .select([...userColumns, sql<string>`lower(display_name)`.as('sort_name')])
+    .where('tenant_id', '=', tenantId)
+    .$if(prefix !== '%', (q) =>
+      q.where(
+        sql<boolean>`(username like ${prefix} or lower(display_name) like ${prefix} or lower(display_name) like ${`% ${prefix}`})`,
+      ),
+    )
+    .$if(after !== null, (q) => q.where(sql<boolean>`(lower(display_name), id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
+    .orderBy(sql`lower(display_name)`)
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { users: page.map(toUser), next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null };
+}
+
+export interface OwnPerson {
+  readonly user: User;
+  readonly settings: SettingsRecord;
+  /** S5: head of the person's own changes. */
+  readonly rev: number;
+}
+
+/** A person as they see themselves. */
+export async function ownPerson(db: Db, tenantId: number, userId: string): Promise<OwnPerson | null> {
+  const row = await db
+    .selectFrom('users')
+    .select([...userColumns, 'rev', 'settings_rev', 'presence'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  if (!row) return null;
+  return { user: toUser(row), settings: { type: 'settings', rev: row.settings_rev, presence: row.presence }, rev: row.rev };
+}
+
+export async function setDisplayName(db: Db, tenantId: number, userId: string, displayName: string): Promise<User | null> {
+  const row = await db
+    .updateTable('users')
+    .set({ display_name: displayName })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', userId)
+    .returning(userColumns)
+    .executeTakeFirst();
+  return row ? toUser(row) : null;
+}
+
+/** False when it was set so already: then no rev is spent. */
+export async function setPresenceSetting(db: Db, tenantId: number, userId: string, presence: PresenceSetting): Promise<boolean> {
+  const result = await db
+    .updateTable('users')
+    .set({ presence, rev: sql`rev + 1`, settings_rev: sql`rev + 1` })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', userId)
+    .where('presence', '<>', presence)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
