@@ -1,0 +1,294 @@
+/**
+ * Own messages on their way. Each is written down before it is sent, sent in order within its conversation (the next
+ * one after the former's acknowledgement), repeated with the same id until the server answers (S7), and kept on screen
+ * until its record is there. It knows no socket: `request`, `handleLive`, `handleDown`, `handleRecords`.
+ */
+import type { Content, ConversationChange, Output } from '@kith/protocol';
+import { KithError } from '@kith/protocol/errors';
+import { newId } from '@kith/protocol/ids';
+import { backoff } from './backoff.ts';
+import { Emitter } from './emitter.ts';
+import type { Request } from './request.ts';
+import type { OutboxEntry } from './storage/storage.ts';
+import type { Clock } from './types.ts';
+
+export interface OutboxDeps {
+  readonly owner: string;
+  readonly request: Request;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Resolve when written, or when it is certain that nothing can be written. */
+  put(entry: OutboxEntry): Promise<void>;
+  remove(entry: OutboxEntry): Promise<void>;
+  /** The server has it, at this place. */
+  acknowledged(entry: OutboxEntry, reply: Output<'sendMessage'>): void;
+}
+
+export type Sending =
+  /** Written here, not acknowledged. */
+  | { readonly type: 'pending'; readonly entry: OutboxEntry }
+  /** Refused for good; waits for the person's decision. */
+  | { readonly type: 'failed'; readonly entry: OutboxEntry; readonly error: KithError }
+  /** Acknowledged; shown until its record comes. */
+  | { readonly type: 'acknowledged'; readonly entry: OutboxEntry; readonly seq: number };
+
+interface Lane {
+  /** In the order of writing. */
+  readonly items: Map<string, Sending>;
+  /** One that is being sent, or waits to be repeated. */
+  busy: boolean;
+  failures: number;
+}
+
+export type OutboxEvents = { changed: [conversationId: string] };
+
+export class Outbox {
+  readonly events = new Emitter<OutboxEvents>();
+  readonly #deps: OutboxDeps;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #conversationOf = new Map<string, string>();
+  /** Entries being written. */
+  readonly #writing = new Map<string, Promise<void>>();
+  #live = false;
+  /** Raised with each connection, so that what waits for an earlier one gives up. */
+  #epoch = 0;
+
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+  }
+
+  send(conversationId: string, content: Content, replyTo?: OutboxEntry['replyTo']): OutboxEntry {
+    const entry: OutboxEntry = {
+      id: newId(),
+      conversationId,
+      content,
+      ...(replyTo && { replyTo }),
+      createdAt: new Date(this.#deps.clock.now()).toISOString(),
+      owner: this.#deps.owner,
+      state: 'pending',
+    };
+    this.#set({ type: 'pending', entry });
+    this.#write(entry);
+    this.#pump(conversationId);
+    return entry;
+  }
+
+  /** An entry of this device: from the last run, or another tab's. */
+  handleEntry(entry: OutboxEntry): void {
+    const known = this.get(entry.id);
+    if (known?.type === 'acknowledged') return;
+    this.#set(
+      entry.state === 'failed'
+        ? {
+            type: 'failed',
+            entry,
+            error: entry.error ? KithError.fromWire(entry.error) : new KithError('internal'),
+          }
+        : { type: 'pending', entry },
+    );
+    this.#pump(entry.conversationId);
+  }
+
+  /** Another tab has sent or discarded it. */
+  handleRemoved(id: string): void {
+    const item = this.get(id);
+    if (item && item.entry.owner !== this.#deps.owner) this.#delete(id);
+  }
+
+  /** Takes over what a closed tab left. */
+  adopt(owner: string): void {
+    for (const item of this.all()) {
+      if (item.entry.owner !== owner || item.type === 'acknowledged') continue;
+      const entry = { ...item.entry, owner: this.#deps.owner };
+      this.#set({ ...item, entry });
+      this.#write(entry);
+      this.#pump(entry.conversationId);
+    }
+  }
+
+  retry(id: string): void {
+    const item = this.get(id);
+    if (item?.type !== 'failed') return;
+    const { error: _, ...rest } = item.entry;
+    // To the end of its lane: what was written after it has been sent already.
+    this.#delete(id, false);
+    const entry: OutboxEntry = { ...rest, owner: this.#deps.owner, state: 'pending' };
+    this.#set({ type: 'pending', entry });
+    this.#write(entry);
+    this.#pump(entry.conversationId);
+  }
+
+  discard(id: string): void {
+    const item = this.get(id);
+    if (!item || item.type === 'acknowledged') return;
+    this.#delete(id);
+    void this.#forget(item.entry);
+  }
+
+  handleLive(): void {
+    this.#epoch++;
+    this.#live = true;
+    for (const [id, lane] of this.#lanes) {
+      lane.busy = false;
+      lane.failures = 0;
+      this.#pump(id);
+    }
+  }
+
+  handleDown(): void {
+    this.#epoch++;
+    this.#live = false;
+    for (const lane of this.#lanes.values()) lane.busy = false;
+  }
+
+  /** A message that has come back as a record is sent, whether or not its reply ever comes. */
+  handleRecords(records: readonly ConversationChange[]): void {
+    if (this.#conversationOf.size === 0) return;
+    for (const record of records) {
+      if (record.type !== 'message') continue;
+      const item = this.get(record.id);
+      if (!item) continue;
+      this.#delete(record.id);
+      if (item.type !== 'acknowledged') void this.#forget(item.entry);
+    }
+  }
+
+  /** The store knows everything up to this place: stand-ins up to there are no more needed. */
+  handleReached(conversationId: string, seq: number): void {
+    for (const item of this.of(conversationId)) {
+      if (item.type === 'acknowledged' && item.seq <= seq) this.#delete(item.entry.id);
+    }
+  }
+
+  /** The conversation is gone for this person. */
+  handleGone(conversationId: string): void {
+    for (const item of this.of(conversationId)) this.discard(item.entry.id);
+  }
+
+  get(id: string): Sending | undefined {
+    const conversationId = this.#conversationOf.get(id);
+    return conversationId === undefined ? undefined : this.#lanes.get(conversationId)?.items.get(id);
+  }
+
+  /** What is on its way in a conversation, in order. */
+  of(conversationId: string): readonly Sending[] {
+    const lane = this.#lanes.get(conversationId);
+    return lane ? [...lane.items.values()] : [];
+  }
+
+  all(): Sending[] {
+    return [...this.#lanes.values()].flatMap((lane) => [...lane.items.values()]);
+  }
+
+  clear(): void {
+    for (const item of this.all()) this.#delete(item.entry.id);
+  }
+
+  #pump(conversationId: string): void {
+    const lane = this.#lanes.get(conversationId);
+    if (!lane || lane.busy || !this.#live) return;
+    for (const item of lane.items.values()) {
+      if (item.type !== 'pending' || item.entry.owner !== this.#deps.owner) continue;
+      lane.busy = true;
+      void this.#deliver(lane, item.entry, this.#epoch);
+      return;
+    }
+  }
+
+  async #deliver(lane: Lane, entry: OutboxEntry, epoch: number): Promise<void> {
+    const { id, conversationId, content, replyTo } = entry;
+    try {
+      await this.#writing.get(id);
+      if (epoch !== this.#epoch) return;
+      // Discarded, or its record came, while it was written down.
+      if (this.get(id)?.type === 'pending') {
+        const reply = await this.#deps.request('sendMessage', {
+          conversationId,
+          messageId: id,
+          content,
+          ...(replyTo && { replyTo: replyTo.messageId }),
+        });
+        this.#acknowledge(entry, reply);
+      }
+      lane.failures = 0;
+    } catch (error) {
+      if (epoch !== this.#epoch) return; // sent anew by the next connection
+      if (!(await this.#refused(lane, entry, asKithError(error), epoch))) return;
+    }
+    if (epoch !== this.#epoch) return;
+    lane.busy = false;
+    this.#pump(conversationId);
+  }
+
+  #acknowledge(entry: OutboxEntry, reply: Output<'sendMessage'>): void {
+    if (this.get(entry.id)) this.#set({ type: 'acknowledged', entry, seq: reply.seq });
+    void this.#forget(entry);
+    this.#deps.acknowledged(entry, reply);
+  }
+
+  /** Whether to go on with the lane, in this connection. */
+  async #refused(lane: Lane, entry: OutboxEntry, error: KithError, epoch: number): Promise<boolean> {
+    if (error.retryable) {
+      lane.failures++;
+      const delay = backoff(lane.failures, this.#deps.random(), error.retryAfterMs);
+      await new Promise<void>((resolve) => this.#deps.clock.after(delay, resolve));
+      return epoch === this.#epoch;
+    }
+    // The session ended: not the message's fault, it waits for the next one.
+    if (error.code === 'unauthenticated' || error.code === 'session_revoked') return false;
+    if (this.get(entry.id)) {
+      const failed: OutboxEntry = { ...entry, state: 'failed', error: error.toWire() };
+      this.#set({ type: 'failed', entry: failed, error });
+      this.#write(failed);
+    }
+    return true;
+  }
+
+  #set(item: Sending): void {
+    const { id, conversationId } = item.entry;
+    const lane = this.#lanes.get(conversationId) ?? {
+      items: new Map<string, Sending>(),
+      busy: false,
+      failures: 0,
+    };
+    this.#lanes.set(conversationId, lane);
+    this.#conversationOf.set(id, conversationId);
+    const last = [...lane.items.keys()].at(-1);
+    lane.items.set(id, item);
+    // Ids are made in order of time: entries of other tabs and runs fall into place by them.
+    if (last !== undefined && id < last && item.type === 'pending' && item.entry.owner !== this.#deps.owner) {
+      const sorted = [...lane.items].sort(([a], [b]) => (a < b ? -1 : 1));
+      lane.items.clear();
+      for (const [key, value] of sorted) lane.items.set(key, value);
+    }
+    this.events.emit('changed', conversationId);
+  }
+
+  #delete(id: string, tell = true): void {
+    const conversationId = this.#conversationOf.get(id);
+    if (conversationId === undefined) return;
+    this.#conversationOf.delete(id);
+    const lane = this.#lanes.get(conversationId);
+    lane?.items.delete(id);
+    if (lane?.items.size === 0 && !lane.busy) this.#lanes.delete(conversationId);
+    if (tell) this.events.emit('changed', conversationId);
+  }
+
+  #write(entry: OutboxEntry): void {
+    const before = this.#writing.get(entry.id) ?? Promise.resolve();
+    const writing = before
+      .then(() => this.#deps.put(entry))
+      .finally(() => {
+        if (this.#writing.get(entry.id) === writing) this.#writing.delete(entry.id);
+      });
+    this.#writing.set(entry.id, writing);
+  }
+
+  async #forget(entry: OutboxEntry): Promise<void> {
+    await this.#writing.get(entry.id);
+    await this.#deps.remove(entry);
+  }
+}
+
+const asKithError = (error: unknown): KithError =>
+  error instanceof KithError ? error : new KithError('internal', { cause: error });

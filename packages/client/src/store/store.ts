@@ -1,0 +1,278 @@
+/**
+ * What this device knows: heads and windows. Data comes in by `handle*`, goes out by events; it asks for nothing
+ * itself, but says what it would need (`Gap`), and sync.ts fetches that.
+ */
+import type { ConversationChange, Head, MemberRecord, MessageRecord } from '@kith/protocol';
+import { Emitter } from '../emitter.ts';
+import { foldHead, loadedPreview, recount, sameHead } from './heads.ts';
+import { withMine } from './reactions.ts';
+import type { Asked, Batch, ConversationWindow, HistoryPage, PageTicket } from './window.ts';
+import { type LoadCold, Windows } from './windows.ts';
+
+export type StoreEvents = {
+  head: [id: string, head: Head | undefined];
+  /** Messages of a window came, went or changed. */
+  window: [id: string, window: ConversationWindow | undefined, changed: readonly number[] | 'all'];
+  /** Newer states of records, loaded or not. */
+  records: [id: string, records: readonly ConversationChange[]];
+  /** New messages of others. */
+  arrived: [id: string, messages: readonly MessageRecord[], live: boolean];
+  /** A window leaves memory. */
+  evict: [window: ConversationWindow];
+};
+
+export interface ReadState {
+  readonly readSeq: number;
+  readonly unread: number;
+  readonly mentions: number;
+  readonly rev: number;
+}
+
+/** What a batch could not tell: `head`: ask for the head; `changes`: ask for what lies between. */
+export interface Gap {
+  readonly head: boolean;
+  readonly changes: boolean;
+}
+
+export class Store {
+  readonly events = new Emitter<StoreEvents>();
+  readonly windows: Windows;
+  /** Read marks that the server has not confirmed: they hold against an older mark of its own. */
+  readonly unconfirmedReads = new Map<string, number>();
+  readonly #heads = new Map<string, Head>();
+  /** When a conversation was left: heads of before then must not bring it back. */
+  readonly #leftAt = new Map<string, number>();
+  #me = '';
+
+  constructor(loadCold: LoadCold) {
+    this.windows = new Windows(loadCold, (window) => this.events.emit('evict', window));
+  }
+
+  get me(): string {
+    return this.#me;
+  }
+
+  setMe(userId: string): void {
+    this.#me = userId;
+  }
+
+  head(id: string): Head | undefined {
+    return this.#heads.get(id);
+  }
+
+  heads(): ReadonlyMap<string, Head> {
+    return this.#heads;
+  }
+
+  /** From the cache: as it was, no questions asked. */
+  restoreHead(head: Head): void {
+    this.#setHead(head);
+  }
+
+  /** A head out of a reply. Says whether it should be asked for again. */
+  handleHead(incoming: Head, trustRead = false): { readonly stale: boolean; readonly unsure: boolean } {
+    const id = incoming.conversation.id;
+    if (incoming.membership.state !== 'joined') {
+      this.handleLeft(incoming.membership);
+      return { stale: false, unsure: false };
+    }
+    const known = this.#heads.get(id);
+    const leftAt = this.#leftAt.get(id);
+    if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false, unsure: false };
+    this.#leftAt.delete(id);
+    // Events have brought us further than this reply.
+    if (known && incoming.rev < known.rev) return { stale: true, unsure: false };
+
+    let head = incoming;
+    let unsure = false;
+    if (known) {
+      const rejoined =
+        known.membership.joinedAt !== incoming.membership.joinedAt ||
+        known.membership.visibleAfter !== incoming.membership.visibleAfter;
+      if (rejoined) this.#dropWindow(id);
+      head = {
+        ...incoming,
+        othersDeliveredSeq: Math.max(incoming.othersDeliveredSeq, known.othersDeliveredSeq),
+        othersReadSeq: Math.max(incoming.othersReadSeq, known.othersReadSeq),
+      };
+      const readSeq = Math.max(trustRead ? 0 : known.readSeq, this.unconfirmedReads.get(id) ?? 0);
+      if (readSeq > incoming.readSeq) {
+        head = { ...head, readSeq };
+        const counted = recount(head, this.windows.get(id), this.#me);
+        const guess = known.rev === incoming.rev ? known : incoming;
+        head = { ...head, ...(counted ?? { unread: guess.unread, mentions: guess.mentions }) };
+        unsure = !counted && !this.unconfirmedReads.has(id);
+      }
+    }
+    const window = this.windows.get(id);
+    if (window?.blank) window.reset(head.rev, head.lastSeq);
+    const preview = head.preview && withMine(head.preview, window?.byId(head.preview.id), this.#me);
+    if (preview !== head.preview) head = { ...head, preview };
+    this.#setHead(head);
+    return { stale: false, unsure };
+  }
+
+  /** Changes in revisions `from` to `to`, from an event or a reply. */
+  handleBatch(id: string, batch: Batch, live: boolean): Gap {
+    const head = this.#heads.get(id);
+    if (!head) return { head: !this.#leftAt.has(id), changes: false };
+    const window = this.windows.get(id);
+    const records = batch.records.map((record) =>
+      record.type === 'message' ? withMine(record, window?.byId(record.id), this.#me) : record,
+    );
+    const complete: Batch = { ...batch, records };
+
+    const headGap = batch.from > head.rev + 1;
+    const folded =
+      headGap || batch.to <= head.rev
+        ? undefined
+        : foldHead(head, complete, this.#me, (messageId) => {
+            // Only a window of the same revision knows a message as the head counted it.
+            const before = window?.rev === head.rev ? window.byId(messageId) : undefined;
+            return before && before.rev <= head.rev ? before : undefined;
+          });
+
+    const held = !window && this.windows.hold(id, complete);
+    const windowGap = window !== undefined && batch.from > window.rev + 1;
+    const changed = window && !windowGap ? window.apply(complete) : [];
+
+    let unsure = folded?.unsure ?? false;
+    if (folded) {
+      let next = folded.head;
+      if (folded.previewGone) {
+        const preview = loadedPreview(next, window);
+        if (preview === undefined) unsure = true;
+        else next = { ...next, preview };
+      }
+      if (next.membership.state !== 'joined') {
+        this.handleLeft(next.membership);
+        return { head: false, changes: false };
+      }
+      if (unsure) next = { ...next, ...recount(next, window, this.#me) };
+      this.#setHead(next);
+      // Counted anew from what is loaded: the counts are sure again, but a lost preview is not.
+      if (unsure && !folded.previewGone && recount(next, window, this.#me)) unsure = false;
+    }
+    this.events.emit('records', id, records);
+    if (window && !windowGap) this.events.emit('window', id, window, changed);
+    if (folded && folded.arrived.length > 0) this.events.emit('arrived', id, folded.arrived, live);
+    return { head: unsure || (headGap && !window && !held), changes: windowGap };
+  }
+
+  /** One message out of a reply: newer than what is here, or the same. */
+  handleMessage(record: MessageRecord): void {
+    const id = record.conversationId;
+    const window = this.windows.get(id);
+    const complete = withMine(record, window?.byId(record.id), this.#me);
+    this.events.emit('records', id, [complete]);
+    if (window?.upsert(complete)) this.events.emit('window', id, window, [complete.seq]);
+    const head = this.#heads.get(id);
+    if (
+      head?.preview?.id === complete.id &&
+      complete.body.type !== 'deleted' &&
+      complete.rev > head.preview.rev
+    ) {
+      this.#setHead({ ...head, preview: complete });
+    }
+  }
+
+  /** False: the page came too late to be used; ask again. */
+  handlePage(window: ConversationWindow, ticket: PageTicket, asked: Asked, page: HistoryPage): boolean {
+    const messages = page.messages.map((message) => withMine(message, window.byId(message.id), this.#me));
+    if (!window.insertPage(ticket, asked, { ...page, messages })) return false;
+    this.events.emit('records', window.conversationId, [...page.quoted, ...messages]);
+    if (this.windows.get(window.conversationId) === window) {
+      this.events.emit(
+        'window',
+        window.conversationId,
+        window,
+        messages.map(({ seq }) => seq),
+      );
+    }
+    return true;
+  }
+
+  /** S2: too far behind to walk. */
+  resetWindow(id: string): void {
+    const head = this.#heads.get(id);
+    const window = this.windows.get(id);
+    if (!head || !window) return;
+    window.reset(head.rev, head.lastSeq);
+    this.events.emit('window', id, window, 'all');
+  }
+
+  /** Own read mark, with counts true at `rev`. Says whether the head must be asked for. */
+  handleRead(id: string, read: ReadState): boolean {
+    const head = this.#heads.get(id);
+    if (!head || read.readSeq < head.readSeq) return false;
+    const moved = { ...head, readSeq: read.readSeq };
+    const exact = read.rev === head.rev ? read : recount(moved, this.windows.get(id), this.#me);
+    const { unread, mentions } = exact ?? read;
+    this.#setHead({ ...moved, unread, mentions });
+    return !exact;
+  }
+
+  /** Own read mark, set here first. */
+  markRead(id: string, seq: number): boolean {
+    const head = this.#heads.get(id);
+    if (!head) return false;
+    const readSeq = Math.min(seq, head.lastSeq);
+    if (readSeq <= head.readSeq) return false;
+    const moved = { ...head, readSeq };
+    // Not all is loaded: at most so many can be left; the reply brings the exact count.
+    const left = Math.min(head.unread, head.lastSeq - readSeq);
+    const counted = recount(moved, this.windows.get(id), this.#me);
+    const { unread, mentions } = counted ?? { unread: left, mentions: Math.min(head.mentions, left) };
+    this.unconfirmedReads.set(id, readSeq);
+    this.#setHead({ ...moved, unread, mentions });
+    return true;
+  }
+
+  handleForemost(id: string, deliveredSeq: number, readSeq: number): void {
+    const head = this.#heads.get(id);
+    if (!head || (deliveredSeq <= head.othersDeliveredSeq && readSeq <= head.othersReadSeq)) return;
+    this.#setHead({
+      ...head,
+      othersDeliveredSeq: Math.max(deliveredSeq, head.othersDeliveredSeq),
+      othersReadSeq: Math.max(readSeq, head.othersReadSeq),
+    });
+  }
+
+  /** S13: nothing of it is this person's to see any more. */
+  handleLeft(membership: MemberRecord): void {
+    const known = this.#heads.get(membership.conversationId);
+    if (known && membership.rev < known.membership.rev) return;
+    this.forget(membership.conversationId, membership.rev);
+  }
+
+  /** It is not there (any more), as far as this person may know. */
+  forget(id: string, rev?: number): void {
+    if (rev !== undefined) this.#leftAt.set(id, rev);
+    this.unconfirmedReads.delete(id);
+    const had = this.#heads.delete(id);
+    this.#dropWindow(id);
+    if (had) this.events.emit('head', id, undefined);
+  }
+
+  clear(): void {
+    const ids = [...this.#heads.keys()];
+    this.unconfirmedReads.clear();
+    this.#leftAt.clear();
+    this.windows.clear();
+    for (const id of ids) this.forget(id);
+    this.#leftAt.clear();
+  }
+
+  #dropWindow(id: string): void {
+    this.windows.drop(id);
+    this.events.emit('window', id, undefined, 'all');
+  }
+
+  #setHead(head: Head): void {
+    const id = head.conversation.id;
+    const known = this.#heads.get(id);
+    if (known && sameHead(known, head)) return;
+    this.#heads.set(id, head);
+    this.events.emit('head', id, head);
+  }
+}
