@@ -40,6 +40,9 @@ interface Lane {
   failures: number;
 }
 
+/** A message the server fails on again and again must not hold back those behind it for ever. */
+const INTERNAL_MAX = 6;
+
 export type OutboxEvents = { changed: [conversationId: string] };
 
 export class Outbox {
@@ -228,14 +231,15 @@ export class Outbox {
 
   /** Whether to go on with the lane, in this connection. */
   async #refused(lane: Lane, entry: OutboxEntry, error: KithError, epoch: number): Promise<boolean> {
-    if (error.retryable) {
-      lane.failures++;
+    lane.failures++;
+    if (error.retryable && (error.code !== 'internal' || lane.failures < INTERNAL_MAX)) {
       const delay = backoff(lane.failures, this.#deps.random(), error.retryAfterMs);
       await new Promise<void>((resolve) => this.#deps.clock.after(delay, resolve));
       return epoch === this.#epoch;
     }
     // The session ended: not the message's fault, it waits for the next one.
     if (error.code === 'unauthenticated' || error.code === 'session_revoked') return false;
+    lane.failures = 0;
     if (this.get(entry.id)) {
       const failed: OutboxEntry = { ...entry, state: 'failed', error: error.toWire() };
       this.#set({ type: 'failed', entry: failed, error });

@@ -42,6 +42,8 @@ export class Store {
   readonly #heads = new Map<string, Head>();
   /** When a conversation was left: heads of before then must not bring it back. */
   readonly #leftAt = new Map<string, number>();
+  /** Whose read mark was set here and refused: the server's is right, even when it is lower. */
+  readonly #distrusted = new Set<string>();
   #me = '';
 
   constructor(loadCold: LoadCold) {
@@ -70,7 +72,7 @@ export class Store {
   }
 
   /** A head out of a reply. Says whether it should be asked for again. */
-  handleHead(incoming: Head, trustRead = false): { readonly stale: boolean; readonly unsure: boolean } {
+  handleHead(incoming: Head): { readonly stale: boolean; readonly unsure: boolean } {
     const id = incoming.conversation.id;
     if (incoming.membership.state !== 'joined') {
       this.handleLeft(incoming.membership);
@@ -95,7 +97,8 @@ export class Store {
         othersDeliveredSeq: Math.max(incoming.othersDeliveredSeq, known.othersDeliveredSeq),
         othersReadSeq: Math.max(incoming.othersReadSeq, known.othersReadSeq),
       };
-      const readSeq = Math.max(trustRead ? 0 : known.readSeq, this.unconfirmedReads.get(id) ?? 0);
+      const distrusted = this.#distrusted.delete(id);
+      const readSeq = Math.max(distrusted ? 0 : known.readSeq, this.unconfirmedReads.get(id) ?? 0);
       if (readSeq > incoming.readSeq) {
         head = { ...head, readSeq };
         const counted = recount(head, this.windows.get(id), this.#me);
@@ -226,6 +229,10 @@ export class Store {
     this.unconfirmedReads.set(id, readSeq);
     this.#setHead({ ...moved, unread, mentions });
     return true;
+  }
+
+  distrustRead(id: string): void {
+    this.#distrusted.add(id);
   }
 
   handleForemost(id: string, deliveredSeq: number, readSeq: number): void {
