@@ -1,0 +1,147 @@
+import { type FormEvent, useId, useState } from 'react';
+import { KithError } from '@kith/client';
+import { accountsHere, admit } from '../app/session.ts';
+import { Button } from '../ui/Button.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { suggestUsername, type Values, wrongWith } from './check.ts';
+import './auth.css';
+
+type Mode = 'in' | 'up';
+
+/** What the form is doing. */
+type State =
+  | { readonly type: 'editing'; readonly wrong: Readonly<Record<string, string>>; readonly general?: string }
+  | { readonly type: 'sending' };
+
+const CLEAN: State = { type: 'editing', wrong: {} };
+
+export function AuthScreen({ notice }: { readonly notice?: string }) {
+  const [mode, setMode] = useState<Mode>('in');
+  const [values, setValues] = useState<Values>({ email: '', password: '', username: '', displayName: '' });
+  const [state, setState] = useState<State>(CLEAN);
+  const titleId = useId();
+  const wrong = state.type === 'editing' ? state.wrong : {};
+  const up = mode === 'up';
+
+  const set = (name: keyof Values) => (event: { target: { value: string } }) => {
+    const { value } = event.target;
+    setValues((before) => {
+      const next = { ...before, [name]: value };
+      // Until somebody chooses a username, it follows the name.
+      if (name === 'displayName' && before.username === suggestUsername(before.displayName)) next.username = suggestUsername(value);
+      return next;
+    });
+    if (wrong[name] !== undefined) {
+      const { [name]: _, ...rest } = wrong;
+      setState({ type: 'editing', wrong: rest });
+    }
+  };
+
+  const fail = (form: HTMLFormElement, problems: Readonly<Record<string, string>>, general?: string): void => {
+    setState({ type: 'editing', wrong: problems, ...(general && { general }) });
+    const first = Object.keys(problems)[0];
+    // After the render, so that the field is read out with its error.
+    if (first) requestAnimationFrame(() => form.querySelector<HTMLElement>(`[name="${first}"]`)?.focus());
+  };
+
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    // What a password manager filled in may not have been announced to us.
+    const filled = Object.fromEntries(new FormData(form)) as Partial<Record<keyof Values, string>>;
+    const given = { ...values, ...filled };
+    const problems = wrongWith(given, up);
+    if (Object.keys(problems).length > 0) return fail(form, problems);
+    setState({ type: 'sending' });
+    try {
+      const { email, password, username, displayName } = given;
+      await admit(
+        up
+          ? await accountsHere().signUp({ email, password, username, displayName: displayName.trim() })
+          : await accountsHere().signIn({ email, password }),
+      );
+    } catch (error) {
+      const known = error instanceof KithError ? error : undefined;
+      const fields = Object.fromEntries((known?.fields ?? []).map(({ path, message }) => [path, message]));
+      const ours = Object.keys(fields).some((path) => path in given);
+      fail(form, ours ? fields : {}, ours ? undefined : (known?.message ?? 'Something went wrong. Try again.'));
+    }
+  };
+
+  const change = (): void => {
+    setMode(up ? 'in' : 'up');
+    setState(CLEAN);
+  };
+
+  return (
+    <main className="kith-auth">
+      <form className="kith-auth-form" noValidate aria-labelledby={titleId} onSubmit={(event) => void submit(event)}>
+        <span className="kith-auth-mark">
+          <Mark size={44} />
+        </span>
+        <h1 id={titleId}>{up ? 'Create your account' : 'Sign in to Kith'}</h1>
+        {notice && state.type === 'editing' && <p className="kith-auth-notice">{notice}</p>}
+        {up && (
+          <>
+            <TextField
+              label="Name"
+              name="displayName"
+              autoComplete="name"
+              autoFocus
+              value={values.displayName}
+              onChange={set('displayName')}
+              error={wrong['displayName']}
+              hint="As others see you."
+            />
+            <TextField
+              label="Username"
+              name="username"
+              autoComplete="nickname"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={values.username}
+              onChange={set('username')}
+              error={wrong['username']}
+              hint="Small letters, digits, dot, dash. Others find you by it."
+            />
+          </>
+        )}
+        <TextField
+          label="Email"
+          name="email"
+          type="email"
+          inputMode="email"
+          autoComplete={up ? 'email' : 'username'}
+          autoFocus={!up}
+          value={values.email}
+          onChange={set('email')}
+          error={wrong['email']}
+        />
+        <TextField
+          key={mode}
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete={up ? 'new-password' : 'current-password'}
+          value={values.password}
+          onChange={set('password')}
+          error={wrong['password']}
+          {...(up && { hint: 'At least 8 characters.' })}
+        />
+        <p className="kith-auth-general" role="alert">
+          {state.type === 'editing' && state.general}
+        </p>
+        <Button kind="primary" type="submit" wide busy={state.type === 'sending'}>
+          {up ? 'Create account' : 'Sign in'}
+        </Button>
+        <p className="kith-auth-other">
+          {up ? 'Already have an account?' : 'New here?'}{' '}
+          <button type="button" onClick={change}>
+            {up ? 'Sign in' : 'Create an account'}
+          </button>
+        </p>
+      </form>
+    </main>
+  );
+}

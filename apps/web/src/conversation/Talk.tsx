@@ -1,0 +1,12 @@
+/** Timeline and composer, loaded apart from the list. */
+import { Composer } from '../composer/Composer.tsx';
+import { Timeline } from '../timeline/Timeline.tsx';
+
+export function Talk({ conversationId, messageId }: { readonly conversationId: string; readonly messageId: string | null }) {
+  return (
+    <>
+      <Timeline conversationId={conversationId} messageId={messageId} />
+      <Composer conversationId={conversationId} />
+    </>
+  );
+}

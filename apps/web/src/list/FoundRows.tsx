@@ -1,0 +1,72 @@
+/** Rows of a search that are not conversations yet. */
+import type { User } from '@kith/protocol';
+import { useState } from 'react';
+import { useClient } from '../app/client.tsx';
+import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
+import { openConversation } from '../app/route.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { toastError } from '../ui/toast.ts';
+import type { Channel } from './items.ts';
+
+/** Runs one thing at a time, and says what went wrong. */
+export function useRun(): readonly [boolean, (task: () => Promise<void>) => void] {
+  const [busy, setBusy] = useState(false);
+  const run = (task: () => Promise<void>): void => {
+    if (busy) return;
+    setBusy(true);
+    task()
+      .catch((error: unknown) => toastError(error, () => run(task)))
+      .finally(() => setBusy(false));
+  };
+  return [busy, run];
+}
+
+interface Props {
+  readonly rowKey: string;
+  readonly tabStop: boolean;
+  readonly onOpened: () => void;
+}
+
+export function PersonRow({ user, rowKey, tabStop, onOpened }: Props & { readonly user: User }) {
+  const client = useClient();
+  const myId = useMyId();
+  const [busy, run] = useRun();
+  const self = user.id === myId;
+  const open = () =>
+    run(async () => {
+      openConversation(await client.conversations.openDirect(user.id));
+      onOpened();
+    });
+  return (
+    <button type="button" className="kith-row" data-row={rowKey} tabIndex={tabStop ? 0 : -1} onClick={open}>
+      <Avatar id={user.id} name={user.displayName} glyph={self ? 'self' : undefined} />
+      <span className="kith-row-lines">
+        <span className="kith-row-name">{self ? NOTES_TO_SELF : user.displayName}</span>
+        <span className="kith-row-text">@{user.username}</span>
+      </span>
+      {busy && <Spinner />}
+    </button>
+  );
+}
+
+export function ChannelRow({ channel, rowKey, tabStop, onOpened }: Props & { readonly channel: Channel }) {
+  const client = useClient();
+  const [busy, run] = useRun();
+  const join = () =>
+    run(async () => {
+      await client.conversations.join(channel.id);
+      openConversation(channel.id);
+      onOpened();
+    });
+  return (
+    <button type="button" className="kith-row" data-row={rowKey} tabIndex={tabStop ? 0 : -1} onClick={join}>
+      <Avatar id={channel.id} name={channel.name} glyph="channel" shape="square" />
+      <span className="kith-row-lines">
+        <span className="kith-row-name">{channel.name}</span>
+        <span className="kith-row-text">{channel.topic || 'Public channel'}</span>
+      </span>
+      {busy ? <Spinner /> : <span className="kith-row-action">Join</span>}
+    </button>
+  );
+}

@@ -1,0 +1,119 @@
+/** The left pane: search on top, below it the conversations or what the search finds. */
+import { Hash, Menu as MenuIcon, Search, Settings, SquarePen, X } from 'lucide-react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useClient, useReadable } from '../app/client.tsx';
+import { modKey } from '../app/media.ts';
+import { navigate, useRoute } from '../app/route.ts';
+import { IconButton } from '../ui/IconButton.tsx';
+import { Menu, MenuItem } from '../ui/Menu.tsx';
+import { List } from './List.tsx';
+import { useItems } from './useItems.ts';
+import { nextRow } from './useListKeys.ts';
+
+export function ListPane() {
+  const { conversationId } = useRoute();
+  const client = useClient();
+  const [query, setQuery] = useState('');
+  // Typing stays quick however many conversations are searched.
+  const search = useItems(useDeferredValue(query.trim()));
+  const status = useReadable(client.conversations.status);
+  const field = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const focusFirst = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey ||
+        event.key.toLowerCase() !== 'k'
+      )
+        return;
+      event.preventDefault();
+      navigate({ left: 'chats' }, { replace: true });
+      // The pane may have been hidden until now.
+      requestAnimationFrame(() => field.current?.select());
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+
+  const onFieldKey = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      focusFirst.current();
+    } else if (event.key === 'Enter' && query) {
+      const first = search.items[nextRow(search.items, -1, 1)];
+      if (first) body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(first.key)}"]`)?.click();
+    } else if (event.key === 'Escape') {
+      if (query) setQuery('');
+      else field.current?.blur();
+    }
+  };
+
+  return (
+    <>
+      <header className="kith-list-head">
+        <Menu trigger={<IconButton icon={MenuIcon} label="Menu" bare />} align="start">
+          <MenuItem icon={SquarePen} onSelect={() => navigate({ left: 'new' })}>
+            New conversation
+          </MenuItem>
+          <MenuItem icon={Hash} onSelect={() => navigate({ left: 'channels' })}>
+            Browse channels
+          </MenuItem>
+          <MenuItem icon={Settings} onSelect={() => navigate({ left: 'settings' })}>
+            Settings
+          </MenuItem>
+        </Menu>
+        <div className="kith-search" role="search">
+          <Search size={16} strokeWidth={2} aria-hidden="true" />
+          <input
+            ref={field}
+            type="search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={onFieldKey}
+            placeholder="Search"
+            aria-label="Search conversations and people"
+            aria-keyshortcuts="Control+K Meta+K"
+            autoComplete="off"
+            spellCheck={false}
+            enterKeyHint="go"
+          />
+          {query ? (
+            <button
+              type="button"
+              className="kith-search-clear"
+              aria-label="Clear search"
+              onClick={() => {
+                setQuery('');
+                field.current?.focus();
+              }}
+            >
+              <X size={16} strokeWidth={2} aria-hidden="true" />
+            </button>
+          ) : (
+            <span className="kith-search-key" aria-hidden="true">
+              {modKey === '⌘' ? '⌘K' : 'Ctrl K'}
+            </span>
+          )}
+        </div>
+        <IconButton icon={SquarePen} label="New conversation" onClick={() => navigate({ left: 'new' })} />
+      </header>
+      <div className="kith-list-body" ref={body}>
+        <List
+          items={search.items}
+          searching={query.trim() !== ''}
+          loading={query ? search.loading : status === 'loading'}
+          failed={search.failed}
+          selectedId={conversationId}
+          field={field}
+          focusFirst={focusFirst}
+          onOpened={() => setQuery('')}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** Placeholder until the composer keeps drafts. */
+export const useDraft = (_conversationId: string): string => '';
