@@ -99,7 +99,8 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     // Whoever comes first becomes the owner: until somebody says otherwise, only this machine may come.
     default: '127.0.0.1',
     type: 'address',
-    description: 'The address to listen on. The default lets in only this machine; 0.0.0.0 lets in the network.',
+    description:
+      'The address to listen on. The default lets in only this machine; 0.0.0.0 lets in the network.',
     parse: text,
   },
   dataDirectory: {
@@ -143,7 +144,8 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_TRUST_PROXY',
     default: '0',
     type: 'number',
-    description: 'How many reverse proxies of yours stand in front; that many of X-Forwarded-For are believed.',
+    description:
+      'How many reverse proxies of yours stand in front; that many of X-Forwarded-For are believed.',
     parse: integer(0, 10),
   },
   rateFactor: {
@@ -170,7 +172,10 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
 };
 
 const flags = [
-  { name: '--demo', description: 'Fill an empty database with a small lively world, and say how to sign in.' },
+  {
+    name: '--demo',
+    description: 'Fill an empty database with a small lively world, and say how to sign in.',
+  },
   { name: '--help', description: 'Print this and exit.' },
 ] as const;
 

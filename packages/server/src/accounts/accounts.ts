@@ -30,7 +30,12 @@ export interface SignedIn {
   readonly token: string;
   /** The Set-Cookie header that does the same for a browser. */
   readonly setCookie: string;
-  readonly user: { readonly id: string; readonly email: string; readonly name: string; readonly username: string };
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly username: string;
+  };
 }
 
 export interface Accounts {

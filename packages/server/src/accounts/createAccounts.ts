@@ -56,20 +56,24 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     signUp: (input, origin) =>
       failing(async () => {
         if (config.signUp === 'closed' && (await hasPeople(db))) {
-          throw new KithError('forbidden', { message: 'New accounts are not open here. Ask whoever runs this server.' });
+          throw new KithError('forbidden', {
+            message: 'New accounts are not open here. Ask whoever runs this server.',
+          });
         }
         await refuseTaken(db, input);
         const hash = await passwords.hash(input.password);
-        try {
-          const headers = headersOf(origin);
-          const reply = await preparedHash.run(hash, () => auth.api.signUpEmail({ body: input, headers }));
-          await ensurePerson(db, reply.user);
-          return signedIn(reply);
-        } catch (error) {
-          // Of two that asked for one name at once, the later finds it taken only now.
-          await refuseTaken(db, input);
-          throw error;
-        }
+        const reply = await preparedHash
+          .run(hash, () => auth.api.signUpEmail({ body: input, headers: headersOf(origin) }))
+          .catch(async (error: unknown) => {
+            // Of two that asked for one name at once, the later finds it taken only now.
+            await refuseTaken(db, input);
+            throw error;
+          });
+        // The account is made; should this fail, the first request with the new session heals it.
+        await ensurePerson(db, reply.user).catch((err: unknown) =>
+          log.error({ err }, 'a person is still to be made'),
+        );
+        return signedIn(reply);
       }),
     signIn: (input, origin) =>
       failing(async () => signedIn(await auth.api.signInEmail({ body: input, headers: headersOf(origin) }))),
@@ -129,7 +133,9 @@ function fromBetterAuth(error: unknown): KithError | null {
     case 'INVALID_EMAIL_OR_PASSWORD':
       return new KithError('unauthenticated', { message: 'The e-mail address or the password is wrong.' });
     case 'INVALID_EMAIL':
-      return new KithError('bad_input', { fields: [{ path: 'email', message: 'must be an e-mail address' }] });
+      return new KithError('bad_input', {
+        fields: [{ path: 'email', message: 'must be an e-mail address' }],
+      });
     case 'PASSWORD_TOO_SHORT':
     case 'PASSWORD_TOO_LONG':
     case 'INVALID_PASSWORD':

@@ -22,7 +22,10 @@ export function createPasswords(): Passwords {
 }
 
 /** Runs at most `concurrent` pieces of work at once and refuses when more than `maxWaiting` wait. */
-export function createLine(concurrent: number, maxWaiting: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function createLine(
+  concurrent: number,
+  maxWaiting: number,
+): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -152,7 +152,8 @@ async function readIdentity(db: AccountsDb, token: string, now: number): Promise
     await ensurePerson(db, { id: row.account, username: row.account_username, name: row.account_name });
     return readIdentity(db, token, now);
   }
-  const expiresAt = now - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now) : row.expires_at;
+  const expiresAt =
+    now - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now) : row.expires_at;
   return {
     tenantId: row.tenant_id,
     tenant: { slug: row.slug, name: row.tenant_name },

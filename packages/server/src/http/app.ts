@@ -1,0 +1,92 @@
+/** The HTTP side of the service: the same commands, signing in, health, documentation, and the web app. */
+import { KithError, limits, newId } from '@kith/protocol';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Config } from '../config.ts';
+import { isDeeperThan } from '../gateway/inbound.ts';
+import type { RateLimiter } from '../limits/rateLimiter.ts';
+import type { Services } from '../services.ts';
+import { registerAuth } from './authRoutes.ts';
+import { registerCommands } from './commandRoutes.ts';
+import { registerDocumentation } from './documentation.ts';
+import { refuseConnection, sendError } from './errors.ts';
+import { registerHealth } from './health.ts';
+import { registerSecurityHeaders } from './securityHeaders.ts';
+import { registerWebApp } from './webApp.ts';
+
+export interface HttpDependencies {
+  readonly services: Services;
+  readonly accounts: Accounts;
+  readonly limiter: RateLimiter;
+  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies'>;
+  readonly log: Logger;
+  /** The built web app. */
+  readonly webRoot: string;
+  readonly isDraining: () => boolean;
+}
+
+/** Longer than the longest path parameter can be: an emoji of `limits.emojiLength` units, each percent-encoded. */
+const MAX_PARAM_LENGTH = 512;
+
+/** Routes and all, not yet listening. */
+export async function createHttpApp(dependencies: HttpDependencies): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: dependencies.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newId,
+    bodyLimit: limits.frameBytes,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    exposeHeadRoutes: false,
+    // A slow body holds a connection no longer than a command may take.
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      sendError(request, reply, error);
+    },
+  });
+
+  app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (dependencies.isDraining() && request.url.startsWith('/v1/')) {
+      reply.header('connection', 'close');
+      throw new KithError('draining', { retryAfterMs: 1_000 });
+    }
+  });
+  registerSecurityHeaders(app, dependencies.config);
+  registerJson(app);
+
+  registerHealth(app, dependencies);
+  registerAuth(app, dependencies);
+  registerCommands(app, dependencies);
+  registerDocumentation(app);
+  await registerWebApp(app, dependencies.webRoot);
+  return app;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON is the only body we read. An empty one is none: some clients name a type and send nothing. */
+function registerJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(utf8.decode(body as Buffer)));
+    } catch (error) {
+      const known = error instanceof KithError;
+      done(known ? error : new KithError('bad_input', { message: 'The body is not JSON in UTF-8.' }));
+    }
+  });
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  if (isDeeperThan(text, limits.frameDepth)) {
+    throw new KithError('bad_input', { message: 'The body nests too deep.' });
+  }
+  return JSON.parse(text);
+}

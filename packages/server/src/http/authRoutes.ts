@@ -1,0 +1,78 @@
+/** Signing up, in and out: the only four doors below /v1/auth, under better-auth's names. */
+import { type FieldError, KithError } from '@kith/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Origin, SignedIn } from '../accounts/accounts.ts';
+import { SignInForm, SignUpForm } from '../accounts/forms.ts';
+import type { HttpDependencies } from './app.ts';
+import { credentialsOf, foreignOrigin, refuseForgery, takeRate } from './caller.ts';
+import { addressOf, isOwnOrigin } from './origin.ts';
+
+export function registerAuth(app: FastifyInstance, dependencies: HttpDependencies): void {
+  const { accounts, limiter, config } = dependencies;
+
+  const originOf = (request: FastifyRequest): Origin => ({
+    address: addressOf(request.raw, config.trustedProxies),
+    userAgent: request.headers['user-agent'] ?? null,
+  });
+  /** Counted by address, and by account, so that many addresses together guess no faster. */
+  const takeRates = (request: FastifyRequest, email: string | null): void => {
+    if (email === null) takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, 'auth');
+    else takeRate(limiter, { tenantId: 0, userId: email }, 'auth');
+  };
+  /** Another site must not sign a browser in as somebody of its choice. Programs send no Origin. */
+  const refuseForeignPages = (request: FastifyRequest): void => {
+    const foreign = request.headers.origin !== undefined && !isOwnOrigin(request.headers, config);
+    if (foreign || request.headers['sec-fetch-site'] === 'cross-site') throw foreignOrigin();
+  };
+  const answer = (reply: FastifyReply, { token, setCookie, user }: SignedIn): FastifyReply =>
+    reply
+      .headers({ 'set-cookie': setCookie, 'set-auth-token': token, 'cache-control': 'no-store' })
+      .send({ token, user });
+
+  app.post('/v1/auth/sign-up/email', async (request, reply) => {
+    takeRates(request, null);
+    refuseForeignPages(request);
+    const form = parse(SignUpForm, request.body);
+    return answer(reply, await accounts.signUp(form, originOf(request)));
+  });
+
+  app.post('/v1/auth/sign-in/email', async (request, reply) => {
+    takeRates(request, null);
+    refuseForeignPages(request);
+    const form = parse(SignInForm, request.body);
+    takeRates(request, form.email);
+    return answer(reply, await accounts.signIn(form, originOf(request)));
+  });
+
+  app.post('/v1/auth/sign-out', async (request, reply) => {
+    takeRates(request, null);
+    refuseForgery(request, dependencies);
+    const setCookie = await accounts.signOut(credentialsOf(request) ?? {});
+    return reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' }).send({});
+  });
+
+  app.get('/v1/auth/get-session', async (request, reply) => {
+    takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, 'read');
+    const credentials = credentialsOf(request);
+    const identity = credentials && (await accounts.authenticate(credentials));
+    const session = identity && {
+      user: identity.user,
+      session: { id: identity.sessionId, expiresAt: identity.expiresAt.toISOString() },
+    };
+    // As text: Fastify takes a null for "no body".
+    return reply
+      .header('cache-control', 'no-store')
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(session));
+  });
+}
+
+function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
+  const result = form.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const fields: FieldError[] = result.error.issues
+    .slice(0, 10)
+    .map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
+  throw new KithError('bad_input', { fields });
+}

@@ -1,0 +1,58 @@
+/** Who calls over HTTP: credentials, forgery, rates. */
+import { KithError, type RateClass } from '@kith/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { Credentials, Identity } from '../accounts/accounts.ts';
+import type { RateLimiter, RateScope } from '../limits/rateLimiter.ts';
+import type { Caller } from '../services.ts';
+import type { HttpDependencies } from './app.ts';
+import { addressOf, isOwnOrigin } from './origin.ts';
+
+type Dependencies = Pick<HttpDependencies, 'accounts' | 'limiter' | 'config'>;
+
+/** The signed-in caller, within their rates. @throws KithError rate_limited, unauthenticated, forbidden. */
+export async function callerOf(
+  request: FastifyRequest,
+  rate: RateClass,
+  dependencies: Dependencies,
+): Promise<Caller> {
+  const { accounts, limiter, config } = dependencies;
+  // Before anything costly: whoever floods with wrong tokens pays here.
+  takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, rate);
+  const credentials = credentialsOf(request);
+  const identity: Identity | null = credentials === null ? null : await accounts.authenticate(credentials);
+  if (!identity) throw new KithError('unauthenticated');
+  refuseForgery(request, dependencies);
+  const { tenantId, sessionId } = identity;
+  takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
+  return { tenantId, userId: identity.user.id, sessionId, socket: null };
+}
+
+const BEARER = /^Bearer +(\S+) *$/i;
+
+/** Null when there are none, or none of a form we know. */
+export function credentialsOf(request: FastifyRequest): Credentials | null {
+  const { authorization, cookie } = request.headers;
+  if (authorization !== undefined) {
+    const token = BEARER.exec(authorization)?.[1];
+    return token === undefined ? null : { token };
+  }
+  return cookie === undefined ? null : { cookie };
+}
+
+/** A request that carries the cookie and changes something must come from a page of ours. */
+export function refuseForgery(request: FastifyRequest, { config }: Pick<Dependencies, 'config'>): void {
+  const byCookie = request.headers.authorization === undefined && request.headers.cookie !== undefined;
+  if (!byCookie || request.method === 'GET') return;
+  if (!isOwnOrigin(request.headers, config)) throw foreignOrigin();
+}
+
+export const foreignOrigin = (): KithError =>
+  new KithError('forbidden', {
+    message:
+      'This request came from a page of another site. If it did not, the server needs its own address in KITH_PUBLIC_URL.',
+  });
+
+export function takeRate(limiter: RateLimiter, scope: RateScope, rate: RateClass): void {
+  const verdict = limiter.take(scope, rate);
+  if (!verdict.ok) throw new KithError('rate_limited', { retryAfterMs: verdict.retryAfterMs });
+}

@@ -1,0 +1,52 @@
+/** Every command of the table that has an HTTP route, as that route. */
+import { type CommandName, commandNames, commands, type HttpRoute, KithError } from '@kith/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { dispatch } from '../commands/dispatch.ts';
+import type { HttpDependencies } from './app.ts';
+import { callerOf } from './caller.ts';
+import { type Coerce, coercer } from './coerce.ts';
+
+export function registerCommands(app: FastifyInstance, dependencies: HttpDependencies): void {
+  for (const name of commandNames) {
+    const { http } = commands[name];
+    if (http) registerCommand(app, dependencies, name, http);
+  }
+}
+
+function registerCommand(
+  app: FastifyInstance,
+  dependencies: HttpDependencies,
+  name: CommandName,
+  http: HttpRoute,
+): void {
+  const { input, rate } = commands[name];
+  const coerce = coercer(input);
+  app.route({
+    method: http.method,
+    url: `/v1${http.path.replace(/\{(\w+)\}/g, ':$1')}`,
+    handler: async (request, reply) => {
+      const caller = await callerOf(request, rate, dependencies);
+      const output = await dispatch(dependencies.services, caller, name, inputOf(request, http, coerce));
+      return reply.header('cache-control', 'no-store').send(output);
+    },
+  });
+}
+
+/** Path, then query (GET, DELETE) or body; a field may come one way only. */
+function inputOf(request: FastifyRequest, http: HttpRoute, coerce: Coerce): unknown {
+  const path = coerce(request.params as Record<string, string>);
+  const byQuery = http.method === 'GET' || http.method === 'DELETE';
+  const rest = byQuery ? coerce(request.query as Record<string, unknown>) : (request.body ?? {});
+  if (typeof rest !== 'object' || rest === null || Array.isArray(rest)) {
+    throw new KithError('bad_input', { message: 'The body must be a JSON object.' });
+  }
+  for (const [field, value] of Object.entries(path)) {
+    const twice = Object.hasOwn(rest, field) ? (rest as Record<string, unknown>)[field] : value;
+    if (twice !== value) {
+      throw new KithError('bad_input', {
+        fields: [{ path: field, message: 'says something else in the path' }],
+      });
+    }
+  }
+  return { ...rest, ...path };
+}

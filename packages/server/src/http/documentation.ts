@@ -1,0 +1,3 @@
+import type { FastifyInstance } from 'fastify';
+
+export function registerDocumentation(_app: FastifyInstance): void {}

@@ -1,0 +1,113 @@
+/** Starts and stops one server process. */
+import { networkInterfaces } from 'node:os';
+import { type Config, parseCommandLine } from './config.ts';
+import { DataInUseError, lockData } from './dataLock.ts';
+import { createService } from './service.ts';
+import type { Services } from './services.ts';
+
+/** Exit codes: 1 it failed, 2 it was told something wrong. */
+const FAILED = 1;
+const MISUSED = 2;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function start(): Promise<void> {
+  const commandLine = parseCommandLine(process.argv.slice(2), process.env);
+  if (commandLine.type === 'help') return void process.stdout.write(commandLine.text);
+  if (commandLine.type === 'refused') {
+    for (const problem of commandLine.problems) complain(problem);
+    process.exitCode = MISUSED;
+    return;
+  }
+  const { config, demo } = commandLine;
+  stopOnTheUnexpected();
+  const stopping = stopOnSignal();
+  try {
+    const lock = config.databaseUrl === null ? await lockData(config.dataDirectory) : null;
+    const service = await createService(config);
+    if (demo) await seed(service.services);
+    const { url, port } = await service.listen();
+    greet(config, url, port);
+    await stopping;
+    await service.close();
+    await lock?.release();
+    process.exit(0);
+  } catch (error) {
+    complain(explain(error, config));
+    process.exit(FAILED);
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one means "at once". */
+function stopOnSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(FAILED);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+/** Whatever nobody caught leaves the process in a state nobody thought of. What was acknowledged is stored; a supervisor starts it anew. */
+function stopOnTheUnexpected(): void {
+  const die = (error: unknown): void => {
+    complain(
+      `Kith stops because of an error nobody caught: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+    process.exit(FAILED);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+}
+
+async function seed(services: Services): Promise<void> {
+  const path = './demo/demo.ts';
+  const { seedDemo } = (await import(path)) as {
+    seedDemo: (services: Services, print: (line: string) => void) => Promise<void>;
+  };
+  await seedDemo(services, print);
+}
+
+function greet(config: Config, url: string, port: number): void {
+  print(`Kith is ready: ${config.publicOrigins[0] ?? url}`);
+  if (config.host === '0.0.0.0' || config.host === '::') {
+    for (const address of networkAddresses()) print(`  on your network: http://${address}:${port}`);
+  } else if (url.includes('//localhost')) {
+    print('  Only this machine can reach it. HOST=0.0.0.0 lets in your network.');
+  }
+  print(`  API reference: ${url}/docs. Stop with Ctrl-C.`);
+}
+
+const networkAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((entry) => entry.family === 'IPv4' && !entry.internal)
+    .map((entry) => entry.address);
+
+/** The reasons a start fails that a person can mend, in a line; the rest with its stack. */
+function explain(error: unknown, config: Config): string {
+  if (error instanceof DataInUseError) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${config.port} is taken on ${config.host}. Choose another with PORT, or stop what uses it.`;
+    case 'EADDRNOTAVAIL':
+      return `HOST=${config.host} is not an address of this machine.`;
+    case 'EACCES':
+      return `Not permitted: ${(error as Error).message}`;
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case '28P01':
+    case '3D000':
+      return `The database at DATABASE_URL cannot be used: ${(error as Error).message || String(code)}`;
+    default:
+      return `Kith did not start: ${error instanceof Error ? error.stack : String(error)}`;
+  }
+}
+
+await start();
