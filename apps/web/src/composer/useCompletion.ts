@@ -1,0 +1,97 @@
+/** Candidates for what is being completed: people of the conversation, or emoji. */
+import type { User } from '@kith/protocol';
+import { useEffect, useMemo, useState } from 'react';
+import { useClient, useReadable } from '../app/client.tsx';
+import { fold } from '../app/people.ts';
+import type { Emoji, EmojiData } from '../emoji/data.ts';
+import type { Completing } from './text.ts';
+
+export type Candidate =
+  | { readonly type: 'person'; readonly key: string; readonly user: User }
+  | { readonly type: 'all'; readonly key: 'all' }
+  | { readonly type: 'emoji'; readonly key: string; readonly emoji: Emoji };
+
+const SHOWN = 8;
+const NONE: readonly Candidate[] = [];
+/** Somebody types: ask when they pause. */
+const PAUSE_MS = 120;
+
+export function useCandidates(conversationId: string, completing: Completing | undefined): readonly Candidate[] {
+  const people = usePeople(conversationId, completing?.type === 'mention' ? completing.query : undefined);
+  const emoji = useEmoji(completing?.type === 'emoji' ? completing.query : undefined);
+  return completing?.type === 'emoji' ? emoji : completing ? people : NONE;
+}
+
+function usePeople(conversationId: string, query: string | undefined): readonly Candidate[] {
+  const client = useClient();
+  const kind = useReadable(client.conversations.get(conversationId))?.conversation.kind;
+  const [found, setFound] = useState<{ readonly query: string; readonly users: readonly User[] }>();
+
+  useEffect(() => {
+    if (query === undefined) return;
+    const stop = new AbortController();
+    const ask = async () => {
+      try {
+        const { members, users } = await client.request(
+          'listMembers',
+          { conversationId, limit: 20, ...(query && { query: query.slice(0, 100) }) },
+          { signal: stop.signal },
+        );
+        const byId = new Map(users.map((user) => [user.id, user]));
+        const joined = members.flatMap(({ userId }) => byId.get(userId) ?? []);
+        if (!stop.signal.aborted) setFound({ query, users: joined });
+      } catch {
+        // Offline or refused: what was found before stays, and typing the name goes on without help.
+      }
+    };
+    const timer = setTimeout(() => void ask(), found ? PAUSE_MS : 0);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+    // biome-ignore lint/correctness/useExhaustiveDependencies: `found` only says whether this is the first question
+  }, [client, conversationId, query]);
+
+  return useMemo(() => {
+    if (query === undefined || !found) return NONE;
+    const wanted = fold(query);
+    // The answer to an earlier letter is narrowed here until the one to this letter comes.
+    const users = found.users.filter((user) => matches(user, wanted)).slice(0, SHOWN);
+    const candidates: Candidate[] = users.map((user) => ({ type: 'person', key: user.id, user }));
+    if (kind !== 'direct' && 'all'.startsWith(wanted)) candidates.push({ type: 'all', key: 'all' });
+    return candidates;
+  }, [found, query, kind]);
+}
+
+const matches = (user: User, wanted: string): boolean =>
+  user.username.startsWith(wanted) ||
+  fold(user.displayName).startsWith(wanted) ||
+  fold(user.displayName).includes(` ${wanted}`);
+
+function useEmoji(query: string | undefined): readonly Candidate[] {
+  const [loaded, setLoaded] = useState<{
+    readonly data: EmojiData;
+    readonly search: typeof import('../emoji/data.ts').searchEmoji;
+  }>();
+  const wanted = query !== undefined;
+  useEffect(() => {
+    if (!wanted || loaded) return;
+    let stopped = false;
+    import('../emoji/data.ts')
+      .then(async ({ loadEmoji, searchEmoji }) => {
+        const data = await loadEmoji();
+        if (!stopped) setLoaded({ data, search: searchEmoji });
+      })
+      // Offline before its first use: ":smile:" then stays as typed.
+      .catch(() => undefined);
+    return () => {
+      stopped = true;
+    };
+  }, [wanted, loaded]);
+  return useMemo(() => {
+    if (query === undefined || !loaded) return NONE;
+    return loaded
+      .search(loaded.data, query, SHOWN)
+      .map((emoji) => ({ type: 'emoji', key: emoji.char, emoji }));
+  }, [query, loaded]);
+}
