@@ -1,0 +1,182 @@
+/**
+ * Who may do what: the whole command table against everybody there is. A command without a row does not compile and
+ * fails the test. Anonymous callers never reach a command: that half stands in http/anonymous.test.ts.
+ */
+import { type CommandName, commandNames, type Input, KithError, newId } from '@kith/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../services.ts';
+import { createWorld, databaseKinds, type World } from '../testing/world.ts';
+import { dispatch } from './dispatch.ts';
+
+const roles = ['outsider', 'member', 'former', 'admin', 'owner', 'stranger'] as const;
+type Role = (typeof roles)[number];
+type Outcome = 'ok' | 'forbidden' | 'not_found' | 'conflict';
+
+/** A private group with somebody of every role, and somebody of another tenant. */
+interface Scene extends Record<Role, Caller> {
+  readonly group: string;
+  readonly channel: string;
+  /** An ordinary member nobody plays, and a message of theirs. */
+  readonly bystander: Caller;
+  readonly message: string;
+}
+
+interface Row<N extends CommandName> {
+  readonly input: (scene: Scene, caller: Caller) => Input<N> | Promise<Input<N>>;
+  readonly outcome: Readonly<Record<Role, Outcome>>;
+}
+
+const everyone = { outsider: 'ok', member: 'ok', former: 'ok', admin: 'ok', owner: 'ok', stranger: 'ok' } as const;
+/** Those who are in; to the others there is no such conversation. */
+const insiders = { outsider: 'not_found', member: 'ok', former: 'not_found', admin: 'ok', owner: 'ok', stranger: 'not_found' } as const;
+const admins = { ...insiders, member: 'forbidden' } as const;
+const nobodyElse = { ...insiders, member: 'forbidden', admin: 'forbidden', owner: 'forbidden' } as const;
+
+const onMessage = (scene: Scene) => ({ conversationId: scene.group, messageId: scene.message });
+const text = (value: string) => ({ type: 'plain' as const, text: value });
+
+const matrix: { readonly [N in CommandName]: Row<N> } = {
+  sync: { input: () => ({}), outcome: everyone },
+  // Answered with nothing for conversations one is not in: checked below.
+  getHeads: { input: (scene) => ({ conversationIds: [scene.group] }), outcome: everyone },
+  changes: { input: (scene) => ({ conversationId: scene.group, since: 0 }), outcome: insiders },
+  openDirect: {
+    input: (scene) => ({ conversationId: newId(), userId: scene.bystander.userId }),
+    outcome: { ...everyone, stranger: 'not_found' },
+  },
+  createConversation: {
+    input: (scene) => ({ kind: 'group', conversationId: newId(), name: 'New', userIds: [scene.bystander.userId] }),
+    outcome: { ...everyone, stranger: 'not_found' },
+  },
+  updateConversation: { input: (scene) => ({ conversationId: scene.group, name: 'Renamed' }), outcome: admins },
+  listChannels: { input: () => ({}), outcome: everyone },
+  joinChannel: { input: (scene) => ({ conversationId: scene.channel }), outcome: { ...everyone, stranger: 'not_found' } },
+  leaveConversation: { input: (scene) => ({ conversationId: scene.group }), outcome: { ...insiders, owner: 'conflict' } },
+  listMembers: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
+  addMembers: { input: (scene) => ({ conversationId: scene.group, userIds: [scene.outsider.userId] }), outcome: insiders },
+  removeMember: { input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId }), outcome: admins },
+  setMemberRole: {
+    input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId, role: 'admin' }),
+    outcome: admins,
+  },
+  transferOwnership: {
+    input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId }),
+    outcome: { ...nobodyElse, owner: 'ok' },
+  },
+  sendMessage: {
+    input: (scene) => ({ conversationId: scene.group, messageId: newId(), content: text('hello') }),
+    outcome: insiders,
+  },
+  // Somebody else's message: not even the owner puts words into people's mouths.
+  editMessage: { input: (scene) => ({ ...onMessage(scene), content: text('changed') }), outcome: nobodyElse },
+  deleteMessage: { input: onMessage, outcome: admins },
+  addReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
+  removeReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
+  getHistory: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
+  getMessages: { input: (scene) => ({ conversationId: scene.group, messageIds: [scene.message] }), outcome: insiders },
+  getMessageEdits: { input: onMessage, outcome: insiders },
+  getReactions: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
+  markRead: { input: (scene) => ({ conversationId: scene.group, seq: 1 }), outcome: insiders },
+  markDelivered: { input: (scene) => ({ marks: [{ conversationId: scene.group, seq: 1 }] }), outcome: everyone },
+  getReceipts: { input: onMessage, outcome: insiders },
+  typing: { input: (scene) => ({ conversationId: scene.group, active: true }), outcome: insiders },
+  watch: { input: (scene) => ({ conversationIds: [scene.group], userIds: [scene.owner.userId] }), outcome: everyone },
+  setActivity: { input: () => ({ active: true }), outcome: everyone },
+  getMe: { input: () => ({}), outcome: everyone },
+  getMyChanges: { input: () => ({ since: 0 }), outcome: everyone },
+  updateProfile: { input: () => ({ displayName: 'Somebody' }), outcome: everyone },
+  updateSettings: { input: () => ({ presence: 'away' }), outcome: everyone },
+  listSessions: { input: () => ({}), outcome: everyone },
+  // The sessions of this test are not real: whose they are is tested in accounts/.
+  revokeSession: {
+    input: () => ({ sessionId: 'somebody-else' }),
+    outcome: { outsider: 'not_found', member: 'not_found', former: 'not_found', admin: 'not_found', owner: 'not_found', stranger: 'not_found' },
+  },
+  revokeOtherSessions: { input: () => ({}), outcome: everyone },
+  getUsers: { input: (scene) => ({ userIds: [scene.owner.userId] }), outcome: everyone },
+  searchUsers: { input: () => ({}), outcome: everyone },
+};
+
+describe.each(databaseKinds)('the matrix on %s', (kind) => {
+  let world: World;
+  let people: Record<Role, Caller> & { bystander: Caller };
+  beforeAll(async () => {
+    world = await createWorld(kind);
+    const otherTenant = await world.tenant('elsewhere');
+    people = {
+      outsider: await world.person('Outsider'),
+      member: await world.person('Member'),
+      former: await world.person('Former'),
+      admin: await world.person('Admin'),
+      owner: await world.person('Owner'),
+      bystander: await world.person('Bystander'),
+      stranger: await world.person('Stranger', otherTenant),
+    };
+  });
+  afterAll(() => world?.close());
+
+  const scene = async (): Promise<Scene> => {
+    const { owner, admin, member, former, bystander } = people;
+    const group = await world.group([owner, admin, member, former, bystander]);
+    await world.call(owner, 'setMemberRole', { conversationId: group, userId: admin.userId, role: 'admin' });
+    await world.call(owner, 'removeMember', { conversationId: group, userId: former.userId });
+    const { messageId } = await world.send(bystander, group, 'by the bystander');
+    const channel = newId();
+    await world.call(bystander, 'createConversation', { kind: 'channel', conversationId: channel, name: 'Public', visibility: 'public' });
+    return { ...people, group, channel, message: messageId };
+  };
+
+  const outcomeOf = async (work: Promise<unknown>): Promise<string> => {
+    try {
+      await work;
+      return 'ok';
+    } catch (error) {
+      return error instanceof KithError ? error.code : `not a KithError: ${String(error)}`;
+    }
+  };
+
+  it('has a row for every command', () => {
+    expect(Object.keys(matrix).sort()).toEqual([...commandNames].sort());
+  });
+
+  it.each(commandNames)('%s', async (name) => {
+    const row = matrix[name];
+    const seen: Partial<Record<Role, string>> = {};
+    for (const role of roles) {
+      const here = await scene();
+      seen[role] = await outcomeOf(dispatch(world.services, here[role], name, await row.input(here, here[role])));
+    }
+    expect(seen).toEqual(row.outcome);
+  });
+
+  it('S15: look-ups that answer everybody tell nothing of conversations and people one has nothing to do with', async () => {
+    const here = await scene();
+    for (const role of ['outsider', 'former', 'stranger'] as const) {
+      const caller = here[role];
+      expect((await world.call(caller, 'getHeads', { conversationIds: [here.group] })).heads).toEqual([]);
+      const synced = await world.call(caller, 'sync', {});
+      expect(synced.heads.map((head) => head.conversation.id)).not.toContain(here.group);
+      expect((await world.call(caller, 'watch', { conversationIds: [here.group], userIds: [] })).receipts).toEqual([]);
+    }
+    expect((await world.call(here.stranger, 'getUsers', { userIds: [here.owner.userId] })).users).toEqual([]);
+    const found = await world.call(here.stranger, 'searchUsers', {});
+    expect(found.users.map((user) => user.id)).toEqual([here.stranger.userId]);
+    expect((await world.call(here.stranger, 'listChannels', {})).channels).toEqual([]);
+  });
+
+  it('an admin may neither remove nor lower another admin, nor touch the owner', async () => {
+    const here = await scene();
+    await world.call(here.owner, 'setMemberRole', { conversationId: here.group, userId: here.member.userId, role: 'admin' });
+    for (const target of [here.member, here.owner]) {
+      const on = { conversationId: here.group, userId: target.userId };
+      expect(await outcomeOf(world.call(here.admin, 'removeMember', on))).toBe('forbidden');
+      expect(await outcomeOf(world.call(here.admin, 'setMemberRole', { ...on, role: 'member' }))).toBe('forbidden');
+    }
+  });
+
+  it('the last one out may leave, and the conversation stays consistent', async () => {
+    const group = await world.group([people.owner]);
+    expect(await outcomeOf(world.call(people.owner, 'leaveConversation', { conversationId: group }))).toBe('ok');
+    expect(await outcomeOf(world.call(people.owner, 'getHistory', { conversationId: group }))).toBe('not_found');
+  });
+});

@@ -1,0 +1,136 @@
+import { KithError, newId } from '@kith/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../services.ts';
+import { createWorld, databaseKinds, type World } from '../testing/world.ts';
+import { createMessageLog, type Draft } from './append.ts';
+
+describe.each(databaseKinds)('append on %s', (kind) => {
+  let world: World;
+  let alice: Caller;
+  let bob: Caller;
+  beforeAll(async () => {
+    world = await createWorld(kind);
+    alice = await world.person('Alice');
+    bob = await world.person('Bob');
+  });
+  afterAll(() => world?.close());
+
+  const draft = (conversationId: string, text: string, more: Partial<Draft> = {}): Draft => ({
+    tenantId: alice.tenantId,
+    conversationId,
+    messageId: newId(),
+    authorId: alice.userId,
+    content: { type: 'plain', text },
+    mentions: { userIds: [], all: false },
+    visibleAfter: 0,
+    ...more,
+  });
+
+  it('S1: gives seqs and revs without a gap, in the order of the calls, over many conversations at once', async () => {
+    const groups = await Promise.all([world.group([alice, bob]), world.group([alice]), world.group([bob, alice])]);
+    const before = await world.call(alice, 'getHeads', { conversationIds: groups });
+    const log = world.services.messageLog;
+    const sent = groups.map((): Promise<{ seq: number; rev: number }>[] => []);
+    for (let i = 0; i < 700; i += 1) sent[i % 3]?.push(log.append(draft(groups[i % 3] ?? '', `message ${i}`)));
+    for (const [index, group] of groups.entries()) {
+      const results = await Promise.all(sent[index] ?? []);
+      const head = before.heads.find((candidate) => candidate.conversation.id === group);
+      results.forEach((result, i) => {
+        expect(result.seq).toBe((head?.lastSeq ?? 0) + i + 1);
+        expect(result.rev).toBe((head?.rev ?? 0) + i + 1);
+      });
+    }
+  });
+
+  it('S7: a repeated id returns the first result and announces nothing', async () => {
+    const group = await world.group([alice, bob]);
+    const one = draft(group, 'once');
+    const first = await world.services.messageLog.append(one);
+    const announced = world.announced.length;
+    const again = await Promise.all([world.services.messageLog.append(one), world.services.messageLog.append(one)]);
+    expect(again).toEqual([first, first]);
+    expect(world.announced).toHaveLength(announced);
+    const page = await world.call(alice, 'getHistory', { conversationId: group });
+    expect(page.messages.filter((message) => message.id === one.messageId)).toHaveLength(1);
+  });
+
+  it('S7: the same id twice in one batch is one message', async () => {
+    const group = await world.group([alice]);
+    const one = draft(group, 'twice');
+    const [a, b] = await Promise.all([world.services.messageLog.append(one), world.services.messageLog.append(one)]);
+    expect(a).toEqual(b);
+  });
+
+  it('two nodes appending to one conversation give every seq once, and one id one place', async () => {
+    if (kind === 'pglite') return; // One process owns an embedded database.
+    const group = await world.group([alice, bob]);
+    const other = createMessageLog({ database: world.database, announcer: world.services.announcer });
+    const shared = draft(group, 'sent to both');
+    const results = await Promise.all([
+      ...Array.from({ length: 100 }, (_, i) => world.services.messageLog.append(draft(group, `a${i}`))),
+      ...Array.from({ length: 100 }, (_, i) => other.append(draft(group, `b${i}`))),
+      world.services.messageLog.append(shared),
+      other.append(shared),
+    ]);
+    const seqs = new Set(results.map((result) => result.seq));
+    expect(seqs.size).toBe(201);
+    expect(results.at(-1)).toEqual(results.at(-2));
+  });
+
+  it('a reply to a message of the same batch finds it', async () => {
+    const group = await world.group([alice]);
+    const question = draft(group, 'question');
+    const answer = draft(group, 'answer', { replyTo: question.messageId });
+    await Promise.all([world.services.messageLog.append(question), world.services.messageLog.append(answer)]);
+    const page = await world.call(alice, 'getMessages', { conversationId: group, messageIds: [answer.messageId] });
+    expect(page.messages[0]?.replyTo?.messageId).toBe(question.messageId);
+  });
+
+  it('S13: refuses a reply to what the author may not see, and what is not there, without a gap', async () => {
+    const group = await world.group([alice]);
+    const hidden = await world.services.messageLog.append(draft(group, 'before your time'));
+    const results = await Promise.allSettled([
+      world.services.messageLog.append(draft(group, 'x', { replyTo: hidden.messageId, visibleAfter: hidden.seq })),
+      world.services.messageLog.append(draft(group, 'y', { replyTo: newId() })),
+      world.services.messageLog.append(draft(newId(), 'nowhere')),
+      world.services.messageLog.append(draft(group, 'fine')),
+    ]);
+    expect(results.slice(0, 3).map((result) => result.status === 'rejected' && (result.reason as KithError).code)).toEqual([
+      'not_found',
+      'not_found',
+      'not_found',
+    ]);
+    expect(results[3]).toMatchObject({ status: 'fulfilled', value: { seq: hidden.seq + 1 } });
+  });
+
+  it('refuses an id that somebody else used', async () => {
+    const group = await world.group([alice, bob]);
+    const first = await world.send(alice, group, 'mine');
+    const steal = world.services.messageLog.append(draft(group, 'stolen', { messageId: first.messageId, authorId: bob.userId }));
+    await expect(steal).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('one message the database refuses does not take its batch with it', async () => {
+    const group = await world.group([alice]);
+    const results = await Promise.allSettled([
+      world.services.messageLog.append(draft(group, 'good')),
+      world.services.messageLog.append(draft(group, 'bad', { authorId: 'not a uuid' })),
+      world.services.messageLog.append(draft(group, 'good too')),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('S8: announces after the commit what is then in the database, in order', async () => {
+    const group = await world.group([alice]);
+    const from = world.announced.length;
+    await Promise.all(Array.from({ length: 20 }, (_, i) => world.services.messageLog.append(draft(group, `${i}`))));
+    const announced = world.announced.slice(from);
+    let rev = announced[0]?.from ?? 0;
+    for (const change of announced) {
+      expect(change.from).toBe(rev);
+      rev = change.to + 1;
+    }
+    const page = await world.call(alice, 'getHistory', { conversationId: group, limit: 20 });
+    expect(announced.flatMap((change) => change.records)).toEqual(page.messages);
+  });
+});
