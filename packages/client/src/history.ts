@@ -1,5 +1,5 @@
 /** Loads pages of history into windows. Two timelines that want the same page share one request. */
-import type { User } from '@kith/protocol';
+import type { MessageRecord, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import type { Request } from './request.ts';
 import type { Store } from './store/store.ts';
@@ -14,6 +14,7 @@ export interface HistoryDeps {
   readonly store: Store;
   readonly request: Request;
   handleUsers(users: readonly User[]): void;
+  handleQuoted(messages: readonly MessageRecord[]): void;
 }
 
 export class History {
@@ -44,6 +45,7 @@ export class History {
           limit: PAGE,
         });
         this.#deps.handleUsers(page.users);
+        this.#deps.handleQuoted(page.quoted);
         if (store.handlePage(window, ticket, asked, page)) return page;
       } finally {
         window.forgoPage();

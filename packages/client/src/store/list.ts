@@ -30,7 +30,7 @@ export class ConversationList {
   constructor(scheduler: Scheduler, extras: EntryExtras) {
     this.#extras = extras;
     this.#cells = new Cells(scheduler);
-    this.#list = new Derived(scheduler, () => [...this.#sorted]);
+    this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () => [...this.#sorted]);
     this.#totals = new Derived(scheduler, () => ({ ...this.#sum }));
     this.list = this.#list;
     this.totals = this.#totals;

@@ -183,7 +183,7 @@ export class Store {
   handlePage(window: ConversationWindow, ticket: PageTicket, asked: Asked, page: HistoryPage): boolean {
     const messages = page.messages.map((message) => withMine(message, window.byId(message.id), this.#me));
     if (!window.insertPage(ticket, asked, { ...page, messages })) return false;
-    this.events.emit('records', window.conversationId, [...page.quoted, ...messages]);
+    this.events.emit('records', window.conversationId, messages);
     if (this.windows.get(window.conversationId) === window) {
       this.events.emit(
         'window',

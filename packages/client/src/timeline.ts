@@ -1,0 +1,345 @@
+/** One screen's place in a conversation: which run is shown, and loading at its ends. */
+import type { Head, MessageRecord } from '@kith/protocol';
+import { KithError } from '@kith/protocol/errors';
+import type { History } from './history.ts';
+import type { MessageLookup } from './lookup.ts';
+import type { Outbox, Sending } from './outbox.ts';
+import type { Overlays } from './overlays.ts';
+import { Derived, type Scheduler } from './reactive.ts';
+import { type Run, runAt } from './segments.ts';
+import type { Store } from './store/store.ts';
+import type { ConversationWindow } from './store/window.ts';
+import { OPEN_MAX } from './store/windows.ts';
+import type { Timeline, TimelineMessage, TimelineOptions, TimelineView } from './types.ts';
+
+export interface TimelineDeps {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly overlays: Overlays;
+  readonly history: History;
+  readonly lookup: MessageLookup;
+  readonly scheduler: Scheduler;
+  isLive(): boolean;
+  /** Resolves when it is certain whether this person is in the conversation. */
+  head(conversationId: string): Promise<Head | undefined>;
+  /** The window may be behind: see that it catches up. */
+  opened(conversationId: string): void;
+}
+
+type State =
+  /** Nothing to show yet, or again: what was shown stays on screen until the new place is there. */
+  | { readonly type: 'opening' }
+  /** Shows the run that holds `anchor`. */
+  | { readonly type: 'shown'; readonly anchor: number }
+  | { readonly type: 'failed'; readonly error: KithError };
+
+type Place = 'end' | 'unread' | { readonly seq: number };
+
+export class ConversationTimeline implements Timeline {
+  readonly conversationId: string;
+  readonly view: Derived<TimelineView>;
+  readonly #deps: TimelineDeps;
+  #state: State = { type: 'opening' };
+  #loading: { readonly side: 'older' | 'newer'; readonly done: Promise<void> } | undefined;
+  #error: KithError | undefined;
+  /** Own read mark when it was opened; the divider stands after it. */
+  #openedAt: { readonly readSeq: number; readonly unread: number } | undefined;
+  #firstUnread: number | undefined;
+  /** Each jump supersedes the one before. */
+  #turn = 0;
+  #rows = new Map<string, TimelineMessage>();
+  readonly #stops: (() => void)[];
+  #disposed = false;
+
+  constructor(conversationId: string, deps: TimelineDeps, options: TimelineOptions = {}) {
+    this.conversationId = conversationId;
+    this.#deps = deps;
+    this.view = new Derived<TimelineView>(deps.scheduler, (previous) => this.#compute(previous));
+    const own = (id: string) => {
+      if (id === conversationId) this.view.invalidate();
+    };
+    this.#stops = [
+      deps.store.events.on('window', (id, window) => {
+        if (id === conversationId) this.#handleWindow(window);
+      }),
+      deps.store.events.on('head', own),
+      deps.outbox.events.on('changed', own),
+      deps.overlays.events.on('changed', own),
+    ];
+    deps.store.windows.retain(conversationId);
+    void this.#open(options.at ?? 'end');
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#extend('older');
+  }
+
+  loadNewer(): Promise<void> {
+    return this.#extend('newer');
+  }
+
+  async jumpTo(
+    target: { readonly messageId: string } | { readonly seq: number },
+  ): Promise<{ readonly seq: number }> {
+    const turn = ++this.#turn;
+    const seq =
+      'seq' in target
+        ? target.seq
+        : (await this.#deps.lookup.fetch(this.conversationId, target.messageId)).seq;
+    await this.#goTo({ seq }, turn);
+    return { seq };
+  }
+
+  async jumpToEnd(): Promise<void> {
+    await this.#goTo('end', ++this.#turn);
+  }
+
+  async reload(): Promise<void> {
+    await this.#open('end');
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const stop of this.#stops) stop();
+    this.#deps.store.windows.release(this.conversationId);
+  }
+
+  // --- going places -------------------------------------------------------------------------------------------------
+
+  async #open(place: Place): Promise<void> {
+    const turn = ++this.#turn;
+    this.#set({ type: 'opening' });
+    try {
+      await this.#goTo(place, turn);
+    } catch (cause) {
+      if (turn === this.#turn) this.#set({ type: 'failed', error: asKithError(cause) });
+    }
+  }
+
+  async #goTo(place: Place, turn: number): Promise<void> {
+    const { store } = this.#deps;
+    const id = this.conversationId;
+    // Together where the cache has both, so that a known conversation opens within the frame.
+    const head = store.head(id) ?? (await this.#deps.head(id));
+    if (!head) throw new KithError('not_found');
+    let window = store.windows.ensure(id, head.rev, head.lastSeq);
+    while (!window) {
+      await store.windows.warm(id);
+      const now = store.head(id);
+      if (!now) throw new KithError('not_found');
+      window = store.windows.ensure(id, now.rev, now.lastSeq);
+    }
+    if (turn !== this.#turn || this.#disposed) return;
+    this.#openedAt ??= { readSeq: head.readSeq, unread: head.unread };
+    this.#deps.opened(id);
+
+    const anchor = this.#loadedPlace(window, place, head) ?? (await this.#fetchPlace(window, place, head));
+    if (turn !== this.#turn || this.#disposed) return;
+    this.#error = undefined;
+    this.#set({ type: 'shown', anchor });
+  }
+
+  /** A place in what is loaded. */
+  #loadedPlace(window: ConversationWindow, place: Place, head: Head): number | undefined {
+    const last = window.runs.at(-1);
+    if (place === 'end' || (place === 'unread' && head.unread === 0)) {
+      // Behind is good enough: it catches up while it is shown. A hole before the known end is not.
+      return last && last.to >= Math.min(window.endSeq, window.lastSeq) ? last.to : undefined;
+    }
+    const seq = place === 'unread' ? head.readSeq + 1 : place.seq;
+    if (runAt(window.runs, seq)) return seq;
+    // Offline, some place is better than none.
+    return place === 'unread' && !this.#deps.isLive() ? last?.to : undefined;
+  }
+
+  async #fetchPlace(window: ConversationWindow, place: Place, head: Head): Promise<number> {
+    const last = window.runs.at(-1);
+    if (place === 'end' && last && !this.#deps.isLive()) return last.to;
+    const around =
+      place === 'end' || (place === 'unread' && head.unread === 0)
+        ? undefined
+        : place === 'unread'
+          ? head.readSeq + 1
+          : place.seq;
+    const page = await this.#deps.history.load(window, around === undefined ? {} : { around });
+    if (around !== undefined && runAt(window.runs, around)) return around;
+    const seqs = page.messages.map((message) => message.seq);
+    const nearest = around === undefined ? seqs.at(-1) : (seqs.find((seq) => seq >= around) ?? seqs.at(-1));
+    return nearest ?? window.runs.at(-1)?.to ?? 0;
+  }
+
+  #extend(side: 'older' | 'newer'): Promise<void> {
+    if (this.#loading) return this.#loading.done;
+    const run = this.#run();
+    const { store, history } = this.#deps;
+    const window = store.windows.get(this.conversationId);
+    if (!run || !window || this.#state.type !== 'shown') return Promise.resolve();
+    const view = this.view.get();
+    if (side === 'older' ? view.atStart : view.atEnd) return Promise.resolve();
+
+    const load = async () => {
+      try {
+        await history.load(window, side === 'older' ? { before: run.from } : { after: run.to });
+        this.#error = undefined;
+        // The anchor follows the reader, so that what is trimmed lies behind him.
+        const anchor = side === 'older' ? run.from : run.to;
+        if (this.#state.type === 'shown' && runAt(window.runs, anchor))
+          this.#state = { type: 'shown', anchor };
+        this.#trim(window);
+      } catch (cause) {
+        this.#error = asKithError(cause);
+      }
+      this.#loading = undefined;
+      this.view.invalidate();
+    };
+    this.#error = undefined;
+    this.#loading = { side, done: load() };
+    this.view.invalidate();
+    return this.#loading.done;
+  }
+
+  #trim(window: ConversationWindow): void {
+    if (this.#state.type !== 'shown') return;
+    if (window.trim(OPEN_MAX, this.#state.anchor)) {
+      this.#deps.store.events.emit('window', this.conversationId, window, []);
+    }
+  }
+
+  #handleWindow(window: ConversationWindow | undefined): void {
+    this.view.invalidate();
+    if (this.#state.type !== 'shown') return;
+    if (window && runAt(window.runs, this.#state.anchor)) {
+      // At the end new messages move the anchor along.
+      const run = runAt(window.runs, this.#state.anchor)!;
+      if (window.size > OPEN_MAX && run.to >= window.endSeq) this.#trim(window);
+      return;
+    }
+    // The window was started anew (S2), trimmed by another timeline, or the conversation left.
+    const before = this.view.get();
+    const { anchor } = this.#state;
+    queueMicrotask(() => {
+      if (!this.#disposed) void this.#open(before.atEnd ? 'end' : { seq: anchor });
+    });
+  }
+
+  // --- what is shown ------------------------------------------------------------------------------------------------
+
+  #set(state: State): void {
+    this.#state = state;
+    this.view.invalidate();
+  }
+
+  #run(): Run | undefined {
+    const window = this.#deps.store.windows.get(this.conversationId);
+    return this.#state.type === 'shown' && window ? runAt(window.runs, this.#state.anchor) : undefined;
+  }
+
+  #compute(previous: TimelineView | undefined): TimelineView {
+    const { store } = this.#deps;
+    const head = store.head(this.conversationId);
+    const window = store.windows.get(this.conversationId);
+    const run = this.#run();
+    const state = this.#state;
+    if (state.type === 'failed') return { ...EMPTY, status: 'failed', error: state.error };
+    if (!run || !window || !head) {
+      if (!previous || previous.messages.length === 0) return EMPTY;
+      return { ...previous, loading: 'newer' };
+    }
+
+    const rows = new Map<string, TimelineMessage>();
+    const messages: TimelineMessage[] = [];
+    const add = (row: TimelineMessage) => {
+      rows.set(row.key, row);
+      messages.push(row);
+    };
+    for (const record of window.messages(run.from, run.to)) add(this.#sent(record, head));
+    const sending = this.#deps.outbox.of(this.conversationId);
+    // Own messages stand at the very end; while that is not loaded, they would be in the wrong place.
+    if (run === window.runs.at(-1)) {
+      for (const item of sending) if (!rows.has(item.entry.id)) add(this.#unsent(item));
+    }
+    this.#rows = rows;
+
+    const atEnd = run.to >= Math.max(window.endSeq, head.lastSeq);
+    // Behind what the head tells: the changes are on their way (S4: shown as loading).
+    const catchingUp = !atEnd && run === window.runs.at(-1) && run.to >= window.endSeq && this.#deps.isLive();
+    const firstUnreadSeq = this.#findFirstUnread(window, run);
+    const view: TimelineView = {
+      status: 'ready',
+      messages: previous && sameRows(previous.messages, messages) ? previous.messages : messages,
+      atStart: run.from <= head.membership.visibleAfter + 1,
+      atEnd,
+      loading: this.#loading?.side ?? (catchingUp ? 'newer' : null),
+      ...(this.#error && { error: this.#error }),
+      ...(firstUnreadSeq !== undefined && { firstUnreadSeq }),
+    };
+    return previous && sameView(previous, view) ? previous : view;
+  }
+
+  #findFirstUnread(window: ConversationWindow, run: Run): number | undefined {
+    const opened = this.#openedAt;
+    if (this.#firstUnread !== undefined || !opened || opened.unread === 0) return this.#firstUnread;
+    if (run.from > opened.readSeq + 1) return undefined;
+    for (const message of window.messages(opened.readSeq + 1, run.to)) {
+      if (message.authorId !== this.#deps.store.me && message.body.type === 'content') {
+        this.#firstUnread = message.seq;
+        break;
+      }
+    }
+    return this.#firstUnread;
+  }
+
+  #sent(stored: MessageRecord, head: Head): TimelineMessage {
+    const { store, overlays } = this.#deps;
+    const record = overlays.apply(stored, store.me);
+    const state = stored.authorId !== store.me ? 'sent' : stateOf(stored.seq, head);
+    const known = this.#rows.get(record.id);
+    return known?.record === record && known.state === state ? known : { key: record.id, record, state };
+  }
+
+  #unsent(item: Sending): TimelineMessage {
+    const known = this.#rows.get(item.entry.id);
+    const row = unsentMessage(item, this.#deps.store.me);
+    const same = known && known.record.rev === 0 && known.state === row.state && known.error === row.error;
+    return same ? known : row;
+  }
+}
+
+const EMPTY: TimelineView = { status: 'loading', messages: [], atStart: false, atEnd: false, loading: null };
+
+/** An own message before the server has given it a place. */
+export function unsentMessage(item: Sending, me: string): TimelineMessage {
+  const { id, conversationId, content, replyTo, createdAt } = item.entry;
+  const record: MessageRecord = {
+    type: 'message',
+    id,
+    conversationId,
+    seq: 0,
+    rev: 0,
+    authorId: me,
+    createdAt,
+    body: { type: 'content', content },
+    ...(replyTo && { replyTo }),
+  };
+  const state = item.type === 'acknowledged' ? 'sent' : item.type;
+  return { key: id, record, state, ...(item.type === 'failed' && { error: item.error }) };
+}
+
+const stateOf = (seq: number, head: Head): 'sent' | 'delivered' | 'read' =>
+  seq <= head.othersReadSeq ? 'read' : seq <= head.othersDeliveredSeq ? 'delivered' : 'sent';
+
+const sameRows = (a: readonly TimelineMessage[], b: readonly TimelineMessage[]): boolean =>
+  a.length === b.length && a.every((row, index) => row === b[index]);
+
+const sameView = (a: TimelineView, b: TimelineView): boolean =>
+  a.status === b.status &&
+  a.messages === b.messages &&
+  a.atStart === b.atStart &&
+  a.atEnd === b.atEnd &&
+  a.loading === b.loading &&
+  a.error === b.error &&
+  a.firstUnreadSeq === b.firstUnreadSeq;
+
+const asKithError = (error: unknown): KithError =>
+  error instanceof KithError ? error : new KithError('internal', { cause: error });
