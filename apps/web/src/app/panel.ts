@@ -2,7 +2,8 @@
 import { wide } from './media.ts';
 import { back, currentRoute, navigate } from './route.ts';
 
-export const openPanel = (): void => navigate({ panel: 'info', messageId: currentRoute().messageId }, { replace: wide.get() });
+export const openPanel = (): void =>
+  navigate({ panel: 'info', messageId: currentRoute().messageId }, { replace: wide.get() });
 
 export function closePanel(): void {
   if (wide.get()) navigate({ panel: null, messageId: currentRoute().messageId }, { replace: true });

@@ -95,3 +95,7 @@ export function joinNames(names: readonly string[]): string {
 /** For searching: case and accents do not count. */
 export const fold = (text: string): string =>
   text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+
+const count = new Intl.NumberFormat();
+export const membersLine = (members: number): string =>
+  `${count.format(members)} ${members === 1 ? 'member' : 'members'}`;

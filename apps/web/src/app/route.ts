@@ -18,12 +18,15 @@ export interface Route {
   readonly panel: 'info' | null;
   /** How many entries of this app lie below this one: whether "back" stays inside. */
   readonly depth: number;
+  /** Whether the entry below this one is the plain list. */
+  readonly onList: boolean;
 }
 
 interface EntryState {
   readonly left?: Left;
   readonly panel?: 'info';
   readonly depth?: number;
+  readonly onList?: boolean;
 }
 
 function read(): Route {
@@ -37,6 +40,7 @@ function read(): Route {
     left: lefts.find((left) => left === state.left) ?? 'chats',
     panel: conversationId && state.panel === 'info' ? 'info' : null,
     depth: state.depth ?? 0,
+    onList: state.onList ?? false,
   };
 }
 
@@ -59,13 +63,15 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useRoute = (): Route => useSyncExternalStore(subscribe, currentRoute);
 
+export type Place = Omit<Route, 'depth' | 'onList'>;
+
 export interface NavigateOptions {
   /** In place of the present entry: for steps nobody wants to walk back through. */
   readonly replace?: boolean;
 }
 
 /** Goes where `to` says; what it leaves out stays, except that another conversation begins without a message. */
-export function navigate(to: Partial<Omit<Route, 'depth'>>, { replace = false }: NavigateOptions = {}): void {
+export function navigate(to: Partial<Place>, { replace = false }: NavigateOptions = {}): void {
   const conversationId = to.conversationId === undefined ? route.conversationId : to.conversationId;
   const messageId = to.messageId ?? null;
   const left = to.left ?? route.left;
@@ -75,6 +81,7 @@ export function navigate(to: Partial<Omit<Route, 'depth'>>, { replace = false }:
     ...(left !== 'chats' && { left }),
     ...(panel && conversationId && { panel }),
     depth: replace ? route.depth : route.depth + 1,
+    onList: replace ? route.onList : route.conversationId === null && route.left === 'chats',
   };
   if (replace) history.replaceState(state, '', path);
   else history.pushState(state, '', path);
@@ -82,9 +89,15 @@ export function navigate(to: Partial<Omit<Route, 'depth'>>, { replace = false }:
 }
 
 /** One step back inside the app; `otherwise` when it was entered right here, by a link or a reload in a new tab. */
-export function back(otherwise: Partial<Omit<Route, 'depth'>>): void {
+export function back(otherwise: Partial<Place>): void {
   if (route.depth > 0) history.back();
   else navigate(otherwise, { replace: true });
+}
+
+/** To the list, as the arrow of a phone's header says: a step back where the list lies there, so that the history does not grow. */
+export function toList(): void {
+  if (route.onList && route.depth > 0) history.back();
+  else navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
 }
 
 /** Opens a conversation, at a message if one is given. */

@@ -1,5 +1,5 @@
-import { type FormEvent, useId, useState } from 'react';
 import { KithError } from '@kith/client';
+import { type FormEvent, useId, useState } from 'react';
 import { accountsHere, admit } from '../app/session.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
@@ -29,7 +29,8 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
     setValues((before) => {
       const next = { ...before, [name]: value };
       // Until somebody chooses a username, it follows the name.
-      if (name === 'displayName' && before.username === suggestUsername(before.displayName)) next.username = suggestUsername(value);
+      if (name === 'displayName' && before.username === suggestUsername(before.displayName))
+        next.username = suggestUsername(value);
       return next;
     });
     if (wrong[name] !== undefined) {
@@ -38,7 +39,11 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
     }
   };
 
-  const fail = (form: HTMLFormElement, problems: Readonly<Record<string, string>>, general?: string): void => {
+  const fail = (
+    form: HTMLFormElement,
+    problems: Readonly<Record<string, string>>,
+    general?: string,
+  ): void => {
     setState({ type: 'editing', wrong: problems, ...(general && { general }) });
     const first = Object.keys(problems)[0];
     // After the render, so that the field is read out with its error.
@@ -65,7 +70,11 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
       const known = error instanceof KithError ? error : undefined;
       const fields = Object.fromEntries((known?.fields ?? []).map(({ path, message }) => [path, message]));
       const ours = Object.keys(fields).some((path) => path in given);
-      fail(form, ours ? fields : {}, ours ? undefined : (known?.message ?? 'Something went wrong. Try again.'));
+      fail(
+        form,
+        ours ? fields : {},
+        ours ? undefined : (known?.message ?? 'Something went wrong. Try again.'),
+      );
     }
   };
 
@@ -76,7 +85,12 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
 
   return (
     <main className="kith-auth">
-      <form className="kith-auth-form" noValidate aria-labelledby={titleId} onSubmit={(event) => void submit(event)}>
+      <form
+        className="kith-auth-form"
+        noValidate
+        aria-labelledby={titleId}
+        onSubmit={(event) => void submit(event)}
+      >
         <span className="kith-auth-mark">
           <Mark size={44} />
         </span>

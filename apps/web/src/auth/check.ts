@@ -16,13 +16,15 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   if (signUp) {
     const name = values.displayName.trim();
     if (name === '') wrong['displayName'] = 'Enter the name others shall see.';
-    else if (name.length > limits.nameLength) wrong['displayName'] = `At most ${limits.nameLength} characters.`;
+    else if (name.length > limits.nameLength)
+      wrong['displayName'] = `At most ${limits.nameLength} characters.`;
     if (!/^[a-z0-9][a-z0-9._-]{1,31}$/.test(values.username))
       wrong['username'] = 'Two to 32 of a–z, 0–9, dot, dash or underscore, beginning with a letter or digit.';
   }
   if (!/^\S+@\S+\.?\S+$/.test(values.email.trim())) wrong['email'] = 'Enter your email address.';
   if (values.password === '') wrong['password'] = 'Enter your password.';
-  else if (signUp && values.password.length < PASSWORD_MIN) wrong['password'] = `At least ${PASSWORD_MIN} characters.`;
+  else if (signUp && values.password.length < PASSWORD_MIN)
+    wrong['password'] = `At least ${PASSWORD_MIN} characters.`;
   return wrong;
 }
 

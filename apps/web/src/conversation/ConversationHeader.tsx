@@ -1,8 +1,8 @@
 import type { ConversationEntry } from '@kith/client';
 import { ArrowLeft, PanelRight } from 'lucide-react';
-import { type Face, useFace, useNames, usePresence } from '../app/people.ts';
-import { back, useRoute } from '../app/route.ts';
 import { closePanel, openPanel } from '../app/panel.ts';
+import { type Face, membersLine, useFace, useNames, usePresence } from '../app/people.ts';
+import { toList, useRoute } from '../app/route.ts';
 import { lastSeen, useMinute } from '../app/time.ts';
 import { typingLine } from '../list/RowSummary.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -20,7 +20,7 @@ export function ConversationHeader({ entry }: { readonly entry: ConversationEntr
         label="Back to conversations"
         className="kith-head-back"
         bare
-        onClick={() => back({ conversationId: null, panel: null })}
+        onClick={toList}
       />
       <button type="button" className="kith-head-who" onClick={toggle} aria-expanded={panel !== null}>
         <Avatar {...face.avatar} size={36} presence={presence?.state} />
@@ -52,7 +52,9 @@ function StateLine({ entry, face }: { readonly entry: ConversationEntry; readonl
   if (face.peerId !== null) {
     if (presence?.state === 'online') return <span className="kith-head-online">online</span>;
     if (presence?.state === 'away') return 'away';
-    return presence?.lastSeenAt ? lastSeen(Date.parse(presence.lastSeenAt), Math.max(minute, Date.now())) : 'offline';
+    return presence?.lastSeenAt
+      ? lastSeen(Date.parse(presence.lastSeenAt), Math.max(minute, Date.now()))
+      : 'offline';
   }
   const { memberCount, topic } = entry.conversation;
   return (
@@ -62,6 +64,3 @@ function StateLine({ entry, face }: { readonly entry: ConversationEntry; readonl
     </>
   );
 }
-
-const count = new Intl.NumberFormat();
-export const membersLine = (members: number): string => `${count.format(members)} ${members === 1 ? 'member' : 'members'}`;

@@ -26,7 +26,13 @@ export function ConversationPane({ conversationId, messageId }: ConversationPane
   return <Open key={conversationId} conversationId={conversationId} messageId={messageId} />;
 }
 
-function Open({ conversationId, messageId }: { readonly conversationId: string; readonly messageId: string | null }) {
+function Open({
+  conversationId,
+  messageId,
+}: {
+  readonly conversationId: string;
+  readonly messageId: string | null;
+}) {
   const client = useClient();
   const myId = useMyId();
   const entry = useReadable(client.conversations.get(conversationId));
@@ -72,7 +78,9 @@ function Gone() {
   return (
     <div className="kith-notice" role="alert">
       <p>This conversation is not yours to see, or you are no longer in it.</p>
-      <Button onClick={() => navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true })}>
+      <Button
+        onClick={() => navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true })}
+      >
         Back to conversations
       </Button>
     </div>

@@ -2,7 +2,13 @@
 import { Composer } from '../composer/Composer.tsx';
 import { Timeline } from '../timeline/Timeline.tsx';
 
-export function Talk({ conversationId, messageId }: { readonly conversationId: string; readonly messageId: string | null }) {
+export function Talk({
+  conversationId,
+  messageId,
+}: {
+  readonly conversationId: string;
+  readonly messageId: string | null;
+}) {
   return (
     <>
       <Timeline conversationId={conversationId} messageId={messageId} />

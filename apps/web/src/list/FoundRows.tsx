@@ -1,26 +1,12 @@
 /** Rows of a search that are not conversations yet. */
 import type { User } from '@kith/protocol';
-import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
-import { toastError } from '../ui/toast.ts';
+import { useRun } from '../ui/useRun.ts';
 import type { Channel } from './items.ts';
-
-/** Runs one thing at a time, and says what went wrong. */
-export function useRun(): readonly [boolean, (task: () => Promise<void>) => void] {
-  const [busy, setBusy] = useState(false);
-  const run = (task: () => Promise<void>): void => {
-    if (busy) return;
-    setBusy(true);
-    task()
-      .catch((error: unknown) => toastError(error, () => run(task)))
-      .finally(() => setBusy(false));
-  };
-  return [busy, run];
-}
 
 interface Props {
   readonly rowKey: string;

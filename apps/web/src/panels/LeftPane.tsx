@@ -1,0 +1,25 @@
+/** What slides over the list: new conversation, channel browser, settings. */
+import type { Left } from '../app/route.ts';
+import { Channels } from './Channels.tsx';
+import { NewChannel } from './NewChannel.tsx';
+import { NewConversation } from './NewConversation.tsx';
+import { NewGroup } from './NewGroup.tsx';
+import { Settings } from './Settings.tsx';
+import './panels.css';
+
+const SCREENS = {
+  new: NewConversation,
+  'new-group': NewGroup,
+  'new-channel': NewChannel,
+  channels: Channels,
+  settings: Settings,
+} as const;
+
+export function LeftPane({ left }: { readonly left: Exclude<Left, 'chats'> }) {
+  const Screen = SCREENS[left];
+  return (
+    <div className="kith-left-over" key={left}>
+      <Screen />
+    </div>
+  );
+}

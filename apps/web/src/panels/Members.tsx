@@ -1,0 +1,189 @@
+import type { ConversationEntry, MemberList } from '@kith/client';
+import type { MemberRecord } from '@kith/protocol';
+import { Ellipsis, MessageCircle, Shield, ShieldOff, UserMinus, UserPlus, UserStar } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useClient, useReadable } from '../app/client.tsx';
+import { membersLine, useMyId, usePresence, useUser } from '../app/people.ts';
+import { openConversation } from '../app/route.ts';
+import { useWatch } from '../app/watch.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { Section } from '../ui/Choice.tsx';
+import { Confirm } from '../ui/Confirm.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
+import { toast, toastError } from '../ui/toast.ts';
+import { LoadMore } from './LoadMore.tsx';
+import type { May } from './may.ts';
+import { GhostRows } from './PeopleRows.tsx';
+
+interface Props {
+  readonly entry: ConversationEntry;
+  readonly may: May;
+  readonly onAdd: () => void;
+}
+
+export function Members(props: Props) {
+  const client = useClient();
+  const [list, setList] = useState<MemberList>();
+  useEffect(() => {
+    const opened = client.conversations.members(props.entry.id);
+    setList(opened);
+    return () => opened.dispose();
+  }, [client, props.entry.id]);
+  return list ? <Loaded {...props} list={list} /> : null;
+}
+
+/** So many are watched for presence: the first ones, which are on screen when the panel opens. */
+const WATCHED = 60;
+
+function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList }) {
+  const view = useReadable(list.view);
+  const myId = useMyId();
+  const others = view.members.slice(0, WATCHED).map((member) => member.userId);
+  useWatch(
+    [],
+    others.filter((id) => id !== myId),
+  );
+  return (
+    <Section
+      title={membersLine(entry.conversation.memberCount)}
+      action={may.add && <IconButton icon={UserPlus} label="Add people" onClick={onAdd} />}
+    >
+      {view.status === 'loading' && <GhostRows />}
+      {view.status === 'failed' && (
+        <p className="kith-pane-note" role="alert">
+          The members could not be loaded.{' '}
+          <button type="button" className="kith-link" onClick={() => void list.loadMore()}>
+            Try again
+          </button>
+        </p>
+      )}
+      <ul>
+        {view.members.map((member) => (
+          <li key={member.userId} className="kith-person-item">
+            <MemberRow entry={entry} may={may} member={member} />
+          </li>
+        ))}
+      </ul>
+      <LoadMore more={view.status === 'ready' && !view.atEnd} onMore={() => void list.loadMore()} />
+    </Section>
+  );
+}
+
+const ROLES = { owner: 'Owner', admin: 'Admin', member: '' } as const;
+
+interface RowProps {
+  readonly entry: ConversationEntry;
+  readonly may: May;
+  readonly member: MemberRecord;
+}
+
+function MemberRow({ entry, may, member }: RowProps) {
+  const myId = useMyId();
+  const user = useUser(member.userId);
+  const presence = usePresence(member.userId);
+  const [handing, setHanding] = useState(false);
+  const self = member.userId === myId;
+  const name = user?.displayName ?? '…';
+  return (
+    <div className="kith-person">
+      <Avatar id={member.userId} name={name} size={36} presence={self ? undefined : presence?.state} />
+      <span className="kith-person-lines">
+        <span>
+          {name}
+          {self && <small> you</small>}
+        </span>
+        <small>
+          {user ? `@${user.username}` : ' '}
+          {presence?.state === 'online' && <span className="kith-hidden">, online</span>}
+        </small>
+      </span>
+      {ROLES[member.role] && <span className="kith-role">{ROLES[member.role]}</span>}
+      {self ? (
+        <span className="kith-role-gap" />
+      ) : (
+        <MemberMenu entry={entry} may={may} member={member} name={name} onHandOver={() => setHanding(true)} />
+      )}
+      {handing && <HandOver entry={entry} member={member} name={name} onClose={() => setHanding(false)} />}
+    </div>
+  );
+}
+
+function MemberMenu({
+  entry,
+  may,
+  member,
+  name,
+  onHandOver,
+}: RowProps & { readonly name: string; readonly onHandOver: () => void }) {
+  const { conversations } = useClient();
+  const { id } = entry;
+  const { role, userId } = member;
+  const attempt = (task: () => Promise<void>, done?: () => void): void => {
+    task()
+      .then(done)
+      .catch((error: unknown) => toastError(error, () => attempt(task, done)));
+  };
+  const write = () => attempt(async () => openConversation(await conversations.openDirect(userId)));
+  const remove = () =>
+    attempt(
+      () => conversations.removeMember(id, userId),
+      () =>
+        toast(`${name} is removed.`, {
+          action: { label: 'Undo', run: () => attempt(() => conversations.addMembers(id, [userId])) },
+        }),
+    );
+  return (
+    <Menu trigger={<IconButton icon={Ellipsis} label={`More about ${name}`} size="s" bare />}>
+      <MenuItem icon={MessageCircle} onSelect={write}>
+        Write to {name}
+      </MenuItem>
+      {may.promote(role) && (
+        <MenuItem icon={Shield} onSelect={() => attempt(() => conversations.setRole(id, userId, 'admin'))}>
+          Make admin
+        </MenuItem>
+      )}
+      {may.demote(role) && (
+        <MenuItem
+          icon={ShieldOff}
+          onSelect={() => attempt(() => conversations.setRole(id, userId, 'member'))}
+        >
+          Make ordinary member
+        </MenuItem>
+      )}
+      {may.handOver && (
+        <MenuItem icon={UserStar} onSelect={onHandOver}>
+          Hand over ownership
+        </MenuItem>
+      )}
+      {may.remove(role) && (
+        <>
+          <MenuSeparator />
+          <MenuItem icon={UserMinus} danger onSelect={remove}>
+            Remove
+          </MenuItem>
+        </>
+      )}
+    </Menu>
+  );
+}
+
+interface HandOverProps {
+  readonly entry: ConversationEntry;
+  readonly member: MemberRecord;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function HandOver({ entry, member, name, onClose }: HandOverProps) {
+  const client = useClient();
+  return (
+    <Confirm
+      title={`Hand over to ${name}?`}
+      text={`${name} becomes the owner of ${entry.conversation.name}, you become an admin. Only ${name} can give it back.`}
+      verb="Hand over"
+      onClose={onClose}
+      onConfirm={() => client.conversations.transferOwnership(entry.id, member.userId)}
+    />
+  );
+}

@@ -1,0 +1,61 @@
+import { Hash, type LucideIcon, Telescope, Users } from 'lucide-react';
+import { useState } from 'react';
+import { useClient } from '../app/client.tsx';
+import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
+import { back, navigate, openConversation } from '../app/route.ts';
+import { usePeopleSearch } from '../app/usePeopleSearch.ts';
+import { useRun } from '../ui/useRun.ts';
+import { PaneFrame } from './PaneFrame.tsx';
+import { PeopleRows, PersonButton } from './PeopleRows.tsx';
+import { SearchField } from './SearchField.tsx';
+
+const backToList = { kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) } as const;
+
+export function NewConversation() {
+  const client = useClient();
+  const myId = useMyId();
+  const [query, setQuery] = useState('');
+  const search = usePeopleSearch(query.trim());
+  const [, run] = useRun();
+  const open = (userId: string) =>
+    run(async () => openConversation(await client.conversations.openDirect(userId), null, { replace: true }));
+  return (
+    <PaneFrame title="New conversation" exit={backToList}>
+      <SearchField label="Find people" value={query} onChange={setQuery} first />
+      {query.trim() === '' && (
+        <div className="kith-actions">
+          <Action icon={Users} label="New group" onPress={() => navigate({ left: 'new-group' })} />
+          <Action icon={Hash} label="New channel" onPress={() => navigate({ left: 'new-channel' })} />
+          <Action icon={Telescope} label="Browse channels" onPress={() => navigate({ left: 'channels' })} />
+        </div>
+      )}
+      <PeopleRows search={search}>
+        {(user) => (
+          <PersonButton
+            user={user.id === myId ? { ...user, displayName: NOTES_TO_SELF } : user}
+            onPress={() => open(user.id)}
+          />
+        )}
+      </PeopleRows>
+    </PaneFrame>
+  );
+}
+
+function Action({
+  icon: Icon,
+  label,
+  onPress,
+}: {
+  readonly icon: LucideIcon;
+  readonly label: string;
+  readonly onPress: () => void;
+}) {
+  return (
+    <button type="button" className="kith-person" data-row={label} onClick={onPress}>
+      <span className="kith-action-icon">
+        <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
+      </span>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,116 @@
+/** Where this person is signed in, and how to end it there. */
+import type { Output } from '@kith/protocol';
+import { Bot, type LucideIcon, Monitor, Smartphone } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { useClient } from '../app/client.tsx';
+import { ago, useMinute } from '../app/time.ts';
+import { Button } from '../ui/Button.tsx';
+import { Section } from '../ui/Choice.tsx';
+import { toast, toastError } from '../ui/toast.ts';
+import { useRun } from '../ui/useRun.ts';
+import { deviceOf } from './device.ts';
+import { GhostRows } from './PeopleRows.tsx';
+
+type Session = Output<'listSessions'>['sessions'][number];
+type State = readonly Session[] | 'loading' | 'failed';
+
+const ICONS: Record<ReturnType<typeof deviceOf>['kind'], LucideIcon> = {
+  phone: Smartphone,
+  computer: Monitor,
+  program: Bot,
+};
+
+export function Sessions() {
+  const client = useClient();
+  const [state, setState] = useState<State>('loading');
+  const [busy, run] = useRun();
+
+  const load = useCallback(async () => {
+    try {
+      setState(await client.sessions.list());
+    } catch {
+      setState((before) => (typeof before === 'string' ? 'failed' : before));
+    }
+  }, [client]);
+  useEffect(() => void load(), [load]);
+
+  const sessions = typeof state === 'string' ? [] : state;
+  const revokeOthers = () =>
+    run(async () => {
+      await client.sessions.revokeOthers();
+      await load();
+      toast('Signed out everywhere else.');
+    });
+  return (
+    <Section
+      title="Devices"
+      action={
+        sessions.length > 1 && (
+          <Button kind="plain" busy={busy} onClick={revokeOthers}>
+            Sign out others
+          </Button>
+        )
+      }
+    >
+      {state === 'loading' && <GhostRows />}
+      {state === 'failed' && (
+        <p className="kith-pane-note">
+          Your devices are told by the server, which is out of reach.{' '}
+          <button type="button" className="kith-link" onClick={() => void load()}>
+            Try again
+          </button>
+        </p>
+      )}
+      <ul>
+        {sessions.map((session) => (
+          <li key={session.id}>
+            <SessionRow session={session} onGone={load} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function SessionRow({
+  session,
+  onGone,
+}: {
+  readonly session: Session;
+  readonly onGone: () => Promise<void>;
+}) {
+  const client = useClient();
+  const now = useMinute();
+  const [busy, setBusy] = useState(false);
+  const device = deviceOf(session.userAgent);
+  const Icon = ICONS[device.kind];
+  const revoke = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await client.sessions.revoke(session.id);
+      await onGone();
+    } catch (error) {
+      toastError(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="kith-session">
+      <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
+      <span className="kith-person-lines">
+        <span>{device.name}</span>
+        <small>
+          {session.current
+            ? 'This device'
+            : `Last used ${ago(Date.parse(session.lastSeenAt), Math.max(now, Date.now()))}`}
+          {session.address && ` · ${session.address}`}
+        </small>
+      </span>
+      {!session.current && (
+        <Button kind="plain" busy={busy} onClick={() => void revoke()} aria-label={`Sign out ${device.name}`}>
+          Sign out
+        </Button>
+      )}
+    </div>
+  );
+}

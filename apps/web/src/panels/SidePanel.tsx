@@ -1,0 +1,27 @@
+/** Beside (or over) the conversation: who and what it is, who is in it, and what may be changed. */
+import { type ReactNode, useState } from 'react';
+import { useClient, useReadable } from '../app/client.tsx';
+import { AddPeople } from './AddPeople.tsx';
+import { EditConversation } from './EditConversation.tsx';
+import { Info } from './Info.tsx';
+import './panels.css';
+
+type View = 'info' | 'edit' | 'add';
+
+export function SidePanel({ conversationId }: { readonly conversationId: string }) {
+  const client = useClient();
+  const entry = useReadable(client.conversations.get(conversationId));
+  const [view, setView] = useState<View>('info');
+  if (!entry) return null;
+  const toInfo = () => setView('info');
+  const views: Record<View, () => ReactNode> = {
+    info: () => <Info entry={entry} onEdit={() => setView('edit')} onAdd={() => setView('add')} />,
+    edit: () => <EditConversation entry={entry} onDone={toInfo} />,
+    add: () => <AddPeople entry={entry} onDone={toInfo} />,
+  };
+  return (
+    <aside className="kith-side" aria-label="Details">
+      {views[view]()}
+    </aside>
+  );
+}
