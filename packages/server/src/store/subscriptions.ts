@@ -1,53 +1,61 @@
 /** What a node must know to hand out events: who is in which conversation, from where, and how far each has come. */
-import type { MemberState } from '@kith/protocol';
-import { limits } from '@kith/protocol';
+import { limits, type MemberRecord } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { memberColumns } from './members.ts';
+import { toMember } from './records.ts';
 
-export interface SubscriptionRow {
-  readonly conversationId: string;
-  readonly state: MemberState;
-  /** Of the membership. */
-  readonly rev: number;
-  readonly visibleAfter: number;
-  /** Of the conversation. */
+export interface MembershipFound {
+  readonly member: MemberRecord;
+  /** Of the conversation, in the same snapshot. */
   readonly conversationRev: number;
   readonly memberCount: number;
 }
 
-const columns = [
-  'm.conversation_id as conversationId',
-  'm.state',
-  'm.rev',
-  'm.visible_after as visibleAfter',
-  'c.rev as conversationRev',
-  'c.member_count as memberCount',
-] as const;
-
-const joinedTables = (db: Db, tenantId: number, userId: string) =>
+const membershipsOf = (db: Db, tenantId: number, userId: string) =>
   db
     .selectFrom('members as m')
     .innerJoin('conversations as c', (join) =>
       join.onRef('c.tenant_id', '=', 'm.tenant_id').onRef('c.id', '=', 'm.conversation_id'),
     )
-    .select(columns)
+    .select(memberColumns.map((column) => `m.${column}` as const))
+    .select(['c.rev as conversation_rev', 'c.member_count'])
     .where('m.tenant_id', '=', tenantId)
     .where('m.user_id', '=', userId);
 
+type Found = Awaited<ReturnType<ReturnType<typeof membershipsOf>['execute']>>[number];
+
+const toFound = (row: Found): MembershipFound => ({
+  member: toMember(row),
+  conversationRev: row.conversation_rev,
+  memberCount: row.member_count,
+});
+
 /** Every conversation this person is in. */
-export const subscriptionsOf = (db: Db, tenantId: number, userId: string): Promise<SubscriptionRow[]> =>
-  joinedTables(db, tenantId, userId).where('m.state', '=', 'joined').limit(limits.conversations).execute();
+export async function joinedConversations(
+  db: Db,
+  tenantId: number,
+  userId: string,
+): Promise<MembershipFound[]> {
+  const rows = await membershipsOf(db, tenantId, userId)
+    .where('m.state', '=', 'joined')
+    .limit(limits.conversations)
+    .execute();
+  return rows.map(toFound);
+}
 
 /** This person's memberships in these conversations, whatever their state. */
-export const membershipsIn = (
+export async function membershipsIn(
   db: Db,
   tenantId: number,
   userId: string,
   conversationIds: readonly string[],
-): Promise<SubscriptionRow[]> =>
-  joinedTables(db, tenantId, userId)
+): Promise<MembershipFound[]> {
+  const rows = await membershipsOf(db, tenantId, userId)
     .where(sql<boolean>`m.conversation_id = any (${[...conversationIds]}::uuid[])`)
     .execute();
+  return rows.map(toFound);
+}
 
 /** The revisions of these conversations of one tenant. */
 export const revsOf = (

@@ -1,0 +1,338 @@
+/** One socket: greets, signs in, takes requests, hands out what the hub brings, and ends with a reason. */
+import {
+  type CommandName,
+  commands,
+  type ErrorCode,
+  type ErrorDetails,
+  errors,
+  isCommandName,
+  KithError,
+  type Limits,
+  type RateClass,
+  type ServerFrame,
+} from '@kith/protocol';
+import type { WebSocket } from 'ws';
+import type { Accounts, Credentials, Identity } from '../accounts/accounts.ts';
+import type { dispatch } from '../commands/dispatch.ts';
+import type { Hub } from '../fanout/hub.ts';
+import type { PresenceService } from '../fanout/presence.ts';
+import type { Subscriber } from '../fanout/subscriber.ts';
+import type { RateLimiter } from '../limits/rateLimiter.ts';
+import type { Logger } from '../logger.ts';
+import type { Caller, Services } from '../services.ts';
+import { type ConnectionState, type Live, liveOf, mayBecome } from './connectionState.ts';
+import { parseFrame } from './inbound.ts';
+import { Outbound, type Wire } from './outbound.ts';
+import { Strikes } from './strikes.ts';
+
+/** What all connections of a gateway share. */
+export interface ConnectionContext {
+  readonly services: Services;
+  readonly accounts: Pick<Accounts, 'authenticate'>;
+  readonly hub: Hub;
+  readonly presences: Pick<PresenceService, 'connect'>;
+  readonly rateLimiter: RateLimiter;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  readonly dispatch: typeof dispatch;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  readonly revalidateMs: number;
+  /** Counts a person's sockets: false when there are too many. `leave` undoes an `enter` that was true. */
+  readonly people: { enter(identity: Identity): boolean; leave(identity: Identity): void };
+  readonly onClosed: (connection: Connection) => void;
+}
+
+/** A reader that does not even read our close frame is cut off after this time. */
+const CLOSING_MS = 2_000;
+/** A draining connection waits this long for the answers of what it has taken. */
+const LEAVING_MS = 3_000;
+/** WebSocket's own code for "try again later": errors of ours that have none of their own. */
+const TRY_AGAIN_LATER = 1013;
+/** Pongs to a reader that lags by more than this would only pile up. */
+const PONG_BYTES = 64 * 1024;
+
+const encode = (frame: ServerFrame): string => JSON.stringify(frame);
+const PONG = encode({ t: 'pong' });
+
+export class Connection {
+  readonly address: string;
+  readonly #context: ConnectionContext;
+  readonly #ws: WebSocket;
+  readonly #cookie: string | undefined;
+  readonly #outbound: Outbound;
+  readonly #strikes: Strikes;
+  #credentials: Credentials = {};
+  #heardAt: number;
+  #state: ConnectionState;
+
+  constructor(
+    context: ConnectionContext,
+    ws: WebSocket,
+    wire: Wire,
+    address: string,
+    cookie: string | undefined,
+  ) {
+    this.#context = context;
+    this.#ws = ws;
+    this.address = address;
+    this.#cookie = cookie;
+    this.#heardAt = context.now();
+    this.#state = { name: 'greeting', deadline: this.#heardAt + context.limits.helloMs };
+    this.#strikes = new Strikes(context.now);
+    this.#outbound = new Outbound({
+      wire,
+      flusher: context.hub.flusher,
+      maxBytes: context.limits.outboundBytes,
+      onOverflow: () => this.close('slow_consumer'),
+    });
+    ws.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
+    ws.on('ping', (data: Buffer) => this.#onPing(() => ws.pong(data)));
+    ws.on('close', () => this.#become({ name: 'closed' }));
+    // Oversized, badly encoded or broken: ws has answered with its own close code.
+    ws.on('error', () => this.#become({ name: 'closing', deadline: context.now() + CLOSING_MS }));
+  }
+
+  /** Time passes: called about once a second. */
+  tick(now: number): void {
+    const { limits } = this.#context;
+    const state = this.#state;
+    if (state.name === 'closing') {
+      if (now >= state.deadline) this.#ws.terminate();
+    } else if (state.name === 'leaving') {
+      if (now >= state.deadline) this.#end(state.error);
+    } else if (state.name !== 'live' && state.name !== 'closed') {
+      if (now >= state.deadline) this.close('hello_timeout');
+    } else if (now - this.#heardAt > limits.idleMs) {
+      this.#ws.terminate();
+    } else if (state.name === 'live' && state.live.identity.expiresAt.getTime() <= Date.now()) {
+      this.close('session_revoked');
+    }
+  }
+
+  /** Whether its session should be looked at again; asking starts the next interval. */
+  isDueForRevalidation(now: number): boolean {
+    const live = liveOf(this.#state);
+    if (!live || now < live.revalidateAt) return false;
+    live.revalidateAt = now + this.#context.revalidateMs;
+    return true;
+  }
+
+  /** The net under lost revocations: asks again who this is. */
+  async revalidate(): Promise<void> {
+    const identity = await this.#context.accounts.authenticate(this.#credentials);
+    const live = liveOf(this.#state);
+    if (!live) return;
+    const same =
+      identity?.user.id === live.identity.user.id && identity.sessionId === live.identity.sessionId;
+    if (same) live.identity = identity;
+    else this.close('session_revoked');
+  }
+
+  /** Says goodbye and closes. */
+  close(code: ErrorCode, details: ErrorDetails = {}): void {
+    this.#end(new KithError(code, details));
+  }
+
+  /** Answers what was asked, then closes. */
+  leave(code: ErrorCode, details: ErrorDetails = {}): void {
+    const state = this.#state;
+    const error = new KithError(code, details);
+    if (state.name !== 'live' || state.live.inFlight.size === 0) this.#end(error);
+    else
+      this.#become({ name: 'leaving', live: state.live, error, deadline: this.#context.now() + LEAVING_MS });
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #end(error: KithError): void {
+    if (!this.#become({ name: 'closing', deadline: this.#context.now() + CLOSING_MS })) return;
+    this.#outbound.close(encode({ t: 'goodbye', error: error.toWire() }));
+    this.#ws.close(errors[error.code].close ?? TRY_AGAIN_LATER, error.code);
+  }
+
+  /** The one place where the state changes. False: it may not become that. */
+  #become(state: ConnectionState): boolean {
+    const before = this.#state;
+    if (!mayBecome(before.name, state.name)) return false;
+    this.#state = state;
+    const live = liveOf(before);
+    if (live && !liveOf(state)) {
+      live.registration.close();
+      live.presence.close();
+      this.#context.people.leave(live.identity);
+    }
+    if (state.name === 'closed') {
+      this.#outbound.discard();
+      this.#context.onClosed(this);
+    }
+    return true;
+  }
+
+  // ---- what comes in ----
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    const { name } = this.#state;
+    if (name === 'closing' || name === 'closed') return;
+    this.#heardAt = this.#context.now();
+    try {
+      if (isBinary) throw new KithError('bad_frame', { message: 'Binary frames are not spoken here.' });
+      this.#onFrame(parseFrame(data.toString(), this.#context.limits.frameDepth));
+    } catch (error) {
+      if (error instanceof KithError) {
+        this.#end(error);
+      } else {
+        this.#context.logger.error({ err: error }, 'a frame broke its connection');
+        this.close('internal');
+      }
+    }
+  }
+
+  #onFrame(frame: ReturnType<typeof parseFrame>): void {
+    const state = this.#state;
+    if (frame.t === 'ping') {
+      this.#onPing(() => this.#outbound.push(PONG));
+    } else if (state.name === 'greeting' && frame.t === 'hello') {
+      this.#become({ name: 'admitting', deadline: state.deadline });
+      void this.#admit(frame.token);
+    } else if (frame.t === 'request' && (state.name === 'live' || state.name === 'leaving')) {
+      this.#onRequest(state.live, frame.id, frame.command, frame.input);
+    } else {
+      throw new KithError('bad_frame', { message: 'This frame is out of turn.' });
+    }
+  }
+
+  #onPing(pong: () => void): void {
+    this.#heardAt = this.#context.now();
+    if (!this.#strikes.mild()) this.close('rate_limited');
+    else if (this.#outbound.waitingBytes < PONG_BYTES) pong();
+  }
+
+  async #admit(token: string | undefined): Promise<void> {
+    try {
+      const { accounts, people } = this.#context;
+      this.#allow({ address: this.address }, 'read');
+      // A token is meant; a cookie comes along by itself.
+      this.#credentials = token === undefined ? { cookie: this.#cookie } : { token };
+      const identity = await accounts.authenticate(this.#credentials);
+      if (this.#state.name !== 'admitting') return;
+      if (!identity) {
+        this.#allow({ address: this.address }, 'auth');
+        throw new KithError('unauthenticated');
+      }
+      if (!people.enter(identity)) throw new KithError('too_many_connections');
+      const entered = await this.#welcome(identity).catch((error: unknown) => {
+        people.leave(identity);
+        throw error;
+      });
+      if (!entered) people.leave(identity);
+    } catch (error) {
+      this.#end(this.#toKithError(error, 'hello'));
+    }
+  }
+
+  /** Registers before it welcomes, so that nothing is missed between. False when the socket went away meanwhile. */
+  async #welcome(identity: Identity): Promise<boolean> {
+    const { services, hub, presences, limits, revalidateMs, now } = this.#context;
+    const caller: Caller = {
+      tenantId: identity.tenantId,
+      userId: identity.user.id,
+      sessionId: identity.sessionId,
+      socket: {
+        watch: (what) => liveOf(this.#state)?.registration.watch(what),
+        setActive: (active) => liveOf(this.#state)?.presence.setActive(active),
+      },
+    };
+    const registration = await hub.register(this.#subscriber(caller));
+    const me = await this.#context.dispatch(services, caller, 'getMe', {}).catch((error: unknown) => {
+      registration.close();
+      throw error;
+    });
+    if (this.#state.name !== 'admitting') {
+      registration.close();
+      return false;
+    }
+    const presence = presences.connect(caller.tenantId, caller.userId, me.settings.presence);
+    // Spread, so that the sockets of a reconnecting crowd are not looked at in one second.
+    const revalidateAt = now() + revalidateMs * (0.5 + Math.random());
+    this.#become({
+      name: 'live',
+      live: { identity, caller, registration, presence, inFlight: new Set(), revalidateAt },
+    });
+    this.#outbound.open(
+      encode({
+        t: 'welcome',
+        user: me.user,
+        settings: me.settings,
+        sessionId: identity.sessionId,
+        tenant: identity.tenant,
+        limits: { ...limits },
+        serverTime: new Date().toISOString(),
+      }),
+    );
+    return true;
+  }
+
+  #subscriber(caller: Caller): Subscriber {
+    const outbound = this.#outbound;
+    return {
+      tenantId: caller.tenantId,
+      userId: caller.userId,
+      sessionId: caller.sessionId,
+      send: (frame) => outbound.push(frame),
+      sendPacket: (packet) => outbound.pushPacket(packet),
+      revoked: () => this.close('session_revoked'),
+    };
+  }
+
+  // ---- requests ----
+
+  #onRequest(live: Live, id: number, name: string, input: unknown): void {
+    if (live.inFlight.has(id)) {
+      throw new KithError('bad_frame', { message: 'A request with this id is still unanswered.' });
+    }
+    try {
+      if (this.#state.name === 'leaving') throw this.#state.error;
+      if (live.inFlight.size >= this.#context.limits.inFlight) throw new KithError('too_many_in_flight');
+      const rateClass = isCommandName(name) ? commands[name].rate : 'read';
+      this.#allow({ tenantId: live.caller.tenantId, userId: live.caller.userId }, rateClass);
+      this.#allow({ address: this.address }, rateClass);
+      if (!isCommandName(name)) throw new KithError('unknown_command');
+      live.inFlight.add(id);
+      // Runs at once up to its first wait: messages reach the log in the order they came.
+      void this.#run(live, id, name, input);
+    } catch (error) {
+      const refused = this.#toKithError(error, name);
+      this.#outbound.push(encode({ t: 'failed', id, error: refused.toWire() }));
+      if (!this.#strikes.hard()) this.close('rate_limited', { retryAfterMs: refused.retryAfterMs ?? 1_000 });
+    }
+  }
+
+  async #run(live: Live, id: number, name: CommandName, input: unknown): Promise<void> {
+    let answer: ServerFrame;
+    try {
+      const output = await this.#context.dispatch(this.#context.services, live.caller, name, input);
+      answer = { t: 'reply', id, output };
+    } catch (error) {
+      answer = { t: 'failed', id, error: this.#toKithError(error, name).toWire() };
+    }
+    live.inFlight.delete(id);
+    this.#outbound.push(encode(answer));
+    const state = this.#state;
+    if (state.name === 'leaving' && live.inFlight.size === 0) this.#end(state.error);
+  }
+
+  #allow(scope: Parameters<RateLimiter['take']>[0], rateClass: RateClass): void {
+    const decision = this.#context.rateLimiter.take(scope, rateClass);
+    if (!decision.ok) throw new KithError('rate_limited', { retryAfterMs: decision.retryAfterMs });
+  }
+
+  /** E1: what is not ours to tell is `internal`, and in the log. */
+  #toKithError(error: unknown, command: string): KithError {
+    if (error instanceof KithError) return error;
+    this.#context.logger.error({ err: error, command }, 'a command failed');
+    return new KithError('internal');
+  }
+}

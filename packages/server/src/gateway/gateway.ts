@@ -1,0 +1,217 @@
+/** The door for sockets: who may come in, how many, and how they leave. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  limits as defaultLimits,
+  type ErrorCode,
+  errors,
+  KithError,
+  type Limits,
+  subprotocol,
+} from '@kith/protocol';
+import { WebSocketServer } from 'ws';
+import type { Accounts } from '../accounts/accounts.ts';
+import { dispatch as dispatchCommand } from '../commands/dispatch.ts';
+import type { Hub } from '../fanout/hub.ts';
+import type { PresenceService } from '../fanout/presence.ts';
+import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
+import type { Logger } from '../logger.ts';
+import type { Services } from '../services.ts';
+import { Connection, type ConnectionContext } from './connection.ts';
+import type { Wire } from './outbound.ts';
+
+export const socketPath = '/v1/socket';
+
+export interface Gateway {
+  /** Takes over a request to upgrade; answers every one, whatever its path. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Sends everybody away, spread over a moment, once what they asked is answered. Resolves when all are gone or after about 5 s. */
+  drain(): Promise<void>;
+  /** Sockets that are open. */
+  connections(): number;
+}
+
+export interface GatewayOptions {
+  readonly services: Services;
+  readonly accounts: Pick<Accounts, 'authenticate'>;
+  readonly hub: Hub;
+  readonly presences: Pick<PresenceService, 'connect'>;
+  readonly rateLimiter: RateLimiter;
+  readonly logger: Logger;
+  /** Whether the page behind a browser's request is one of ours. Asked only when the request names an origin. */
+  readonly allowedOrigin: (request: IncomingMessage) => boolean;
+  readonly clientAddress: (request: IncomingMessage) => string;
+  /** For tests. */
+  readonly limits?: Partial<Limits>;
+  readonly dispatch?: typeof dispatchCommand;
+  readonly sweepMs?: number;
+  readonly revalidateMs?: number;
+  readonly drainSpreadMs?: number;
+}
+
+const SWEEP_MS = 1_000;
+const REVALIDATE_MS = 60_000;
+/** Sessions looked at again at the same time; the database has better to do. */
+const PARALLEL_REVALIDATIONS = 4;
+const DRAIN_SPREAD_MS = 1_000;
+const DRAIN_PATIENCE_MS = 5_000;
+/** Those sent away come back within this time, not all at once. */
+const RETURN_SPREAD_MS = 5_000;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { hub, presences, rateLimiter, logger, accounts, services } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const now = (): number => performance.now();
+  const connections = new Set<Connection>();
+  const byAddress = counter();
+  const byPerson = counter();
+  let draining = false;
+  let onEmpty: () => void = () => undefined;
+
+  const wss = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+    // Ours answers with an eye on how much waits: a reader that never reads could make ws queue without bound.
+    autoPong: false,
+    handleProtocols: () => subprotocol,
+  });
+
+  const context: ConnectionContext = {
+    services,
+    accounts,
+    hub,
+    presences,
+    rateLimiter,
+    logger,
+    limits,
+    dispatch: options.dispatch ?? dispatchCommand,
+    now,
+    revalidateMs: options.revalidateMs ?? REVALIDATE_MS,
+    people: {
+      enter: ({ tenantId, user }) => byPerson.enter(`${tenantId} ${user.id}`, limits.socketsPerUser),
+      leave: ({ tenantId, user }) => byPerson.leave(`${tenantId} ${user.id}`),
+    },
+    onClosed: (connection) => {
+      connections.delete(connection);
+      byAddress.leave(addressKey(connection.address));
+      if (connections.size === 0) onEmpty();
+    },
+  };
+
+  // ---- time passes ----
+
+  let revalidating = 0;
+  const dueForRevalidation = new Set<Connection>();
+  const revalidateNext = async (): Promise<void> => {
+    revalidating += 1;
+    for (const connection of dueForRevalidation) {
+      dueForRevalidation.delete(connection);
+      // A database that is away ends no session.
+      await connection
+        .revalidate()
+        .catch((err: unknown) => logger.warn({ err }, 'could not look at a session again'));
+    }
+    revalidating -= 1;
+  };
+
+  const sweep = setInterval(() => {
+    const time = now();
+    for (const connection of connections) {
+      connection.tick(time);
+      if (connection.isDueForRevalidation(time)) dueForRevalidation.add(connection);
+    }
+    for (let i = revalidating; i < PARALLEL_REVALIDATIONS && dueForRevalidation.size > 0; i += 1)
+      void revalidateNext();
+  }, options.sweepMs ?? SWEEP_MS);
+  sweep.unref();
+
+  // ---- coming in ----
+
+  const check = (request: IncomingMessage): ErrorCode | null => {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== socketPath) return 'not_found';
+    if (draining) return 'draining';
+    // Browsers send cookies with sockets from any page: without this check, a hostile one could speak as its visitor.
+    if (request.headers.origin !== undefined && !options.allowedOrigin(request)) return 'forbidden';
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    return offered.includes(subprotocol) ? null : 'unsupported_version';
+  };
+
+  const handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    const code = check(request);
+    if (code) {
+      refuse(socket, code);
+      return;
+    }
+    const address = options.clientAddress(request);
+    const place = addressKey(address);
+    if (!byAddress.enter(place, limits.socketsPerAddress)) {
+      refuse(socket, 'too_many_connections');
+      return;
+    }
+    // ws answers malformed handshakes by itself and then never calls back; the place is given back when that socket ends.
+    const giveBack = (): void => byAddress.leave(place);
+    socket.once('close', giveBack);
+    wss.handleUpgrade(request, socket, head, (ws) => {
+      socket.removeListener('close', giveBack);
+      connections.add(new Connection(context, ws, socket as Duplex & Wire, address, request.headers.cookie));
+    });
+  };
+
+  // ---- leaving ----
+
+  const drain = async (): Promise<void> => {
+    draining = true;
+    const spread = options.drainSpreadMs ?? DRAIN_SPREAD_MS;
+    const gone = new Promise<void>((resolve) => {
+      onEmpty = resolve;
+      if (connections.size === 0) resolve();
+    });
+    const timers = [...connections].map((connection) =>
+      setTimeout(() => {
+        const retryAfterMs = Math.round(Math.random() * RETURN_SPREAD_MS);
+        connection.leave('draining', { retryAfterMs });
+      }, Math.random() * spread),
+    );
+    const patience = setTimeout(() => {
+      for (const connection of connections) connection.terminate();
+    }, DRAIN_PATIENCE_MS);
+    await gone;
+    clearTimeout(patience);
+    for (const timer of timers) clearTimeout(timer);
+    clearInterval(sweep);
+  };
+
+  return { handleUpgrade, drain, connections: () => connections.size };
+}
+
+function refuse(socket: Duplex, code: ErrorCode): void {
+  const body = JSON.stringify({ error: new KithError(code).toWire() });
+  const { status } = errors[code];
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${code}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** How many there are of each, up to a bound. */
+function counter() {
+  const counts = new Map<string, number>();
+  return {
+    enter: (key: string, max: number): boolean => {
+      const count = counts.get(key) ?? 0;
+      if (count >= max) return false;
+      counts.set(key, count + 1);
+      return true;
+    },
+    leave: (key: string): void => {
+      const count = (counts.get(key) ?? 0) - 1;
+      if (count > 0) counts.set(key, count);
+      else counts.delete(key);
+    },
+  };
+}
