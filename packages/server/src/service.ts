@@ -6,7 +6,12 @@ import { createAccounts } from './accounts/createAccounts.ts';
 import type { Config } from './config.ts';
 import { createAnnouncer } from './fanout/announcer.ts';
 import { type Bus, localBus, subjects } from './fanout/bus.ts';
+import { createHub } from './fanout/hub.ts';
+import { createPresences } from './fanout/presence.ts';
+import { createTyping } from './fanout/typing.ts';
+import { createGateway } from './gateway/gateway.ts';
 import { createHttpApp } from './http/app.ts';
+import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
@@ -51,20 +56,19 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
+  const presences = createPresences({ announcer, database, logger: log });
   const services: Services = {
     database,
     announcer,
     memberships,
     accounts,
+    presences,
+    typing: createTyping({ announcer }),
     messageLog: createMessageLog({ database, announcer }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
-    presences: {
-      of: async (_t, ids) => ids.map((userId) => ({ userId, state: 'offline' as const })),
-      setSetting: () => undefined,
-    },
-    typing: { notify: () => undefined },
   };
+  const hub = createHub({ bus, database, logger: log });
   const limiter = createRateLimiter({ factor: config.rateFactor });
   const app = await createHttpApp({
     services,
@@ -76,13 +80,29 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     isDraining: () => phase !== 'open',
   });
 
+  const gateway = createGateway({
+    services,
+    accounts,
+    hub,
+    presences,
+    rateLimiter: limiter,
+    logger: log,
+    allowedOrigin: (request) => isOwnOrigin(request.headers, config),
+    clientAddress: (request) => addressOf(request, config.trustedProxies),
+  });
+  app.server.on('upgrade', gateway.handleUpgrade);
+
   const shutDown = async (): Promise<void> => {
     phase = 'draining';
     log.info('draining');
     const force = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-    await app.close();
+    // Both stop accepting at once. People with a socket are told to go elsewhere, and the server ends with its last one.
+    await Promise.all([gateway.drain(), app.close()]);
     clearTimeout(force);
+    await services.messageLog.settled();
     await services.receiptLog.settled();
+    hub.close();
+    await presences.close();
     accounts.close();
     await bus.close();
     await database.close();
@@ -94,9 +114,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   return {
     services,
     listen: async () => {
-      await app.listen({ port: config.port, host: config.host, listenTextResolver: (address) => `accepting on ${address}` });
+      await app.listen({
+        port: config.port,
+        host: config.host,
+        listenTextResolver: (address) => `accepting on ${address}, database: ${database.kind}`,
+      });
       const { port } = app.server.address() as AddressInfo;
-      log.info({ host: config.host, port, database: database.kind }, 'listening');
       return { url: `http://${urlHost(config.host)}:${port}`, port };
     },
     close: () => {

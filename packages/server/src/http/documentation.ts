@@ -1,3 +1,29 @@
+/** `/openapi.json` for programs and `/docs` for people, both made from the tables on first request and kept. */
 import type { FastifyInstance } from 'fastify';
+import { createOpenApi } from './openapi.ts';
+import { createReferencePage } from './reference/page.ts';
 
-export function registerDocumentation(_app: FastifyInstance): void {}
+export function registerDocumentation(app: FastifyInstance): void {
+  const openApi = once(createOpenApi);
+  const openApiText = once(() => JSON.stringify(openApi()));
+  const page = once(() => createReferencePage(openApi()));
+
+  app.get('/openapi.json', async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      // Tools on other origins may read what is public anyway.
+      .headers({ 'cache-control': 'no-cache', 'access-control-allow-origin': '*' })
+      .send(openApiText()),
+  );
+  app.get('/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page()),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
