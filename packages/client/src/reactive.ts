@@ -123,27 +123,20 @@ export class Derived<T> implements Readable<T>, Notifying {
   }
 }
 
-/**
- * Cells by key, made when asked for. A cell that nobody listens to holds no memory worth freeing while its value is
- * in the store anyway; those without a value are dropped when the last listener goes.
- */
+/** Cells by key, made when asked for. */
 export class Cells<K, T> {
   readonly #cells = new Map<K, Cell<T | undefined>>();
   readonly #scheduler: Scheduler;
-  readonly #onObserved: ((key: K) => void) | undefined;
 
-  constructor(scheduler: Scheduler, onObserved?: (key: K) => void) {
+  constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    this.#onObserved = onObserved;
   }
 
   /** The cell of a key. */
   at(key: K): Cell<T | undefined> {
     let cell = this.#cells.get(key);
     if (!cell) {
-      cell = new Cell<T | undefined>(this.#scheduler, undefined, (observed) => {
-        if (observed) this.#onObserved?.(key);
-      });
+      cell = new Cell<T | undefined>(this.#scheduler, undefined);
       this.#cells.set(key, cell);
     }
     return cell;
@@ -153,18 +146,13 @@ export class Cells<K, T> {
     return this.#cells.get(key)?.get();
   }
 
-  has(key: K): boolean {
-    return this.#cells.has(key);
-  }
-
   set(key: K, value: T | undefined): void {
     if (value === undefined) this.#cells.get(key)?.set(undefined);
     else this.at(key).set(value);
   }
 
-  /** Keys whose cell somebody listens to. */
-  observedKeys(): K[] {
-    return [...this.#cells].filter(([, cell]) => cell.observed).map(([key]) => key);
+  *values(): Generator<T | undefined> {
+    for (const cell of this.#cells.values()) yield cell.get();
   }
 
   clear(): void {

@@ -63,6 +63,10 @@ export class Sync {
     return this.#phase.type === 'synced';
   }
 
+  get live(): boolean {
+    return this.#phase.type !== 'down';
+  }
+
   handleLive(): void {
     const epoch = ++this.#epoch;
     this.#phase = { type: 'syncing', epoch };

@@ -37,10 +37,14 @@ export class UserStore {
     return this.#cells.peek(id);
   }
 
+  *all(): Generator<User> {
+    for (const user of this.#cells.values()) if (user) yield user;
+  }
+
   handleUsers(users: readonly User[], fromCache = false): void {
     for (const user of users) {
       const known = this.#cells.peek(user.id);
-      if (known && same(known, user)) continue;
+      if (known && sameUser(known, user)) continue;
       this.#cells.set(user.id, user);
       this.#wanted.delete(user.id);
       if (!fromCache) this.#deps.changed(user);
@@ -93,5 +97,5 @@ export class UserStore {
   }
 }
 
-const same = (a: User, b: User): boolean =>
+export const sameUser = (a: User, b: User): boolean =>
   a.displayName === b.displayName && a.username === b.username && a.role === b.role;

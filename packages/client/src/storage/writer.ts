@@ -3,9 +3,11 @@
  * lock writes; the others keep nothing.
  */
 import type { Head, MessageRecord, User } from '@kith/protocol';
+import { sameHead } from '../store/heads.ts';
 import type { Store } from '../store/store.ts';
 import type { ConversationWindow } from '../store/window.ts';
 import type { Clock } from '../types.ts';
+import { sameUser } from '../users.ts';
 import type { CacheBatch, CachedMe, Storage, WindowRow, WindowWrite } from './storage.ts';
 
 const DELAY_MS = 400;
@@ -62,7 +64,7 @@ export class CacheWriter {
     });
   }
 
-  /** This tab writes from now on: everything, for nobody knows how much of it the former one has written. */
+  /** This tab writes from now on, beginning with whatever the former one has not written. */
   async activate(): Promise<void> {
     if (this.#active) return;
     this.#active = true;
@@ -70,10 +72,23 @@ export class CacheWriter {
     const cached = await storage.load();
     store.windows.cold.clear();
     for (const row of cached.windows) store.windows.cold.set(row.conversationId, row);
-    for (const id of [...store.heads().keys(), ...cached.heads.map((head) => head.conversation.id)])
-      this.#heads.add(id);
-    for (const window of store.windows.all()) this.#windows.set(window.conversationId, 'all');
-    for (const user of this.#deps.users()) this.#users.set(user.id, user);
+    const cachedHeads = new Map(cached.heads.map((head) => [head.conversation.id, head]));
+    for (const [id, head] of store.heads()) {
+      const written = cachedHeads.get(id);
+      if (!written || !sameHead(written, head)) this.#heads.add(id);
+    }
+    for (const id of cachedHeads.keys()) if (!store.head(id)) this.#heads.add(id);
+    for (const window of store.windows.all()) {
+      const written = store.windows.cold.get(window.conversationId);
+      if (written?.rev !== window.rev || written.to !== window.runs.at(-1)?.to) {
+        this.#windows.set(window.conversationId, 'all');
+      }
+    }
+    const cachedUsers = new Map(cached.users.map((user) => [user.id, user]));
+    for (const user of this.#deps.users()) {
+      const written = cachedUsers.get(user.id);
+      if (!written || !sameUser(written, user)) this.#users.set(user.id, user);
+    }
     this.#reads = true;
     this.#me = true;
     this.#schedule();
