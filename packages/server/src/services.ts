@@ -42,7 +42,10 @@ export interface CallerSocket {
 }
 
 /** One verb: check, do, announce. Throws KithError; anything else is answered as `internal` and logged. */
-export type Handler<N extends CommandName> = (services: Services, caller: Caller, input: ParsedInput<N>) => Promise<Output<N>>;
+export type Handler<N extends CommandName> = (
+  services: Services,
+  caller: Caller,
+  input: ParsedInput<N>,
+) => Promise<Output<N>>;
 
 export type Handlers = { readonly [N in CommandName]: Handler<N> };
-

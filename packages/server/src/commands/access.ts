@@ -16,13 +16,22 @@ export interface ReadAccess {
 }
 
 /** The conversation as the caller may read it; throws when they may not. */
-export async function readAccess(services: Services, caller: Caller, conversationId: string): Promise<ReadAccess> {
+export async function readAccess(
+  services: Services,
+  caller: Caller,
+  conversationId: string,
+): Promise<ReadAccess> {
   const membership = await services.memberships.get(caller.tenantId, conversationId, caller.userId);
   demand(judge('read', membership));
   if (!membership?.member) throw new KithError('not_found');
   return {
     membership,
-    view: { tenantId: caller.tenantId, conversationId, userId: caller.userId, visibleAfter: membership.member.visibleAfter },
+    view: {
+      tenantId: caller.tenantId,
+      conversationId,
+      userId: caller.userId,
+      visibleAfter: membership.member.visibleAfter,
+    },
   };
 }
 
@@ -42,31 +51,49 @@ export const factsOf = (held: HeldConversation, row: MemberRow | null): Membersh
 });
 
 /** The head of a conversation the caller has just entered. */
-export async function enteredHead(services: Services, caller: Caller, conversationId: string): Promise<Output<'joinChannel'>> {
-  const { heads, users } = await headsFor(services.database.db, caller.tenantId, caller.userId, [conversationId]);
+export async function enteredHead(
+  services: Services,
+  caller: Caller,
+  conversationId: string,
+): Promise<Output<'joinChannel'>> {
+  const { heads, users } = await headsFor(services.database.db, caller.tenantId, caller.userId, [
+    conversationId,
+  ]);
   const [head] = heads;
   if (!head) throw new KithError('not_found');
   return { head, users };
 }
 
 /** Throws unless all of them are people of the caller's tenant. */
-export async function demandPeople(services: Services, caller: Caller, userIds: readonly string[]): Promise<void> {
+export async function demandPeople(
+  services: Services,
+  caller: Caller,
+  userIds: readonly string[],
+): Promise<void> {
   const found = await usersByIds(services.database.db, caller.tenantId, userIds);
-  if (found.length < new Set(userIds).size) throw new KithError('not_found', { message: 'There is no such person.' });
+  if (found.length < new Set(userIds).size)
+    throw new KithError('not_found', { message: 'There is no such person.' });
 }
 
 /** Throws when the person is in as many conversations as one can be. */
 export async function demandRoom(services: Services, tenantId: number, userId: string): Promise<void> {
   const count = await conversationCount(services.database.db, tenantId, userId, limits.conversations);
-  if (count >= limits.conversations) throw new KithError('limit_reached', { message: 'There are too many conversations.' });
+  if (count >= limits.conversations)
+    throw new KithError('limit_reached', { message: 'There are too many conversations.' });
 }
 
 /** Lets people in: their memberships begin here (S13), with nothing unread. Returns those who were not in yet. */
-export async function letIn(held: HeldConversation, userIds: readonly string[], role: 'owner' | 'member' = 'member'): Promise<string[]> {
+export async function letIn(
+  held: HeldConversation,
+  userIds: readonly string[],
+  role: 'owner' | 'member' = 'member',
+): Promise<string[]> {
   const known = new Map((await held.members(userIds)).map((row) => [row.user_id, row]));
   const entering = [...new Set(userIds)].filter((userId) => known.get(userId)?.state !== 'joined');
   if (held.row.member_count + entering.length > limits.members) {
-    throw new KithError('limit_reached', { message: `A conversation has at most ${limits.members} members.` });
+    throw new KithError('limit_reached', {
+      message: `A conversation has at most ${limits.members} members.`,
+    });
   }
   const lastSeq = held.row.last_seq;
   for (const userId of entering) {
@@ -79,12 +106,18 @@ export async function letIn(held: HeldConversation, userIds: readonly string[], 
       delivered_seq: lastSeq,
     });
   }
-  if (entering.length > 0) await held.setConversation({ member_count: held.row.member_count + entering.length });
+  if (entering.length > 0)
+    await held.setConversation({ member_count: held.row.member_count + entering.length });
   return entering;
 }
 
 /** A changed message as its reply carries it: with the caller's own reactions marked. */
-export async function ownView(services: Services, caller: Caller, conversationId: string, record: MessageRecord): Promise<{ message: MessageRecord }> {
+export async function ownView(
+  services: Services,
+  caller: Caller,
+  conversationId: string,
+  record: MessageRecord,
+): Promise<{ message: MessageRecord }> {
   const [message = record] = await withMine(services.database.db, { ...caller, conversationId }, [record]);
   return { message };
 }
@@ -102,7 +135,11 @@ export async function visibleMessage(
 }
 
 /** Ends a membership; the person's devices get the returned record as their last (S13). */
-export async function letOut(held: HeldConversation, userId: string, state: 'left' | 'removed'): Promise<MemberRecord> {
+export async function letOut(
+  held: HeldConversation,
+  userId: string,
+  state: 'left' | 'removed',
+): Promise<MemberRecord> {
   const record = await held.putMember(userId, { state, role: 'member' });
   await held.setConversation({ member_count: held.row.member_count - 1 });
   return record;

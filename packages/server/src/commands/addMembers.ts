@@ -6,7 +6,10 @@ import { demandPeople, demandRoom, heldMembership, letIn } from './access.ts';
 export const addMembers: Handler<'addMembers'> = async (services, caller, { conversationId, userIds }) => {
   const { tenantId, userId } = caller;
   // Asked first, so that a stranger learns nothing of other people here.
-  demand(judge('addMembers', await services.memberships.get(tenantId, conversationId, userId)), 'You may not add people here.');
+  demand(
+    judge('addMembers', await services.memberships.get(tenantId, conversationId, userId)),
+    'You may not add people here.',
+  );
   await demandPeople(services, caller, userIds);
   for (const added of userIds) await demandRoom(services, tenantId, added);
   const members = await services.conversationLog.change(tenantId, conversationId, async (held) => {

@@ -5,7 +5,14 @@ import { readAccess } from './access.ts';
 
 export const changes: Handler<'changes'> = async (services, caller, { conversationId, since, limit }) => {
   const { view } = await readAccess(services, caller, conversationId);
-  const found = await changesSince(services.database.db, caller.tenantId, conversationId, since, view, limit ?? limits.pageMax);
+  const found = await changesSince(
+    services.database.db,
+    caller.tenantId,
+    conversationId,
+    since,
+    view,
+    limit ?? limits.pageMax,
+  );
   if (!found) throw new KithError('not_found');
   return found;
 };

@@ -17,7 +17,12 @@ export const createConversation: Handler<'createConversation'> = async (services
   return enteredHead(services, caller, input.conversationId);
 };
 
-const create = (services: Services, caller: Caller, input: ParsedInput<'createConversation'>, others: readonly string[]): Promise<void> =>
+const create = (
+  services: Services,
+  caller: Caller,
+  input: ParsedInput<'createConversation'>,
+  others: readonly string[],
+): Promise<void> =>
   services.conversationLog.create(
     caller.tenantId,
     {
@@ -39,7 +44,11 @@ const create = (services: Services, caller: Caller, input: ParsedInput<'createCo
   );
 
 /** S7: repeating returns the first result; an id that names anything else is a conflict. */
-async function demandOwn(services: Services, caller: Caller, input: ParsedInput<'createConversation'>): Promise<void> {
+async function demandOwn(
+  services: Services,
+  caller: Caller,
+  input: ParsedInput<'createConversation'>,
+): Promise<void> {
   const existing = await conversationRow(services.database.db, caller.tenantId, input.conversationId);
   if (existing?.created_by !== caller.userId || existing.kind !== input.kind) {
     throw new KithError('conflict', { message: 'This conversation id is taken.' });

@@ -5,15 +5,23 @@ import { toMessage } from '../store/records.ts';
 import { heldMembership } from './access.ts';
 
 /** Everything the message said goes, its earlier versions and reactions too; its place stays. */
-export const deleteMessage: Handler<'deleteMessage'> = async (services, caller, { conversationId, messageId }) => {
+export const deleteMessage: Handler<'deleteMessage'> = async (
+  services,
+  caller,
+  { conversationId, messageId },
+) => {
   const { tenantId, userId } = caller;
   const message = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     const found = await held.message(messageId);
-    demand(judgeDelete(membership, userId, found?.author_id ?? userId), 'You may delete only your own messages here.');
+    demand(
+      judgeDelete(membership, userId, found?.author_id ?? userId),
+      'You may delete only your own messages here.',
+    );
     if (!found || found.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
     if (found.kind === 'deleted') return toMessage(found);
-    if (found.kind === 'system') throw new KithError('forbidden', { message: 'What the conversation itself says stays.' });
+    if (found.kind === 'system')
+      throw new KithError('forbidden', { message: 'What the conversation itself says stays.' });
     for (const table of ['message_edits', 'reactions'] as const) {
       await held.trx
         .deleteFrom(table)

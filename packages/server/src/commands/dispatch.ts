@@ -31,7 +31,9 @@ function parseInput<N extends CommandName>(name: N, input: unknown): z.output<(t
 const MAX_FIELD_ERRORS = 10;
 
 const fieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues.slice(0, MAX_FIELD_ERRORS).map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
+  error.issues
+    .slice(0, MAX_FIELD_ERRORS)
+    .map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
 
 /** The work goes on after the time-out; what it commits is not lost, and a retry with the same id finds it (S7). */
 async function inTime<T>(work: Promise<T>): Promise<T> {

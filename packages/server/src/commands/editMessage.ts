@@ -5,14 +5,22 @@ import { toContent, toMessage } from '../store/records.ts';
 import { heldMembership, ownView } from './access.ts';
 import { allowedMentions } from './mentions.ts';
 
-export const editMessage: Handler<'editMessage'> = async (services, caller, { conversationId, messageId, content }) => {
+export const editMessage: Handler<'editMessage'> = async (
+  services,
+  caller,
+  { conversationId, messageId, content },
+) => {
   const { tenantId, userId } = caller;
   const record = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     const message = await held.message(messageId);
-    demand(judgeEdit(membership, userId, message?.author_id ?? userId), 'Only the author may edit a message.');
+    demand(
+      judgeEdit(membership, userId, message?.author_id ?? userId),
+      'Only the author may edit a message.',
+    );
     if (!message || message.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
-    if (message.kind !== 'content') throw new KithError('conflict', { message: 'This message can no longer be edited.' });
+    if (message.kind !== 'content')
+      throw new KithError('conflict', { message: 'This message can no longer be edited.' });
     const mentions = allowedMentions(membership, content);
     // S7: a repeated edit changes nothing.
     if (JSON.stringify(toContent(message)) === JSON.stringify(content)) return toMessage(message);
@@ -30,7 +38,10 @@ export const editMessage: Handler<'editMessage'> = async (services, caller, { co
       .execute();
     return held.setMessage(message, {
       text: content.type === 'plain' ? content.text : null,
-      sealed: content.type === 'encrypted' ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes }) : null,
+      sealed:
+        content.type === 'encrypted'
+          ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes })
+          : null,
       mentions: mentions.userIds.length > 0 ? [...mentions.userIds] : null,
       mentions_all: mentions.all,
       edited_at: new Date(),

@@ -23,7 +23,10 @@ export const getHistory: Handler<'getHistory'> = async (services, caller, input)
     users: await usersByIds(db, view.tenantId, peopleOf([...messages, ...quoted])),
     rev: conversation.rev,
     lastSeq: Math.max(lastSeq, last ?? 0),
-    atStart: first === undefined ? (input.after ?? lastSeq) <= view.visibleAfter || input.after === undefined : first <= view.visibleAfter + 1,
-    atEnd: last === undefined ? (input.before === undefined || input.before > lastSeq) : last >= lastSeq,
+    atStart:
+      first === undefined
+        ? (input.after ?? lastSeq) <= view.visibleAfter || input.after === undefined
+        : first <= view.visibleAfter + 1,
+    atEnd: last === undefined ? input.before === undefined || input.before > lastSeq : last >= lastSeq,
   };
 };

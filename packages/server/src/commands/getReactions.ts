@@ -7,6 +7,20 @@ import { visibleMessage } from './access.ts';
 export const getReactions: Handler<'getReactions'> = async (services, caller, input) => {
   const { db } = services.database;
   const { view } = await visibleMessage(services, caller, input);
-  const page = await reactionPage(db, view, input.messageId, input.emoji, input.cursor, input.limit ?? limits.pageDefault);
-  return { ...page, users: await usersByIds(db, view.tenantId, page.reactions.map((reaction) => reaction.userId)) };
+  const page = await reactionPage(
+    db,
+    view,
+    input.messageId,
+    input.emoji,
+    input.cursor,
+    input.limit ?? limits.pageDefault,
+  );
+  return {
+    ...page,
+    users: await usersByIds(
+      db,
+      view.tenantId,
+      page.reactions.map((reaction) => reaction.userId),
+    ),
+  };
 };

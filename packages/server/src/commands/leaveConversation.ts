@@ -3,7 +3,11 @@ import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { factsOf, letOut } from './access.ts';
 
-export const leaveConversation: Handler<'leaveConversation'> = async (services, caller, { conversationId }) => {
+export const leaveConversation: Handler<'leaveConversation'> = async (
+  services,
+  caller,
+  { conversationId },
+) => {
   const { tenantId, userId } = caller;
   const membership = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const own = await held.member(userId);

@@ -26,9 +26,23 @@ interface Row<N extends CommandName> {
   readonly outcome: Readonly<Record<Role, Outcome>>;
 }
 
-const everyone = { outsider: 'ok', member: 'ok', former: 'ok', admin: 'ok', owner: 'ok', stranger: 'ok' } as const;
+const everyone = {
+  outsider: 'ok',
+  member: 'ok',
+  former: 'ok',
+  admin: 'ok',
+  owner: 'ok',
+  stranger: 'ok',
+} as const;
 /** Those who are in; to the others there is no such conversation. */
-const insiders = { outsider: 'not_found', member: 'ok', former: 'not_found', admin: 'ok', owner: 'ok', stranger: 'not_found' } as const;
+const insiders = {
+  outsider: 'not_found',
+  member: 'ok',
+  former: 'not_found',
+  admin: 'ok',
+  owner: 'ok',
+  stranger: 'not_found',
+} as const;
 const admins = { ...insiders, member: 'forbidden' } as const;
 const nobodyElse = { ...insiders, member: 'forbidden', admin: 'forbidden', owner: 'forbidden' } as const;
 
@@ -45,16 +59,36 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
     outcome: { ...everyone, stranger: 'not_found' },
   },
   createConversation: {
-    input: (scene) => ({ kind: 'group', conversationId: newId(), name: 'New', userIds: [scene.bystander.userId] }),
+    input: (scene) => ({
+      kind: 'group',
+      conversationId: newId(),
+      name: 'New',
+      userIds: [scene.bystander.userId],
+    }),
     outcome: { ...everyone, stranger: 'not_found' },
   },
-  updateConversation: { input: (scene) => ({ conversationId: scene.group, name: 'Renamed' }), outcome: admins },
+  updateConversation: {
+    input: (scene) => ({ conversationId: scene.group, name: 'Renamed' }),
+    outcome: admins,
+  },
   listChannels: { input: () => ({}), outcome: everyone },
-  joinChannel: { input: (scene) => ({ conversationId: scene.channel }), outcome: { ...everyone, stranger: 'not_found' } },
-  leaveConversation: { input: (scene) => ({ conversationId: scene.group }), outcome: { ...insiders, owner: 'conflict' } },
+  joinChannel: {
+    input: (scene) => ({ conversationId: scene.channel }),
+    outcome: { ...everyone, stranger: 'not_found' },
+  },
+  leaveConversation: {
+    input: (scene) => ({ conversationId: scene.group }),
+    outcome: { ...insiders, owner: 'conflict' },
+  },
   listMembers: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
-  addMembers: { input: (scene) => ({ conversationId: scene.group, userIds: [scene.outsider.userId] }), outcome: insiders },
-  removeMember: { input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId }), outcome: admins },
+  addMembers: {
+    input: (scene) => ({ conversationId: scene.group, userIds: [scene.outsider.userId] }),
+    outcome: insiders,
+  },
+  removeMember: {
+    input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId }),
+    outcome: admins,
+  },
   setMemberRole: {
     input: (scene) => ({ conversationId: scene.group, userId: scene.bystander.userId, role: 'admin' }),
     outcome: admins,
@@ -73,14 +107,23 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   addReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
   removeReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
   getHistory: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
-  getMessages: { input: (scene) => ({ conversationId: scene.group, messageIds: [scene.message] }), outcome: insiders },
+  getMessages: {
+    input: (scene) => ({ conversationId: scene.group, messageIds: [scene.message] }),
+    outcome: insiders,
+  },
   getMessageEdits: { input: onMessage, outcome: insiders },
   getReactions: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
   markRead: { input: (scene) => ({ conversationId: scene.group, seq: 1 }), outcome: insiders },
-  markDelivered: { input: (scene) => ({ marks: [{ conversationId: scene.group, seq: 1 }] }), outcome: everyone },
+  markDelivered: {
+    input: (scene) => ({ marks: [{ conversationId: scene.group, seq: 1 }] }),
+    outcome: everyone,
+  },
   getReceipts: { input: onMessage, outcome: insiders },
   typing: { input: (scene) => ({ conversationId: scene.group, active: true }), outcome: insiders },
-  watch: { input: (scene) => ({ conversationIds: [scene.group], userIds: [scene.owner.userId] }), outcome: everyone },
+  watch: {
+    input: (scene) => ({ conversationIds: [scene.group], userIds: [scene.owner.userId] }),
+    outcome: everyone,
+  },
   setActivity: { input: () => ({ active: true }), outcome: everyone },
   getMe: { input: () => ({}), outcome: everyone },
   getMyChanges: { input: () => ({ since: 0 }), outcome: everyone },
@@ -90,7 +133,14 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   // The sessions of this test are not real: whose they are is tested in accounts/.
   revokeSession: {
     input: () => ({ sessionId: 'somebody-else' }),
-    outcome: { outsider: 'not_found', member: 'not_found', former: 'not_found', admin: 'not_found', owner: 'not_found', stranger: 'not_found' },
+    outcome: {
+      outsider: 'not_found',
+      member: 'not_found',
+      former: 'not_found',
+      admin: 'not_found',
+      owner: 'not_found',
+      stranger: 'not_found',
+    },
   },
   revokeOtherSessions: { input: () => ({}), outcome: everyone },
   getUsers: { input: (scene) => ({ userIds: [scene.owner.userId] }), outcome: everyone },
@@ -122,7 +172,12 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     await world.call(owner, 'removeMember', { conversationId: group, userId: former.userId });
     const { messageId } = await world.send(bystander, group, 'by the bystander');
     const channel = newId();
-    await world.call(bystander, 'createConversation', { kind: 'channel', conversationId: channel, name: 'Public', visibility: 'public' });
+    await world.call(bystander, 'createConversation', {
+      kind: 'channel',
+      conversationId: channel,
+      name: 'Public',
+      visibility: 'public',
+    });
     return { ...people, group, channel, message: messageId };
   };
 
@@ -144,7 +199,9 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     const seen: Partial<Record<Role, string>> = {};
     for (const role of roles) {
       const here = await scene();
-      seen[role] = await outcomeOf(dispatch(world.services, here[role], name, await row.input(here, here[role])));
+      seen[role] = await outcomeOf(
+        dispatch(world.services, here[role], name, await row.input(here, here[role])),
+      );
     }
     expect(seen).toEqual(row.outcome);
   });
@@ -156,7 +213,9 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
       expect((await world.call(caller, 'getHeads', { conversationIds: [here.group] })).heads).toEqual([]);
       const synced = await world.call(caller, 'sync', {});
       expect(synced.heads.map((head) => head.conversation.id)).not.toContain(here.group);
-      expect((await world.call(caller, 'watch', { conversationIds: [here.group], userIds: [] })).receipts).toEqual([]);
+      expect(
+        (await world.call(caller, 'watch', { conversationIds: [here.group], userIds: [] })).receipts,
+      ).toEqual([]);
     }
     expect((await world.call(here.stranger, 'getUsers', { userIds: [here.owner.userId] })).users).toEqual([]);
     const found = await world.call(here.stranger, 'searchUsers', {});
@@ -166,17 +225,27 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
 
   it('an admin may neither remove nor lower another admin, nor touch the owner', async () => {
     const here = await scene();
-    await world.call(here.owner, 'setMemberRole', { conversationId: here.group, userId: here.member.userId, role: 'admin' });
+    await world.call(here.owner, 'setMemberRole', {
+      conversationId: here.group,
+      userId: here.member.userId,
+      role: 'admin',
+    });
     for (const target of [here.member, here.owner]) {
       const on = { conversationId: here.group, userId: target.userId };
       expect(await outcomeOf(world.call(here.admin, 'removeMember', on))).toBe('forbidden');
-      expect(await outcomeOf(world.call(here.admin, 'setMemberRole', { ...on, role: 'member' }))).toBe('forbidden');
+      expect(await outcomeOf(world.call(here.admin, 'setMemberRole', { ...on, role: 'member' }))).toBe(
+        'forbidden',
+      );
     }
   });
 
   it('the last one out may leave, and the conversation stays consistent', async () => {
     const group = await world.group([people.owner]);
-    expect(await outcomeOf(world.call(people.owner, 'leaveConversation', { conversationId: group }))).toBe('ok');
-    expect(await outcomeOf(world.call(people.owner, 'getHistory', { conversationId: group }))).toBe('not_found');
+    expect(await outcomeOf(world.call(people.owner, 'leaveConversation', { conversationId: group }))).toBe(
+      'ok',
+    );
+    expect(await outcomeOf(world.call(people.owner, 'getHistory', { conversationId: group }))).toBe(
+      'not_found',
+    );
   });
 });

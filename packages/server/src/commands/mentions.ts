@@ -9,7 +9,9 @@ export function allowedMentions(membership: Membership | null, content: Content)
   if (content.type !== 'plain') return NOBODY;
   const mentions = findMentions(content.text);
   if (mentions.userIds.length > limits.mentions) {
-    throw new KithError('limit_reached', { message: `A message mentions at most ${limits.mentions} people.` });
+    throw new KithError('limit_reached', {
+      message: `A message mentions at most ${limits.mentions} people.`,
+    });
   }
   if (mentions.all) demand(judge('mentionAll', membership), 'Only admins may mention everyone here.');
   return mentions;

@@ -28,7 +28,9 @@ export async function setReaction(
     }
     const kinds = message.reactions ?? [];
     if (on && kinds.length >= limits.reactionKinds && !kinds.some((reaction) => reaction.emoji === emoji)) {
-      throw new KithError('limit_reached', { message: `A message takes at most ${limits.reactionKinds} different reactions.` });
+      throw new KithError('limit_reached', {
+        message: `A message takes at most ${limits.reactionKinds} different reactions.`,
+      });
     }
     const changed = await (on ? add : remove)(held.trx, { ...key, userId, emoji });
     // S7: repeating changes nothing.

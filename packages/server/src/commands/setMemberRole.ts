@@ -4,7 +4,11 @@ import type { Handler } from '../services.ts';
 import { toMember } from '../store/records.ts';
 import { heldMembership } from './access.ts';
 
-export const setMemberRole: Handler<'setMemberRole'> = async (services, caller, { conversationId, userId, role }) => {
+export const setMemberRole: Handler<'setMemberRole'> = async (
+  services,
+  caller,
+  { conversationId, userId, role },
+) => {
   const membership = await services.conversationLog.change(caller.tenantId, conversationId, async (held) => {
     const own = await heldMembership(held, caller.userId);
     demand(judge('setRoles', own), 'Only admins may change roles.');

@@ -13,7 +13,11 @@ interface Snapshot {
 }
 
 const keyOf = (record: ConversationChange): string =>
-  record.type === 'message' ? `message ${record.id}` : record.type === 'member' ? `member ${record.userId}` : 'conversation';
+  record.type === 'message'
+    ? `message ${record.id}`
+    : record.type === 'member'
+      ? `member ${record.userId}`
+      : 'conversation';
 
 /** What replies add for the asking person is not part of a record. */
 const shared = (record: ConversationChange): ConversationChange =>
@@ -30,7 +34,11 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
   let message: string;
   beforeAll(async () => {
     world = await createWorld(kind);
-    [owner, member, third] = [await world.person('Owner'), await world.person('Member'), await world.person('Third')];
+    [owner, member, third] = [
+      await world.person('Owner'),
+      await world.person('Member'),
+      await world.person('Third'),
+    ];
   });
   afterAll(() => world?.close());
   beforeEach(async () => {
@@ -61,21 +69,35 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     send: () => world.send(member, group, 'third'),
     reply: () => world.send(member, group, 'answer', message),
     mention: () => world.send(member, group, `hello <@${owner.userId}> and <@all>`),
-    edit: () => world.call(owner, 'editMessage', { conversationId: group, messageId: message, content: { type: 'plain', text: 'better' } }),
+    edit: () =>
+      world.call(owner, 'editMessage', {
+        conversationId: group,
+        messageId: message,
+        content: { type: 'plain', text: 'better' },
+      }),
     delete: () => world.call(owner, 'deleteMessage', { conversationId: group, messageId: message }),
-    react: () => world.call(member, 'addReaction', { conversationId: group, messageId: message, emoji: '🎉' }),
+    react: () =>
+      world.call(member, 'addReaction', { conversationId: group, messageId: message, emoji: '🎉' }),
     'react and take back': async () => {
       await world.call(member, 'addReaction', { conversationId: group, messageId: message, emoji: '🎉' });
       await world.call(member, 'removeReaction', { conversationId: group, messageId: message, emoji: '🎉' });
     },
-    rename: () => world.call(owner, 'updateConversation', { conversationId: group, name: 'Renamed', topic: 'New topic' }),
-    close: () => world.call(owner, 'updateConversation', { conversationId: group, visibility: 'private', history: 'joined' }),
+    rename: () =>
+      world.call(owner, 'updateConversation', { conversationId: group, name: 'Renamed', topic: 'New topic' }),
+    close: () =>
+      world.call(owner, 'updateConversation', {
+        conversationId: group,
+        visibility: 'private',
+        history: 'joined',
+      }),
     add: () => world.call(owner, 'addMembers', { conversationId: group, userIds: [third.userId] }),
     join: () => world.call(third, 'joinChannel', { conversationId: group }),
     leave: () => world.call(member, 'leaveConversation', { conversationId: group }),
     remove: () => world.call(owner, 'removeMember', { conversationId: group, userId: member.userId }),
-    role: () => world.call(owner, 'setMemberRole', { conversationId: group, userId: member.userId, role: 'admin' }),
-    'hand over': () => world.call(owner, 'transferOwnership', { conversationId: group, userId: member.userId }),
+    role: () =>
+      world.call(owner, 'setMemberRole', { conversationId: group, userId: member.userId, role: 'admin' }),
+    'hand over': () =>
+      world.call(owner, 'transferOwnership', { conversationId: group, userId: member.userId }),
   };
 
   it.each(Object.keys(changes))('%s', async (name) => {
@@ -101,7 +123,8 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
 
   it('S3: applying everything twice, or an older state after a newer one, changes nothing', async () => {
     const from = world.announced.length;
-    for (const name of ['send', 'reply', 'edit', 'react', 'rename', 'role', 'delete']) await changes[name]?.();
+    for (const name of ['send', 'reply', 'edit', 'react', 'rename', 'role', 'delete'])
+      await changes[name]?.();
     const fresh = await snapshot();
     const events = world.announced.slice(from).flatMap((change) => change.records);
     const applied = new Map<string, ConversationChange>();
@@ -126,11 +149,18 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     const two = await world.send(member, group, `two <@${owner.userId}>`);
     await world.send(owner, group, 'own messages do not count');
     expect(await head()).toMatchObject({ unread: 2, mentions: 1 });
-    await world.call(member, 'editMessage', { conversationId: group, messageId: one.messageId, content: { type: 'plain', text: 'one <@all>' } });
+    await world.call(member, 'editMessage', {
+      conversationId: group,
+      messageId: one.messageId,
+      content: { type: 'plain', text: 'one <@all>' },
+    });
     expect(await head()).toMatchObject({ unread: 2, mentions: 2 });
     await world.call(member, 'deleteMessage', { conversationId: group, messageId: two.messageId });
     expect(await head()).toMatchObject({ unread: 1, mentions: 1 });
-    await world.call(owner, 'updateConversation', { conversationId: group, name: 'System messages do not count' });
+    await world.call(owner, 'updateConversation', {
+      conversationId: group,
+      name: 'System messages do not count',
+    });
     expect(await head()).toMatchObject({ unread: 1, mentions: 1 });
     // A mark never goes back, nor beyond the end.
     await world.call(owner, 'markRead', { conversationId: group, seq: 1 });
@@ -144,14 +174,25 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
   it('S13: one who joins later sees no earlier message, in no way there is', async () => {
     const hidden = await world.group([owner]);
     const secret = await world.send(owner, hidden, 'secret');
-    await world.call(owner, 'addReaction', { conversationId: hidden, messageId: secret.messageId, emoji: '🤫' });
+    await world.call(owner, 'addReaction', {
+      conversationId: hidden,
+      messageId: secret.messageId,
+      emoji: '🤫',
+    });
     await world.call(owner, 'addMembers', { conversationId: hidden, userIds: [third.userId] });
     const answer = await world.send(owner, hidden, 'an answer', secret.messageId);
-    await world.call(owner, 'editMessage', { conversationId: hidden, messageId: secret.messageId, content: { type: 'plain', text: 'secret!' } });
+    await world.call(owner, 'editMessage', {
+      conversationId: hidden,
+      messageId: secret.messageId,
+      content: { type: 'plain', text: 'secret!' },
+    });
     const on = { conversationId: hidden, messageId: secret.messageId };
     const history = await world.call(third, 'getHistory', { conversationId: hidden });
     const told = await world.call(third, 'changes', { conversationId: hidden, since: 0 });
-    const byId = await world.call(third, 'getMessages', { conversationId: hidden, messageIds: [secret.messageId, answer.messageId] });
+    const byId = await world.call(third, 'getMessages', {
+      conversationId: hidden,
+      messageIds: [secret.messageId, answer.messageId],
+    });
     const seen: MessageRecord[] = [
       ...history.messages,
       ...history.quoted,
@@ -163,8 +204,12 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     for (const command of ['getMessageEdits', 'getReceipts'] as const) {
       await expect(world.call(third, command, on)).rejects.toMatchObject({ code: 'not_found' });
     }
-    await expect(world.call(third, 'addReaction', { ...on, emoji: '👀' })).rejects.toMatchObject({ code: 'not_found' });
-    await expect(world.send(third, hidden, 'quoting', secret.messageId)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(world.call(third, 'addReaction', { ...on, emoji: '👀' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(world.send(third, hidden, 'quoting', secret.messageId)).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('S6: sync with a cursor tells what changed since, and only that', async () => {

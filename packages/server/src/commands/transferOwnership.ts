@@ -4,9 +4,16 @@ import type { Handler } from '../services.ts';
 import { toMember } from '../store/records.ts';
 import { heldMembership } from './access.ts';
 
-export const transferOwnership: Handler<'transferOwnership'> = async (services, caller, { conversationId, userId }) => {
+export const transferOwnership: Handler<'transferOwnership'> = async (
+  services,
+  caller,
+  { conversationId, userId },
+) => {
   const members = await services.conversationLog.change(caller.tenantId, conversationId, async (held) => {
-    demand(judge('transferOwnership', await heldMembership(held, caller.userId)), 'Only the owner may hand the conversation over.');
+    demand(
+      judge('transferOwnership', await heldMembership(held, caller.userId)),
+      'Only the owner may hand the conversation over.',
+    );
     const target = await held.member(userId);
     if (target?.state !== 'joined') throw new KithError('not_found', { message: 'This person is not here.' });
     if (userId === caller.userId) return [toMember(target)];

@@ -20,7 +20,13 @@ export const watch: Handler<'watch'> = async (services, caller, input) => {
     Promise.all(
       readable.map(async ({ conversationId, membership }) => ({
         conversationId,
-        marks: await marksOf(services.database.db, tenantId, conversationId, userId, membership?.conversation.memberCount ?? 0),
+        marks: await marksOf(
+          services.database.db,
+          tenantId,
+          conversationId,
+          userId,
+          membership?.conversation.memberCount ?? 0,
+        ),
       })),
     ),
   ]);

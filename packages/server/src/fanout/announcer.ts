@@ -34,7 +34,8 @@ export function createAnnouncer(bus: Bus): Announcer {
       if (facts) bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId });
       let lowestSeq: number | null = null;
       for (const record of records) {
-        if (record.type === 'message' && (lowestSeq === null || record.seq < lowestSeq)) lowestSeq = record.seq;
+        if (record.type === 'message' && (lowestSeq === null || record.seq < lowestSeq))
+          lowestSeq = record.seq;
       }
       const frame = encodeEvent({ type: 'records', conversationId, from, to, records: [...records] });
       bus.publish(subjects.conversation(tenantId, conversationId), {
@@ -54,7 +55,11 @@ export function createAnnouncer(bus: Bus): Announcer {
       bus.publish(subjects.user(tenantId, userId), { type: 'toUser', frame: encodeEvent(event) });
     },
     receipts: (tenantId, conversationId, marks) => {
-      bus.publish(subjects.conversation(tenantId, conversationId), { type: 'receipts', conversationId, marks });
+      bus.publish(subjects.conversation(tenantId, conversationId), {
+        type: 'receipts',
+        conversationId,
+        marks,
+      });
     },
     ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
     sessionsRevoked: (sessionIds) => bus.publish(subjects.nodes, { type: 'sessions_revoked', sessionIds }),

@@ -1,4 +1,4 @@
-import { KithError, newId } from '@kith/protocol';
+import { type KithError, newId } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
@@ -27,11 +27,16 @@ describe.each(databaseKinds)('append on %s', (kind) => {
   });
 
   it('S1: gives seqs and revs without a gap, in the order of the calls, over many conversations at once', async () => {
-    const groups = await Promise.all([world.group([alice, bob]), world.group([alice]), world.group([bob, alice])]);
+    const groups = await Promise.all([
+      world.group([alice, bob]),
+      world.group([alice]),
+      world.group([bob, alice]),
+    ]);
     const before = await world.call(alice, 'getHeads', { conversationIds: groups });
     const log = world.services.messageLog;
     const sent = groups.map((): Promise<{ seq: number; rev: number }>[] => []);
-    for (let i = 0; i < 700; i += 1) sent[i % 3]?.push(log.append(draft(groups[i % 3] ?? '', `message ${i}`)));
+    for (let i = 0; i < 700; i += 1)
+      sent[i % 3]?.push(log.append(draft(groups[i % 3] ?? '', `message ${i}`)));
     for (const [index, group] of groups.entries()) {
       const results = await Promise.all(sent[index] ?? []);
       const head = before.heads.find((candidate) => candidate.conversation.id === group);
@@ -47,7 +52,10 @@ describe.each(databaseKinds)('append on %s', (kind) => {
     const one = draft(group, 'once');
     const first = await world.services.messageLog.append(one);
     const announced = world.announced.length;
-    const again = await Promise.all([world.services.messageLog.append(one), world.services.messageLog.append(one)]);
+    const again = await Promise.all([
+      world.services.messageLog.append(one),
+      world.services.messageLog.append(one),
+    ]);
     expect(again).toEqual([first, first]);
     expect(world.announced).toHaveLength(announced);
     const page = await world.call(alice, 'getHistory', { conversationId: group });
@@ -57,7 +65,10 @@ describe.each(databaseKinds)('append on %s', (kind) => {
   it('S7: the same id twice in one batch is one message', async () => {
     const group = await world.group([alice]);
     const one = draft(group, 'twice');
-    const [a, b] = await Promise.all([world.services.messageLog.append(one), world.services.messageLog.append(one)]);
+    const [a, b] = await Promise.all([
+      world.services.messageLog.append(one),
+      world.services.messageLog.append(one),
+    ]);
     expect(a).toEqual(b);
   });
 
@@ -82,7 +93,10 @@ describe.each(databaseKinds)('append on %s', (kind) => {
     const question = draft(group, 'question');
     const answer = draft(group, 'answer', { replyTo: question.messageId });
     await Promise.all([world.services.messageLog.append(question), world.services.messageLog.append(answer)]);
-    const page = await world.call(alice, 'getMessages', { conversationId: group, messageIds: [answer.messageId] });
+    const page = await world.call(alice, 'getMessages', {
+      conversationId: group,
+      messageIds: [answer.messageId],
+    });
     expect(page.messages[0]?.replyTo?.messageId).toBe(question.messageId);
   });
 
@@ -90,23 +104,25 @@ describe.each(databaseKinds)('append on %s', (kind) => {
     const group = await world.group([alice]);
     const hidden = await world.services.messageLog.append(draft(group, 'before your time'));
     const results = await Promise.allSettled([
-      world.services.messageLog.append(draft(group, 'x', { replyTo: hidden.messageId, visibleAfter: hidden.seq })),
+      world.services.messageLog.append(
+        draft(group, 'x', { replyTo: hidden.messageId, visibleAfter: hidden.seq }),
+      ),
       world.services.messageLog.append(draft(group, 'y', { replyTo: newId() })),
       world.services.messageLog.append(draft(newId(), 'nowhere')),
       world.services.messageLog.append(draft(group, 'fine')),
     ]);
-    expect(results.slice(0, 3).map((result) => result.status === 'rejected' && (result.reason as KithError).code)).toEqual([
-      'not_found',
-      'not_found',
-      'not_found',
-    ]);
+    expect(
+      results.slice(0, 3).map((result) => result.status === 'rejected' && (result.reason as KithError).code),
+    ).toEqual(['not_found', 'not_found', 'not_found']);
     expect(results[3]).toMatchObject({ status: 'fulfilled', value: { seq: hidden.seq + 1 } });
   });
 
   it('refuses an id that somebody else used', async () => {
     const group = await world.group([alice, bob]);
     const first = await world.send(alice, group, 'mine');
-    const steal = world.services.messageLog.append(draft(group, 'stolen', { messageId: first.messageId, authorId: bob.userId }));
+    const steal = world.services.messageLog.append(
+      draft(group, 'stolen', { messageId: first.messageId, authorId: bob.userId }),
+    );
     await expect(steal).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -123,7 +139,9 @@ describe.each(databaseKinds)('append on %s', (kind) => {
   it('S8: announces after the commit what is then in the database, in order', async () => {
     const group = await world.group([alice]);
     const from = world.announced.length;
-    await Promise.all(Array.from({ length: 20 }, (_, i) => world.services.messageLog.append(draft(group, `${i}`))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => world.services.messageLog.append(draft(group, `${i}`))),
+    );
     const announced = world.announced.slice(from);
     let rev = announced[0]?.from ?? 0;
     for (const change of announced) {

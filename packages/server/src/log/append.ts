@@ -63,7 +63,13 @@ interface AppendedRow {
   readonly conversation_known: boolean;
 }
 
-export function createMessageLog({ database, announcer }: { database: Database; announcer: Announcer }): MessageLog {
+export function createMessageLog({
+  database,
+  announcer,
+}: {
+  database: Database;
+  announcer: Announcer;
+}): MessageLog {
   let queue: Entry[] = [];
   let queuedText = 0;
   let running: Promise<void> | null = null;
@@ -71,7 +77,12 @@ export function createMessageLog({ database, announcer }: { database: Database; 
   const append = (draft: Draft): Promise<Appended> => {
     const size = draft.content.type === 'plain' ? draft.content.text.length : draft.content.bytes.length;
     if (queue.length >= QUEUE_MESSAGES || queuedText + size > QUEUE_TEXT) {
-      return Promise.reject(new KithError('unavailable', { message: 'Too many messages wait to be stored.', retryAfterMs: 1_000 }));
+      return Promise.reject(
+        new KithError('unavailable', {
+          message: 'Too many messages wait to be stored.',
+          retryAfterMs: 1_000,
+        }),
+      );
     }
     return new Promise((resolve, reject) => {
       queue.push({ draft, size, resolve, reject });
@@ -139,14 +150,24 @@ export function createMessageLog({ database, announcer }: { database: Database; 
       const { draft } = entry;
       const row = rows[index];
       if (!row || row.seq === null || row.rev === null || row.created_at === null) {
-        entry.reject(new KithError('not_found', row?.conversation_known ? { message: 'The message to reply to is not there.' } : {}));
+        entry.reject(
+          new KithError(
+            'not_found',
+            row?.conversation_known ? { message: 'The message to reply to is not there.' } : {},
+          ),
+        );
         return;
       }
       if (row.repeated && row.author_id !== draft.authorId) {
         entry.reject(new KithError('conflict', { message: 'This message id is taken.' }));
         return;
       }
-      const result = { messageId: draft.messageId, seq: row.seq, rev: row.rev, createdAt: row.created_at.toISOString() };
+      const result = {
+        messageId: draft.messageId,
+        seq: row.seq,
+        rev: row.rev,
+        createdAt: row.created_at.toISOString(),
+      };
       entry.resolve(result);
       if (row.repeated) return;
       const key = `${draft.tenantId} ${draft.conversationId}`;
@@ -186,7 +207,8 @@ function toRecord(draft: Draft, result: Appended, replySeq: number | null): Mess
     authorId: draft.authorId,
     createdAt: result.createdAt,
     body: { type: 'content', content: draft.content },
-    ...(draft.replyTo !== undefined && replySeq !== null && { replyTo: { messageId: draft.replyTo, seq: replySeq } }),
+    ...(draft.replyTo !== undefined &&
+      replySeq !== null && { replyTo: { messageId: draft.replyTo, seq: replySeq } }),
     ...(mentions.userIds.length > 0 && { mentions: [...mentions.userIds] }),
     ...(mentions.all && { mentionsAll: true as const }),
   };
@@ -200,7 +222,9 @@ function encode(batch: readonly Entry[]): unknown[] {
     column((draft) => draft.messageId),
     column((draft) => draft.authorId),
     column((draft) => (draft.content.type === 'plain' ? draft.content.text : null)),
-    column(({ content }) => (content.type === 'encrypted' ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes }) : null)),
+    column(({ content }) =>
+      content.type === 'encrypted' ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes }) : null,
+    ),
     // An array of arrays has no rows to unnest: each list travels as its text.
     column(({ mentions }) => (mentions.userIds.length > 0 ? `{${mentions.userIds.join(',')}}` : null)),
     column(({ mentions }) => mentions.all),

@@ -2,13 +2,28 @@
  * Every change of a conversation but new messages: one transaction that holds the conversation's row, gives out revs
  * (S1), and announces after the commit what it changed.
  */
-import { type ConversationChange, type ConversationRecord, KithError, type MemberRecord, type MessageRecord, newId, type SystemEvent } from '@kith/protocol';
+import {
+  type ConversationChange,
+  type ConversationRecord,
+  KithError,
+  type MemberRecord,
+  type MessageRecord,
+  newId,
+  type SystemEvent,
+} from '@kith/protocol';
 import { sql, type Transaction, type Updateable } from 'kysely';
 import type { Announcer } from '../fanout/announcer.ts';
 import { conversationColumns } from '../store/conversations.ts';
 import type { Database } from '../store/database.ts';
 import { memberColumns, memberRows } from '../store/members.ts';
-import { type ConversationRow, type MemberRow, type MessageRow, toConversation, toMember, toMessage } from '../store/records.ts';
+import {
+  type ConversationRow,
+  type MemberRow,
+  type MessageRow,
+  toConversation,
+  toMember,
+  toMessage,
+} from '../store/records.ts';
 import type { ConversationsTable, MembersTable, MessagesTable, Schema } from '../store/schema.ts';
 
 /** A conversation held for change. What is written through it raises the rev, one step a record. */
@@ -21,13 +36,21 @@ export interface HeldConversation {
   message(messageId: string): Promise<MessageRow | null>;
   /** Makes or changes a membership. */
   putMember(userId: string, values: MemberValues): Promise<MemberRecord>;
-  setConversation(values: Pick<Updateable<ConversationsTable>, 'name' | 'topic' | 'visibility' | 'history' | 'member_count'>): Promise<ConversationRecord>;
+  setConversation(
+    values: Pick<
+      Updateable<ConversationsTable>,
+      'name' | 'topic' | 'visibility' | 'history' | 'member_count'
+    >,
+  ): Promise<ConversationRecord>;
   setMessage(message: MessageRow, values: Updateable<MessagesTable>): Promise<MessageRecord>;
   /** The conversation itself speaks. */
   appendSystem(by: string, event: SystemEvent): Promise<MessageRecord>;
 }
 
-export type MemberValues = Pick<Updateable<MembersTable>, 'role' | 'state' | 'visible_after' | 'joined_at' | 'read_seq' | 'delivered_seq'>;
+export type MemberValues = Pick<
+  Updateable<MembersTable>,
+  'role' | 'state' | 'visible_after' | 'joined_at' | 'read_seq' | 'delivered_seq'
+>;
 
 export interface NewConversation {
   readonly id: string;
@@ -42,15 +65,29 @@ export interface NewConversation {
 
 export interface ConversationLog {
   /** Runs `work` in a transaction that holds the conversation. Rejects with `not_found` when there is none. */
-  change<T>(tenantId: number, conversationId: string, work: (held: HeldConversation) => Promise<T>): Promise<T>;
+  change<T>(
+    tenantId: number,
+    conversationId: string,
+    work: (held: HeldConversation) => Promise<T>,
+  ): Promise<T>;
   /** Makes a conversation and runs `work` on it in the same transaction. A taken id or direct key is a unique violation. */
-  create<T>(tenantId: number, conversation: NewConversation, work: (held: HeldConversation) => Promise<T>): Promise<T>;
+  create<T>(
+    tenantId: number,
+    conversation: NewConversation,
+    work: (held: HeldConversation) => Promise<T>,
+  ): Promise<T>;
 }
 
 /** Marks a row as changed by this transaction, for `sync`. */
 const currentXid = sql<string>`pg_current_xact_id()`;
 
-export function createConversationLog({ database, announcer }: { database: Database; announcer: Announcer }): ConversationLog {
+export function createConversationLog({
+  database,
+  announcer,
+}: {
+  database: Database;
+  announcer: Announcer;
+}): ConversationLog {
   const { db } = database;
 
   const run = async <T>(
@@ -137,7 +174,8 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
     get row() {
       return row;
     },
-    members: (userIds) => (userIds.length === 0 ? Promise.resolve([]) : memberRows(trx, tenantId, conversationId, userIds)),
+    members: (userIds) =>
+      userIds.length === 0 ? Promise.resolve([]) : memberRows(trx, tenantId, conversationId, userIds),
     member: async (userId) => (await memberRows(trx, tenantId, conversationId, [userId]))[0] ?? null,
     message: async (messageId) =>
       (await trx

@@ -32,15 +32,25 @@ interface Pending {
   readonly waiting: { resolve: () => void; reject: (error: unknown) => void }[];
 }
 
-export function createReceiptLog({ database, announcer }: { database: Database; announcer: Announcer }): ReceiptLog {
+export function createReceiptLog({
+  database,
+  announcer,
+}: {
+  database: Database;
+  announcer: Announcer;
+}): ReceiptLog {
   const queue = new Map<string, Pending>();
   let running: Promise<void> | null = null;
 
-  const mark = (kind: 'delivered' | 'read', { tenantId, conversationId, userId, seq }: Mark): Promise<void> => {
+  const mark = (
+    kind: 'delivered' | 'read',
+    { tenantId, conversationId, userId, seq }: Mark,
+  ): Promise<void> => {
     const key = `${tenantId} ${conversationId} ${userId}`;
     let pending = queue.get(key);
     if (!pending) {
-      if (queue.size >= QUEUE_MARKS) return Promise.reject(new KithError('unavailable', { retryAfterMs: 1_000 }));
+      if (queue.size >= QUEUE_MARKS)
+        return Promise.reject(new KithError('unavailable', { retryAfterMs: 1_000 }));
       pending = { mark: { tenantId, conversationId, userId }, delivered: 0, read: 0, waiting: [] };
       queue.set(key, pending);
     }
@@ -78,7 +88,10 @@ export function createReceiptLog({ database, announcer }: { database: Database; 
   };
 
   const announce = (moved: Awaited<ReturnType<typeof writeMarks>>): void => {
-    const byConversation = new Map<string, { tenantId: number; conversationId: string; marks: ReceiptMark[] }>();
+    const byConversation = new Map<
+      string,
+      { tenantId: number; conversationId: string; marks: ReceiptMark[] }
+    >();
     for (const { tenantId, conversationId, userId, deliveredSeq, readSeq } of moved) {
       const key = `${tenantId} ${conversationId}`;
       const group = byConversation.get(key) ?? { tenantId, conversationId, marks: [] };

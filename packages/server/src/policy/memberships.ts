@@ -55,7 +55,12 @@ export function createMemberships(db: Db, maxEntries = MAX_ENTRIES): Memberships
     return entry;
   };
 
-  const load = async (entry: Entry, tenantId: number, conversationId: string, userId: string): Promise<Membership | null> => {
+  const load = async (
+    entry: Entry,
+    tenantId: number,
+    conversationId: string,
+    userId: string,
+  ): Promise<Membership | null> => {
     try {
       for (;;) {
         entry.stale = false;

@@ -47,7 +47,9 @@ function mayDo(action: Action, conversation: ConversationFacts, member: MemberFa
       return conversation.memberCount <= limits.mentionAllMembers || isAdmin(member);
     case 'addMembers':
       // Whoever is invited to a closed channel is chosen by its admins; a group's people bring their own.
-      return !direct && (isAdmin(member) || conversation.kind === 'group' || conversation.visibility === 'public');
+      return (
+        !direct && (isAdmin(member) || conversation.kind === 'group' || conversation.visibility === 'public')
+      );
     case 'rename':
     case 'removeMembers':
     case 'setRoles':
@@ -75,7 +77,8 @@ export const judgeEdit = (membership: Membership | null, userId: string, authorI
 
 /** One's own, or as an admin anybody's but not in a direct conversation. */
 export function judgeDelete(membership: Membership | null, userId: string, authorId: string): Verdict {
-  const moderates = membership?.member && membership.conversation.kind !== 'direct' && isAdmin(membership.member);
+  const moderates =
+    membership?.member && membership.conversation.kind !== 'direct' && isAdmin(membership.member);
   return also(judge('read', membership), userId === authorId || moderates === true);
 }
 
@@ -90,7 +93,8 @@ export const judgeSetRole = (membership: Membership | null, target: Role): Verdi
 const outranksAs = (membership: Membership | null, target: Role): boolean =>
   membership?.member != null && outranks(membership.member.role, target);
 
-const also = (verdict: Verdict, condition: boolean): Verdict => (verdict !== 'allowed' || condition ? verdict : 'forbidden');
+const also = (verdict: Verdict, condition: boolean): Verdict =>
+  verdict !== 'allowed' || condition ? verdict : 'forbidden';
 
 /** Throws unless allowed. */
 export function demand(verdict: Verdict, message?: string): asserts verdict is 'allowed' {

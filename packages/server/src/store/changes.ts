@@ -15,7 +15,13 @@ export interface Viewer {
 }
 
 export type Changes =
-  | { readonly type: 'changes'; readonly records: ConversationChange[]; readonly users: User[]; readonly rev: number; readonly more: boolean }
+  | {
+      readonly type: 'changes';
+      readonly records: ConversationChange[];
+      readonly users: User[];
+      readonly rev: number;
+      readonly more: boolean;
+    }
   | { readonly type: 'reset'; readonly rev: number };
 
 /** Null when there is no such conversation. */
@@ -45,7 +51,14 @@ export async function changesSince(
       .orderBy('rev')
       .limit(limit + 1)
       .execute(),
-    changedMessages(db, tenantId, conversationId, { since, distance, lastSeq: conversation.last_seq }, viewer?.visibleAfter ?? 0, limit + 1),
+    changedMessages(
+      db,
+      tenantId,
+      conversationId,
+      { since, distance, lastSeq: conversation.last_seq },
+      viewer?.visibleAfter ?? 0,
+      limit + 1,
+    ),
   ]);
   const found: ConversationChange[] = [
     ...(conversation.record_rev > since ? [toConversation(conversation)] : []),
@@ -55,7 +68,9 @@ export async function changesSince(
   const page = found.slice(0, limit);
   const more = found.length > limit;
   const records = viewer ? await ownReactions(db, tenantId, conversationId, viewer.userId, page) : page;
-  const named = records.flatMap((record) => (record.type === 'message' ? [...peopleOf([record])] : record.type === 'member' ? [record.userId] : []));
+  const named = records.flatMap((record) =>
+    record.type === 'message' ? [...peopleOf([record])] : record.type === 'member' ? [record.userId] : [],
+  );
   return {
     type: 'changes',
     records,
@@ -95,6 +110,11 @@ async function ownReactions(
   records: readonly ConversationChange[],
 ): Promise<ConversationChange[]> {
   const messages = records.filter((record) => record.type === 'message');
-  const own = new Map((await withMine(db, { tenantId, conversationId, userId }, messages)).map((message) => [message.id, message]));
+  const own = new Map(
+    (await withMine(db, { tenantId, conversationId, userId }, messages)).map((message) => [
+      message.id,
+      message,
+    ]),
+  );
   return records.map((record) => (record.type === 'message' ? (own.get(record.id) ?? record) : record));
 }

@@ -46,7 +46,12 @@ export async function directConversationId(db: Db, tenantId: number, key: string
 }
 
 /** How many conversations a person is in, counted no further than `atMost`. */
-export async function conversationCount(db: Db, tenantId: number, userId: string, atMost: number): Promise<number> {
+export async function conversationCount(
+  db: Db,
+  tenantId: number,
+  userId: string,
+  atMost: number,
+): Promise<number> {
   const result = await sql<{ count: number }>`
     select count(*)::integer as count from (
       select 1 from members where tenant_id = ${tenantId} and user_id = ${userId} and state = 'joined' limit ${atMost}
@@ -82,7 +87,9 @@ export async function channelPage(
     .where('c.tenant_id', '=', tenantId)
     .where('c.kind', '=', 'channel')
     .where('c.visibility', '=', 'public')
-    .$if(prefix !== '%', (q) => q.where(sql<boolean>`(${name} like ${prefix} or ${name} like ${`% ${prefix}`})`))
+    .$if(prefix !== '%', (q) =>
+      q.where(sql<boolean>`(${name} like ${prefix} or ${name} like ${`% ${prefix}`})`),
+    )
     .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
     .orderBy(name)
     .orderBy('c.id')

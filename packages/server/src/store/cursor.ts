@@ -1,13 +1,15 @@
 /** Page cursors: opaque to clients, checked like everything a stranger sends. */
 import { KithError } from '@kith/protocol';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Encodes a small JSON value as a cursor. */
-export const encodeCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+export const encodeCursor = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Decodes a cursor made by `encodeCursor`; anything else is `bad_input` on `field`. */
 export function decodeCursor<T extends z.ZodType>(schema: T, cursor: string, field = 'cursor'): z.output<T> {
-  const refuse = () => new KithError('bad_input', { fields: [{ path: field, message: 'is not a cursor of this list' }] });
+  const refuse = () =>
+    new KithError('bad_input', { fields: [{ path: field, message: 'is not a cursor of this list' }] });
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

@@ -38,7 +38,9 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const database = options.url ? openPostgres(options.url, options.poolSize ?? 8) : await openPGlite(options.directory);
+  const database = options.url
+    ? openPostgres(options.url, options.poolSize ?? 8)
+    : await openPGlite(options.directory);
   try {
     await migrate(database.db);
   } catch (error) {
@@ -65,7 +67,8 @@ function openPostgres(url: string, poolSize: number): Database {
   const appendPool = new pg.Pool({
     ...common,
     max: 1,
-    options: '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
+    options:
+      '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
   });
   // A connection that dies while idle (a database restart) is replaced on the next query; the query that meets it fails as retryable.
   pool.on('error', () => undefined);
@@ -113,7 +116,14 @@ async function openPGlite(directory: string | undefined): Promise<Database> {
 
 /** Class 08: connection; 57P: shut-down; 53: resources; 40: rolled back by a conflict; 55P03, 57014: time-outs. */
 const RETRYABLE_SQLSTATE = /^(08|57P|53|40|55P03|57014)/;
-const RETRYABLE_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const RETRYABLE_SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /** The database's unique constraint that was hit, if that is what the error says. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
@@ -123,7 +133,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return RETRYABLE_SQLSTATE.test(code) || RETRYABLE_SOCKET.has(code);
   const message = error instanceof Error ? error.message : '';
-  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(message);
+  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(
+    message,
+  );
 }
 
 /** Turns an error of the database into one of the wire; leaves others as they are. */

@@ -9,7 +9,14 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
 import { withMine } from './messages.ts';
-import { type ConversationRow, type MemberRow, type MessageRow, toConversation, toMember, toMessage } from './records.ts';
+import {
+  type ConversationRow,
+  type MemberRow,
+  type MessageRow,
+  toConversation,
+  toMember,
+  toMessage,
+} from './records.ts';
 import { peopleOf, usersByIds } from './users.ts';
 
 interface HeadRow {
@@ -51,7 +58,12 @@ const foremost = (kind: 'delivered' | 'read') => sql`coalesce((
   where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.kind = ${sql.lit(kind)} and r.user_id <> m.user_id
   order by r.seq desc limit 1), 0)`;
 
-async function readHeads(db: Db, tenantId: number, userId: string, which: RawBuilder<unknown>): Promise<Head[]> {
+async function readHeads(
+  db: Db,
+  tenantId: number,
+  userId: string,
+  which: RawBuilder<unknown>,
+): Promise<Head[]> {
   const result = await sql<HeadRow>`
     select to_jsonb(c) as conversation, to_jsonb(m) as member, to_jsonb(preview) as preview,
       ${unreadCount} as unread, ${mentionCount} as mentions,
@@ -64,14 +76,18 @@ async function readHeads(db: Db, tenantId: number, userId: string, which: RawBui
         and p.seq > m.visible_after and p.kind <> 'deleted'
       order by p.seq desc limit 1
     ) preview on true
-    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined' and ${which}`.execute(db);
+    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined' and ${which}`.execute(
+    db,
+  );
   return Promise.all(result.rows.map((row) => toHead(db, tenantId, userId, row)));
 }
 
 async function toHead(db: Db, tenantId: number, userId: string, row: HeadRow): Promise<Head> {
   const member = dates(row.member, ['joined_at']);
   const message = row.preview && toMessage(dates(row.preview, ['created_at', 'edited_at', 'deleted_at']));
-  const [preview] = message ? await withMine(db, { tenantId, conversationId: member.conversation_id, userId }, [message]) : [];
+  const [preview] = message
+    ? await withMine(db, { tenantId, conversationId: member.conversation_id, userId }, [message])
+    : [];
   return {
     conversation: toConversation(dates(row.conversation, ['created_at'])),
     membership: toMember(member),
@@ -91,7 +107,10 @@ const usersOf = (db: Db, tenantId: number, heads: readonly Head[]): Promise<User
   usersByIds(
     db,
     tenantId,
-    heads.flatMap((head) => [...(head.conversation.direct ?? []), ...(head.preview ? peopleOf([head.preview]) : [])]),
+    heads.flatMap((head) => [
+      ...(head.conversation.direct ?? []),
+      ...(head.preview ? peopleOf([head.preview]) : []),
+    ]),
   );
 
 /** The heads of these conversations; those the person is not in are left out. */
@@ -102,7 +121,12 @@ export async function headsFor(
   conversationIds: readonly string[],
 ): Promise<{ heads: Head[]; users: User[] }> {
   if (conversationIds.length === 0) return { heads: [], users: [] };
-  const heads = await readHeads(db, tenantId, userId, sql`m.conversation_id = any (${[...conversationIds]}::uuid[])`);
+  const heads = await readHeads(
+    db,
+    tenantId,
+    userId,
+    sql`m.conversation_id = any (${[...conversationIds]}::uuid[])`,
+  );
   return { heads, users: await usersOf(db, tenantId, heads) };
 }
 
@@ -116,7 +140,9 @@ export async function countsFor(
   const result = await sql<{ read_seq: number; unread: number; mentions: number; rev: number }>`
     select m.read_seq, c.rev, ${unreadCount} as unread, ${mentionCount} as mentions
     from members m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.user_id = ${userId} and m.state = 'joined'`.execute(db);
+    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.user_id = ${userId} and m.state = 'joined'`.execute(
+    db,
+  );
   const row = result.rows[0];
   return row ? { readSeq: row.read_seq, unread: row.unread, mentions: row.mentions, rev: row.rev } : null;
 }
@@ -153,9 +179,15 @@ export async function syncPage(
   // A cursor from the future is one of another database (restored, moved): start anew.
   const since = asked !== null && BigInt(asked) > BigInt(xmin) ? null : asked;
   const after = page ? sql`m.conversation_id > ${page.after}` : sql`true`;
-  const changed = since === null ? sql`true` : sql`(c.changed_xid >= ${since}::xid8 or m.changed_xid >= ${since}::xid8)`;
+  const changed =
+    since === null ? sql`true` : sql`(c.changed_xid >= ${since}::xid8 or m.changed_xid >= ${since}::xid8)`;
 
-  const heads = await readHeads(db, tenantId, userId, sql`${changed} and ${after} order by m.conversation_id limit ${limits.syncPage + 1}`);
+  const heads = await readHeads(
+    db,
+    tenantId,
+    userId,
+    sql`${changed} and ${after} order by m.conversation_id limit ${limits.syncPage + 1}`,
+  );
   const shown = heads.slice(0, limits.syncPage);
   const last = shown.at(-1);
   const more = heads.length > limits.syncPage && last !== undefined;
@@ -170,7 +202,9 @@ export async function syncPage(
 }
 
 async function currentXmin(db: Db): Promise<string> {
-  const result = await sql<{ xmin: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(db);
+  const result = await sql<{
+    xmin: string;
+  }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(db);
   return result.rows[0]?.xmin ?? '0';
 }
 

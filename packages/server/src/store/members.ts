@@ -21,7 +21,12 @@ export const memberColumns = [
 ] as const satisfies readonly (keyof MemberRow)[];
 
 /** The members rows of these people, whatever their state. */
-export const memberRows = (db: Db, tenantId: number, conversationId: string, userIds: readonly string[]): Promise<MemberRow[]> =>
+export const memberRows = (
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  userIds: readonly string[],
+): Promise<MemberRow[]> =>
   db
     .selectFrom('members')
     .select(memberColumns)
@@ -47,17 +52,23 @@ export async function memberPage(
   const name = sql<string>`lower(u.display_name)`;
   const rows = await db
     .selectFrom('members as m')
-    .innerJoin('users as u', (join) => join.onRef('u.tenant_id', '=', 'm.tenant_id').onRef('u.id', '=', 'm.user_id'))
+    .innerJoin('users as u', (join) =>
+      join.onRef('u.tenant_id', '=', 'm.tenant_id').onRef('u.id', '=', 'm.user_id'),
+    )
     .select(memberColumns.map((column) => `m.${column}` as const))
     .select([rank.as('rank'), name.as('sort_name')])
     .where('m.tenant_id', '=', tenantId)
     .where('m.conversation_id', '=', conversationId)
     .where('m.state', '=', 'joined')
     .$if(prefix !== '%', (q) =>
-      q.where(sql<boolean>`(u.username like ${prefix} or ${name} like ${prefix} or ${name} like ${`% ${prefix}`})`),
+      q.where(
+        sql<boolean>`(u.username like ${prefix} or ${name} like ${prefix} or ${name} like ${`% ${prefix}`})`,
+      ),
     )
     .$if(after !== null, (q) =>
-      q.where(sql<boolean>`(${rank}, ${name}, m.user_id) > (${after?.[0]}::integer, ${after?.[1]}, ${after?.[2]}::uuid)`),
+      q.where(
+        sql<boolean>`(${rank}, ${name}, m.user_id) > (${after?.[0]}::integer, ${after?.[1]}, ${after?.[2]}::uuid)`,
+      ),
     )
     .orderBy(rank)
     .orderBy(name)

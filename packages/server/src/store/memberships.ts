@@ -12,11 +12,19 @@ export interface MembershipRow {
   readonly member: { readonly role: Role; readonly state: MemberState; readonly visibleAfter: number } | null;
 }
 
-export async function readMembership(db: Db, tenantId: number, conversationId: string, userId: string): Promise<MembershipRow | null> {
+export async function readMembership(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  userId: string,
+): Promise<MembershipRow | null> {
   const row = await db
     .selectFrom('conversations as c')
     .leftJoin('members as m', (join) =>
-      join.onRef('m.tenant_id', '=', 'c.tenant_id').onRef('m.conversation_id', '=', 'c.id').on('m.user_id', '=', userId),
+      join
+        .onRef('m.tenant_id', '=', 'c.tenant_id')
+        .onRef('m.conversation_id', '=', 'c.id')
+        .on('m.user_id', '=', userId),
     )
     .select(['c.kind', 'c.visibility', 'c.history', 'c.member_count', 'm.role', 'm.state', 'm.visible_after'])
     .where('c.tenant_id', '=', tenantId)
@@ -25,7 +33,12 @@ export async function readMembership(db: Db, tenantId: number, conversationId: s
   if (!row) return null;
   const { role, state, visible_after: visibleAfter } = row;
   return {
-    conversation: { kind: row.kind, visibility: row.visibility, history: row.history, memberCount: row.member_count },
+    conversation: {
+      kind: row.kind,
+      visibility: row.visibility,
+      history: row.history,
+      memberCount: row.member_count,
+    },
     member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
   };
 }

@@ -30,7 +30,12 @@ const messagesOf = (db: Db, view: View) =>
     .where('seq', '>', view.visibleAfter);
 
 /** Up to `limit` messages in order of seq. */
-export async function historyPage(db: Db, view: View, place: HistoryPlace, limit: number): Promise<MessageRecord[]> {
+export async function historyPage(
+  db: Db,
+  view: View,
+  place: HistoryPlace,
+  limit: number,
+): Promise<MessageRecord[]> {
   const upTo = async (end: number | null, count: number): Promise<MessageRow[]> => {
     const query = end === null ? messagesOf(db, view) : messagesOf(db, view).where('seq', '<', end);
     return (await query.orderBy('seq', 'desc').limit(count).execute()).reverse();
@@ -50,19 +55,32 @@ export async function historyPage(db: Db, view: View, place: HistoryPlace, limit
 /** The visible messages among these ids, in order of seq. */
 export async function messagesByIds(db: Db, view: View, ids: readonly string[]): Promise<MessageRecord[]> {
   if (ids.length === 0) return [];
-  const rows = await messagesOf(db, view).where('id', 'in', [...new Set(ids)]).orderBy('seq').execute();
+  const rows = await messagesOf(db, view)
+    .where('id', 'in', [...new Set(ids)])
+    .orderBy('seq')
+    .execute();
   return withMine(db, view, rows.map(toMessage));
 }
 
 /** The messages these reply to, as far as visible and not among them. */
-export async function quotedBy(db: Db, view: View, messages: readonly MessageRecord[]): Promise<MessageRecord[]> {
+export async function quotedBy(
+  db: Db,
+  view: View,
+  messages: readonly MessageRecord[],
+): Promise<MessageRecord[]> {
   const here = new Set(messages.map((message) => message.id));
-  const ids = messages.flatMap((message) => (message.replyTo && !here.has(message.replyTo.messageId) ? [message.replyTo.messageId] : []));
+  const ids = messages.flatMap((message) =>
+    message.replyTo && !here.has(message.replyTo.messageId) ? [message.replyTo.messageId] : [],
+  );
   return messagesByIds(db, view, ids);
 }
 
 /** Adds to every reaction whether the viewer is among its reactors: the record names only the latest. */
-export async function withMine(db: Db, view: Pick<View, 'tenantId' | 'conversationId' | 'userId'>, messages: MessageRecord[]): Promise<MessageRecord[]> {
+export async function withMine(
+  db: Db,
+  view: Pick<View, 'tenantId' | 'conversationId' | 'userId'>,
+  messages: MessageRecord[],
+): Promise<MessageRecord[]> {
   const unsure = messages.filter((message) =>
     message.reactions?.some((reaction) => !isComplete(reaction) && !reaction.userIds.includes(view.userId)),
   );
@@ -73,7 +91,11 @@ export async function withMine(db: Db, view: Pick<View, 'tenantId' | 'conversati
       .select(['message_id', 'emoji'])
       .where('tenant_id', '=', view.tenantId)
       .where('conversation_id', '=', view.conversationId)
-      .where('message_id', 'in', unsure.map((message) => message.id))
+      .where(
+        'message_id',
+        'in',
+        unsure.map((message) => message.id),
+      )
       .where('user_id', '=', view.userId)
       .execute();
     for (const row of rows) own.add(`${row.message_id} ${row.emoji}`);
@@ -146,7 +168,9 @@ export async function reactionPage(
     .where('conversation_id', '=', view.conversationId)
     .where('message_id', '=', messageId)
     .where('emoji', '=', emoji)
-    .$if(before !== null, (q) => q.where(sql<boolean>`(${at}, user_id) < (${before?.[0]}::timestamptz, ${before?.[1]}::uuid)`))
+    .$if(before !== null, (q) =>
+      q.where(sql<boolean>`(${at}, user_id) < (${before?.[0]}::timestamptz, ${before?.[1]}::uuid)`),
+    )
     .orderBy(sql`2`, 'desc')
     .orderBy('user_id', 'desc')
     .limit(limit + 1)

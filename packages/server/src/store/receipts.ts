@@ -15,7 +15,13 @@ export interface MarkWrite {
 
 /** Moves marks forward, never beyond the last message, and notes when. Returns those that moved, as they are now. */
 export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<MarkWrite[]> {
-  const result = await sql<{ tenant_id: number; conversation_id: string; user_id: string; delivered_seq: number; read_seq: number }>`
+  const result = await sql<{
+    tenant_id: number;
+    conversation_id: string;
+    user_id: string;
+    delivered_seq: number;
+    read_seq: number;
+  }>`
     with input as (
       select * from unnest(
         ${marks.map((mark) => mark.tenantId)}::integer[],
@@ -64,7 +70,13 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
  * The marks of the other members, foremost first: of all in a small conversation, above `limits.receiptMembers` of
  * whoever is in front only, so that the answer costs the same in a conversation of any size.
  */
-export async function marksOf(db: Db, tenantId: number, conversationId: string, userId: string, memberCount: number): Promise<ReceiptMark[]> {
+export async function marksOf(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  userId: string,
+  memberCount: number,
+): Promise<ReceiptMark[]> {
   if (memberCount <= limits.receiptMembers) {
     const rows = await db
       .selectFrom('members')
@@ -76,7 +88,11 @@ export async function marksOf(db: Db, tenantId: number, conversationId: string, 
       .orderBy('read_seq', 'desc')
       .limit(limits.receiptMembers)
       .execute();
-    return rows.map((row) => ({ userId: row.user_id, deliveredSeq: row.delivered_seq, readSeq: row.read_seq }));
+    return rows.map((row) => ({
+      userId: row.user_id,
+      deliveredSeq: row.delivered_seq,
+      readSeq: row.read_seq,
+    }));
   }
   const result = await sql<{ user_id: string; kind: 'delivered' | 'read'; seq: number }>`
     select kinds.kind, front.user_id, front.seq
@@ -104,7 +120,12 @@ const PageCursor = z.uuid();
 /** Whom the message at `seq` has reached, and when: each member's first mark at or after it. In order of user id. */
 export async function receiptPage(
   db: Db,
-  scope: { readonly tenantId: number; readonly conversationId: string; readonly seq: number; readonly authorId: string },
+  scope: {
+    readonly tenantId: number;
+    readonly conversationId: string;
+    readonly seq: number;
+    readonly authorId: string;
+  },
   cursor: string | undefined,
   limit: number,
 ): Promise<{ receipts: Receipt[]; next: string | null }> {

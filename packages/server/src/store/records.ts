@@ -1,5 +1,13 @@
 /** From rows to the records of the wire. */
-import type { Content, ConversationRecord, MemberRecord, MessageBody, MessageRecord, Reaction, User } from '@kith/protocol';
+import type {
+  Content,
+  ConversationRecord,
+  MemberRecord,
+  MessageBody,
+  MessageRecord,
+  Reaction,
+  User,
+} from '@kith/protocol';
 import type { Selectable } from 'kysely';
 import type { ConversationsTable, MembersTable, MessagesTable, UsersTable } from './schema.ts';
 
@@ -8,7 +16,12 @@ export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid'>;
 export type MessageRow = Selectable<MessagesTable>;
 export type UserRow = Pick<Selectable<UsersTable>, 'id' | 'username' | 'display_name' | 'role'>;
 
-export const userColumns = ['id', 'username', 'display_name', 'role'] as const satisfies readonly (keyof UsersTable)[];
+export const userColumns = [
+  'id',
+  'username',
+  'display_name',
+  'role',
+] as const satisfies readonly (keyof UsersTable)[];
 
 export const toUser = (row: UserRow): User => ({
   id: row.id,
@@ -56,7 +69,11 @@ export const toContent = (row: Pick<MessageRow, 'text' | 'sealed'>): Content =>
 function toBody(row: MessageRow): MessageBody {
   if (row.kind === 'content') return { type: 'content', content: toContent(row) };
   if (row.kind === 'system' && row.system) return { type: 'system', event: row.system };
-  return { type: 'deleted', at: (row.deleted_at ?? row.created_at).toISOString(), by: row.deleted_by ?? row.author_id };
+  return {
+    type: 'deleted',
+    at: (row.deleted_at ?? row.created_at).toISOString(),
+    by: row.deleted_by ?? row.author_id,
+  };
 }
 
 /** `reactions` as events carry them; replies add `mine` (see `withMine`). */
@@ -70,7 +87,8 @@ export function toMessage(row: MessageRow): MessageRecord {
     authorId: row.author_id,
     createdAt: row.created_at.toISOString(),
     body: toBody(row),
-    ...(row.reply_id !== null && row.reply_seq !== null && { replyTo: { messageId: row.reply_id, seq: row.reply_seq } }),
+    ...(row.reply_id !== null &&
+      row.reply_seq !== null && { replyTo: { messageId: row.reply_id, seq: row.reply_seq } }),
     ...(row.mentions && { mentions: row.mentions }),
     ...(row.mentions_all && { mentionsAll: true as const }),
     ...(row.edited_at && { edited: { at: row.edited_at.toISOString(), count: row.edit_count } }),

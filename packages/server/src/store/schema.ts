@@ -2,7 +2,16 @@
  * The tables, as Kysely knows them. Every key leads with the tenant (S15) and then the conversation, so that a
  * statement of the hot path touches one conversation's rows only.
  */
-import type { ConversationKind, HistoryVisibility, MemberState, PresenceSetting, Reaction, Role, SystemEvent, Visibility } from '@kith/protocol';
+import type {
+  ConversationKind,
+  HistoryVisibility,
+  MemberState,
+  PresenceSetting,
+  Reaction,
+  Role,
+  SystemEvent,
+  Visibility,
+} from '@kith/protocol';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /** Read as a Date, written as Date or text. */

@@ -55,14 +55,19 @@ export async function searchUsers(
         sql<boolean>`(username like ${prefix} or lower(display_name) like ${prefix} or lower(display_name) like ${`% ${prefix}`})`,
       ),
     )
-    .$if(after !== null, (q) => q.where(sql<boolean>`(lower(display_name), id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
+    .$if(after !== null, (q) =>
+      q.where(sql<boolean>`(lower(display_name), id) > (${after?.[0]}, ${after?.[1]}::uuid)`),
+    )
     .orderBy(sql`lower(display_name)`)
     .orderBy('id')
     .limit(limit + 1)
     .execute();
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { users: page.map(toUser), next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null };
+  return {
+    users: page.map(toUser),
+    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
+  };
 }
 
 export interface OwnPerson {
@@ -81,10 +86,19 @@ export async function ownPerson(db: Db, tenantId: number, userId: string): Promi
     .where('id', '=', userId)
     .executeTakeFirst();
   if (!row) return null;
-  return { user: toUser(row), settings: { type: 'settings', rev: row.settings_rev, presence: row.presence }, rev: row.rev };
+  return {
+    user: toUser(row),
+    settings: { type: 'settings', rev: row.settings_rev, presence: row.presence },
+    rev: row.rev,
+  };
 }
 
-export async function setDisplayName(db: Db, tenantId: number, userId: string, displayName: string): Promise<User | null> {
+export async function setDisplayName(
+  db: Db,
+  tenantId: number,
+  userId: string,
+  displayName: string,
+): Promise<User | null> {
   const row = await db
     .updateTable('users')
     .set({ display_name: displayName })
@@ -96,7 +110,12 @@ export async function setDisplayName(db: Db, tenantId: number, userId: string, d
 }
 
 /** False when it was set so already: then no rev is spent. */
-export async function setPresenceSetting(db: Db, tenantId: number, userId: string, presence: PresenceSetting): Promise<boolean> {
+export async function setPresenceSetting(
+  db: Db,
+  tenantId: number,
+  userId: string,
+  presence: PresenceSetting,
+): Promise<boolean> {
   const result = await db
     .updateTable('users')
     .set({ presence, rev: sql`rev + 1`, settings_rev: sql`rev + 1` })

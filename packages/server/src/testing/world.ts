@@ -31,12 +31,19 @@ export interface World {
   call<N extends CommandName>(caller: Caller, name: N, input: Input<N>): Promise<Output<N>>;
   /** A group or channel of these people, the first its owner. */
   group(people: readonly Caller[], options?: { history?: 'all' | 'joined' }): Promise<string>;
-  send(caller: Caller, conversationId: string, text: string, replyTo?: string): Promise<Output<'sendMessage'>>;
+  send(
+    caller: Caller,
+    conversationId: string,
+    text: string,
+    replyTo?: string,
+  ): Promise<Output<'sendMessage'>>;
   close(): Promise<void>;
 }
 
 /** An empty database of this kind. */
-export async function openTestDatabase(kind: DatabaseKind): Promise<{ database: Database; url: string | null; drop(): Promise<void> }> {
+export async function openTestDatabase(
+  kind: DatabaseKind,
+): Promise<{ database: Database; url: string | null; drop(): Promise<void> }> {
   if (kind === 'pglite') {
     const database = await openDatabase({});
     return { database, url: null, drop: () => database.close() };
@@ -101,7 +108,11 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     announced,
     call,
     tenant: async (slug) => {
-      const row = await database.db.insertInto('tenants').values({ slug, name: slug }).returning('id').executeTakeFirstOrThrow();
+      const row = await database.db
+        .insertInto('tenants')
+        .values({ slug, name: slug })
+        .returning('id')
+        .executeTakeFirstOrThrow();
       return row.id;
     },
     person: async (name, tenantId = 1) => {
