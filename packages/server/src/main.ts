@@ -1,7 +1,7 @@
 /** Starts and stops one server process. */
 import { networkInterfaces } from 'node:os';
 import { type Config, parseCommandLine } from './config.ts';
-import { DataInUseError, lockData } from './dataLock.ts';
+import { DataInUseError, type DataLock, lockData } from './dataLock.ts';
 import { createService } from './service.ts';
 import type { Services } from './services.ts';
 
@@ -23,20 +23,31 @@ async function start(): Promise<void> {
   const { config, demo } = commandLine;
   stopOnTheUnexpected();
   const stopping = stopOnSignal();
+  let lock: DataLock | null = null;
   try {
-    const lock = config.databaseUrl === null ? await lockData(config.dataDirectory) : null;
+    lock = config.databaseUrl === null ? await lockData(config.dataDirectory) : null;
     const service = await createService(config);
     if (demo) await seed(service.services);
     const { url, port } = await service.listen();
     greet(config, url, port);
     await stopping;
+    setTimeout(giveUp, STOP_MS).unref();
     await service.close();
     await lock?.release();
     process.exit(0);
   } catch (error) {
     complain(explain(error, config));
+    await lock?.release().catch(() => undefined);
     process.exit(FAILED);
   }
+}
+
+/** A stop takes ten seconds for what is under way, and some for the database; then it is stuck. */
+const STOP_MS = 20_000;
+
+function giveUp(): void {
+  complain('Kith could not stop in order and ends now. Nothing acknowledged is lost.');
+  process.exit(FAILED);
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one means "at once". */

@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
 import type { Config } from './config.ts';
 import { createAnnouncer } from './fanout/announcer.ts';
+import { createAntiEntropy } from './fanout/antiEntropy.ts';
 import { type Bus, localBus, subjects } from './fanout/bus.ts';
 import { createHub } from './fanout/hub.ts';
 import { createPresences } from './fanout/presence.ts';
@@ -69,6 +70,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     receiptLog: createReceiptLog({ database, announcer }),
   };
   const hub = createHub({ bus, database, logger: log });
+  const antiEntropy = createAntiEntropy({ database, hub, logger: log });
   const limiter = createRateLimiter({ factor: config.rateFactor });
   const app = await createHttpApp({
     services,
@@ -101,6 +103,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clearTimeout(force);
     await services.messageLog.settled();
     await services.receiptLog.settled();
+    await antiEntropy.close();
     hub.close();
     await presences.close();
     accounts.close();

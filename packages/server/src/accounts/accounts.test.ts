@@ -1,0 +1,247 @@
+import { KithError } from '@kith/protocol';
+import { getMigrations } from 'better-auth/db/migration';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { defaultConfig } from '../config.ts';
+import { createAnnouncer } from '../fanout/announcer.ts';
+import { type Bus, type BusMessage, localBus, subjects } from '../fanout/bus.ts';
+import { silentLogger } from '../logger.ts';
+import type { Caller } from '../services.ts';
+import { migrate } from '../store/migrations.ts';
+import { databaseKinds, openTestDatabase } from '../testing/world.ts';
+import type { Accounts, Identity, SignedIn } from './accounts.ts';
+import { betterAuthOptions, createBetterAuth } from './betterAuth.ts';
+import { type AccountsDependencies, createAccounts } from './createAccounts.ts';
+import { createPasswords } from './passwords.ts';
+import { loadSecret } from './secret.ts';
+import { accountsDb } from './tables.ts';
+
+type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
+
+const origin = { address: '192.0.2.7', userAgent: 'test' };
+const form = (name: string) => ({
+  email: `${name}@example.org`,
+  password: `${name} has a password`,
+  name: name.toUpperCase(),
+  username: name,
+});
+const error = (promise: Promise<unknown>): Promise<KithError> =>
+  promise.then(
+    () => expect.fail('should be refused'),
+    (reason) => {
+      expect(reason).toBeInstanceOf(KithError);
+      return reason as KithError;
+    },
+  );
+
+describe.each(databaseKinds)('accounts on %s', (kind) => {
+  let test: TestDatabase;
+  let bus: Bus;
+  let accounts: Accounts;
+  let ann: SignedIn;
+  const revoked: string[] = [];
+  const published: BusMessage[] = [];
+
+  const make = (more: Partial<AccountsDependencies> = {}): Promise<Accounts> =>
+    createAccounts({
+      database: test.database,
+      bus,
+      announcer: createAnnouncer(bus),
+      config: defaultConfig(),
+      log: silentLogger as AccountsDependencies['log'],
+      ...more,
+    });
+  const identityOf = async (token: string): Promise<Identity> => {
+    const identity = await accounts.authenticate({ token });
+    if (!identity) return expect.fail('nobody is signed in');
+    return identity;
+  };
+  const callerOf = async (token: string): Promise<Caller> => {
+    const { tenantId, user, sessionId } = await identityOf(token);
+    return { tenantId, userId: user.id, sessionId, socket: null };
+  };
+
+  beforeAll(async () => {
+    test = await openTestDatabase(kind);
+    bus = localBus();
+    bus.subscribe(subjects.nodes, (message) => {
+      published.push(message);
+      if (message.type === 'sessions_revoked') revoked.push(...message.sessionIds);
+    });
+    accounts = await make();
+  });
+  afterAll(() => test?.drop());
+
+  it('makes exactly one owner of several first accounts at one moment', async () => {
+    const names = ['ann', 'bob', 'cat', 'dan'];
+    const made = await Promise.all(names.map((name) => accounts.signUp(form(name), origin)));
+    const roles = await Promise.all(made.map(async ({ token }) => (await identityOf(token)).user.role));
+    expect(roles.filter((role) => role === 'owner')).toHaveLength(1);
+    expect(roles.filter((role) => role === 'member')).toHaveLength(3);
+    ann = made[0] as SignedIn;
+  });
+
+  it('knows a person by token and by cookie, in either writing', async () => {
+    const { user, tenant } = await identityOf(ann.token);
+    expect(user).toMatchObject({ id: ann.user.id, username: 'ann', displayName: 'ANN' });
+    expect(tenant.slug).toBe('main');
+    const cookie = ann.setCookie.split(';')[0] ?? '';
+    expect((await accounts.authenticate({ cookie: `other=1; ${cookie}; more=2` }))?.user.id).toBe(user.id);
+    expect((await accounts.authenticate({ token: encodeURIComponent(ann.token) }))?.user.id).toBe(user.id);
+  });
+
+  it('knows nobody by a token that is wrong, unsigned, foreign or hidden by a wrong one', async () => {
+    const [bare = ''] = ann.token.split('.');
+    const forged = `${bare}.${Buffer.alloc(32).toString('base64')}`;
+    const foreign = await make({ config: { ...defaultConfig(), secret: 'x'.repeat(32) } });
+    for (const token of ['', '.', 'x', bare, forged, `${ann.token}x`, '%', `${'a'.repeat(5_000)}.b`]) {
+      expect(await accounts.authenticate({ token }), token).toBeNull();
+    }
+    expect(await foreign.authenticate({ token: ann.token })).toBeNull();
+    const cookie = ann.setCookie.split(';')[0] ?? '';
+    expect(await accounts.authenticate({ token: forged, cookie })).toBeNull();
+    expect(await accounts.authenticate({})).toBeNull();
+  });
+
+  it('names the field that somebody else has', async () => {
+    const sameName = await error(accounts.signUp({ ...form('ann'), email: 'new@example.org' }, origin));
+    expect(sameName.code).toBe('conflict');
+    expect(sameName.fields?.map(({ path }) => path)).toEqual(['username']);
+    const sameAddress = await error(accounts.signUp({ ...form('ann2'), email: 'ann@example.org' }, origin));
+    expect(sameAddress.fields?.map(({ path }) => path)).toEqual(['email']);
+  });
+
+  it('lets one of several have a name they ask for at once, and tells the others', async () => {
+    const attempts = await Promise.allSettled(
+      [1, 2, 3].map((n) => accounts.signUp({ ...form('eve'), email: `eve${n}@example.org` }, origin)),
+    );
+    const refused = attempts.filter((attempt) => attempt.status === 'rejected');
+    expect(refused).toHaveLength(2);
+    for (const { reason } of refused) expect((reason as KithError).code).toBe('conflict');
+  });
+
+  it('answers an unknown address and a wrong password alike', async () => {
+    const wrong = await error(accounts.signIn({ email: 'ann@example.org', password: 'wrong' }, origin));
+    const unknown = await error(accounts.signIn({ email: 'nobody@example.org', password: 'wrong' }, origin));
+    expect(wrong.toWire()).toEqual(unknown.toWire());
+    expect(wrong.code).toBe('unauthenticated');
+  });
+
+  it('lists sessions, and a revoked one ends at once, here and on every other node', async () => {
+    const elsewhere = await make();
+    const second = await accounts.signIn(form('ann'), { address: '2001:db8::1', userAgent: 'naïve\n' });
+    const [here, there] = [await callerOf(ann.token), await callerOf(second.token)];
+    expect((await elsewhere.authenticate({ token: second.token }))?.sessionId).toBe(there.sessionId);
+
+    const sessions = await accounts.listSessions(here);
+    expect(sessions.map((session) => session.current)).toEqual([false, true]);
+    expect(sessions[0]).toMatchObject({ id: there.sessionId, userAgent: 'na?ve?' });
+    expect(sessions[1]?.address).toBe('192.0.2.7');
+
+    const bob = await callerOf((await accounts.signIn(form('bob'), origin)).token);
+    expect(await accounts.revokeSession(bob, there.sessionId)).toBe(false);
+    expect(await accounts.revokeSession(here, 'nonsense')).toBe(false);
+    expect(await accounts.revokeSession(here, there.sessionId)).toBe(true);
+    expect(revoked).toContain(there.sessionId);
+    expect(await accounts.authenticate({ token: second.token })).toBeNull();
+    expect(await elsewhere.authenticate({ token: second.token })).toBeNull();
+    expect(await accounts.revokeSession(here, there.sessionId)).toBe(false);
+    elsewhere.close();
+  });
+
+  it('ends all other sessions, and its own by signing out', async () => {
+    const more = await Promise.all([1, 2, 3].map(() => accounts.signIn(form('cat'), origin)));
+    const tokens = more.map(({ token }) => token);
+    const keep = await callerOf(tokens[0] ?? '');
+    expect(await accounts.revokeOtherSessions(keep)).toBe(3);
+    expect(await accounts.authenticate({ token: tokens[1] ?? '' })).toBeNull();
+    const cookie = await accounts.signOut({ token: tokens[0] ?? '' });
+    expect(cookie).toContain('Max-Age=0');
+    expect(revoked).toContain(keep.sessionId);
+    expect(await accounts.authenticate({ token: tokens[0] ?? '' })).toBeNull();
+    await accounts.signOut({ token: 'nonsense' });
+  });
+
+  it('asks the database once for a burst of requests, and not again for some seconds', async () => {
+    let now = Date.now();
+    const cached = await make({ now: () => now });
+    const query = vi.spyOn(test.database.db, 'selectFrom');
+    const burst = await Promise.all(
+      Array.from({ length: 50 }, () => cached.authenticate({ token: ann.token })),
+    );
+    expect(new Set(burst.map((identity) => identity?.sessionId)).size).toBe(1);
+    await cached.authenticate({ token: ann.token });
+    expect(query).toHaveBeenCalledTimes(1);
+    now += 6_000;
+    await cached.authenticate({ token: ann.token });
+    expect(query).toHaveBeenCalledTimes(2);
+    query.mockRestore();
+    cached.close();
+  });
+
+  it('moves the end of a session on while it is used, and ends it when it is not', async () => {
+    let now = Date.now();
+    const days = 86_400_000;
+    const clocked = await make({ now: () => now });
+    const { token } = await clocked.signIn(form('dan'), origin);
+    const first = await clocked.authenticate({ token });
+    now += 20 * days;
+    const later = await clocked.authenticate({ token });
+    expect((later?.expiresAt.getTime() ?? 0) - (first?.expiresAt.getTime() ?? 0)).toBeGreaterThan(19 * days);
+    now += 25 * days;
+    expect(await clocked.authenticate({ token })).not.toBeNull();
+    now += 31 * days;
+    expect(await clocked.authenticate({ token })).toBeNull();
+    clocked.close();
+  });
+
+  it('heals an account whose person was never made, even when its name is taken', async () => {
+    const gus = await accounts.signUp(form('gus'), origin);
+    const { db } = test.database;
+    await db
+      .updateTable('users')
+      .set({ id: '01912345-6789-7abc-8def-0123456789ab' })
+      .where('id', '=', gus.user.id)
+      .execute();
+    const identity = await identityOf(gus.token);
+    expect(identity.user.id).toBe(gus.user.id);
+    expect(identity.user.username).toMatch(/^gus-[0-9a-f]{4}$/);
+  });
+
+  it('makes no account when sign-up is closed, but for the very first', async () => {
+    const closed = await make({ config: { ...defaultConfig(), signUp: 'closed' } });
+    expect((await error(closed.signUp(form('hal'), origin))).code).toBe('forbidden');
+    const empty = await openTestDatabase(kind);
+    const fresh = await make({ database: empty.database, config: { ...defaultConfig(), signUp: 'closed' } });
+    const first = await fresh.signUp(form('hal'), origin);
+    expect((await fresh.authenticate({ token: first.token }))?.user.role).toBe('owner');
+    await empty.drop();
+  });
+
+  it('shares one secret among all nodes, and marks cookies Secure on https', async () => {
+    const db = accountsDb(test.database.db);
+    const secrets = await Promise.all([1, 2, 3].map(() => loadSecret(db, null)));
+    expect(new Set(secrets).size).toBe(1);
+    expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);
+    const https = await make({ config: { ...defaultConfig(), publicOrigins: ['https://chat.example.org'] } });
+    const { setCookie } = await https.signIn(form('ann'), origin);
+    expect(setCookie).toMatch(/^__Secure-kith\.session_token=.*; HttpOnly; SameSite=Lax; Secure$/);
+  });
+
+  it('has the tables better-auth expects, and cookies better-auth reads', async () => {
+    await migrate(test.database.db);
+    const db = accountsDb(test.database.db);
+    const secret = await loadSecret(db, null);
+    const setup = {
+      db,
+      secret,
+      secure: false,
+      passwords: createPasswords(),
+      log: silentLogger as AccountsDependencies['log'],
+    };
+    const { toBeCreated, toBeAdded } = await getMigrations(betterAuthOptions(setup));
+    expect({ toBeCreated, toBeAdded }).toEqual({ toBeCreated: [], toBeAdded: [] });
+    const headers = new Headers({ cookie: ann.setCookie.split(';')[0] ?? '' });
+    const session = await createBetterAuth(setup).api.getSession({ headers });
+    expect(session?.user.id).toBe(ann.user.id);
+  });
+});
