@@ -63,6 +63,7 @@ export class Core {
   #leading = false;
   #orphansTimer = false;
   #restored = false;
+  #lifecycle: Promise<void> = Promise.resolve();
 
   constructor(options: ClientOptions, surroundings: Surroundings) {
     this.options = options;
@@ -179,18 +180,33 @@ export class Core {
 
   // --- beginning and end --------------------------------------------------------------------------------------------
 
-  async start(): Promise<void> {
-    await this.#restore();
-    this.connection.start();
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#restored) {
+        if (this.store.me !== '') await this.#join();
+      } else {
+        this.#restored = true;
+        await this.#restore();
+      }
+      this.connection.start();
+    });
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.connection.stop();
-    this.#requests.close(lostError());
-    await this.writer.finish();
-    this.tabs.leave();
-    await this.storage.close();
-    this.#leading = false;
+    return this.#inTurn(async () => {
+      this.#requests.close(lostError());
+      await this.writer.finish();
+      this.tabs.leave();
+      this.#leading = false;
+      await this.storage.close();
+    });
+  }
+
+  /** A UI that mounts twice starts, stops and starts within one turn. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    this.#lifecycle = this.#lifecycle.then(task);
+    return this.#lifecycle;
   }
 
   /** This device forgets the person. */
@@ -201,8 +217,6 @@ export class Core {
   }
 
   async #restore(): Promise<void> {
-    if (this.#restored) return;
-    this.#restored = true;
     const cached = await this.storage.load();
     const expected =
       this.options.userId ??
