@@ -47,7 +47,7 @@ describe.each(databaseKinds)('accounts on %s', (kind) => {
       bus,
       announcer: createAnnouncer(bus),
       config: defaultConfig(),
-      log: silentLogger as AccountsDependencies['log'],
+      log: silentLogger,
       ...more,
     });
   const identityOf = async (token: string): Promise<Identity> => {
@@ -236,7 +236,7 @@ describe.each(databaseKinds)('accounts on %s', (kind) => {
       secret,
       secure: false,
       passwords: createPasswords(),
-      log: silentLogger as AccountsDependencies['log'],
+      log: silentLogger,
     };
     const { toBeCreated, toBeAdded } = await getMigrations(betterAuthOptions(setup));
     expect({ toBeCreated, toBeAdded }).toEqual({ toBeCreated: [], toBeAdded: [] });

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { newId } from '@kith/protocol';
 import { betterAuth } from 'better-auth';
-import type { FastifyBaseLogger } from 'fastify';
+import type { Logger } from '../logger.ts';
 import { PASSWORD_MIN } from './forms.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountsDb } from './tables.ts';
@@ -18,7 +18,7 @@ export interface BetterAuthSetup {
   readonly secret: string;
   readonly secure: boolean;
   readonly passwords: Passwords;
-  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Puts the room together: forms in, sessions out, every failure one of the table's. */
 import { type FieldError, KithError } from '@kith/protocol';
-import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Bus } from '../fanout/bus.ts';
+import type { Logger } from '../logger.ts';
 import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Origin, SignedIn } from './accounts.ts';
 import { ADDRESS_HEADER, createBetterAuth, preparedHash } from './betterAuth.ts';
@@ -20,7 +20,7 @@ export interface AccountsDependencies {
   readonly announcer: Announcer;
   readonly bus: Bus;
   readonly config: Pick<Config, 'secret' | 'signUp' | 'publicOrigins'>;
-  readonly log: Pick<FastifyBaseLogger, 'error'>;
+  readonly log: Pick<Logger, 'error'>;
   readonly now?: () => number;
 }
 

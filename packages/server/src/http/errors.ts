@@ -40,6 +40,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   if (errors[error.code].status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
     .code(errors[error.code].status)
+    .header('x-request-id', request.id)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send({ error: error.toWire() });

@@ -14,6 +14,7 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string): Pro
   await app.register(fastifyStatic, {
     root: webRoot,
     index: false,
+    dotfiles: 'ignore',
     // Files made by the build beside the originals (`.br`, `.gz`).
     preCompressed: true,
     cacheControl: false,

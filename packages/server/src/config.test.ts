@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig, parseCommandLine } from './config.ts';
+
+const problems = (environment: Record<string, string>, args: string[] = []): readonly string[] => {
+  const parsed = parseCommandLine(args, environment);
+  return parsed.type === 'refused' ? parsed.problems : [];
+};
+
+describe('configuration', () => {
+  it('has safe defaults: only this machine, no proxy believed, rates on', () => {
+    expect(parseCommandLine([], {})).toEqual({ type: 'run', demo: false, config: defaultConfig() });
+    expect(defaultConfig()).toMatchObject({
+      port: 4040,
+      host: '127.0.0.1',
+      dataDirectory: './data',
+      databaseUrl: null,
+      trustedProxies: 0,
+      rateFactor: 1,
+      signUp: 'open',
+    });
+  });
+
+  it('reads every setting, typed; an empty one counts as unset', () => {
+    const parsed = parseCommandLine(['--demo'], {
+      PORT: '80',
+      HOST: '0.0.0.0',
+      KITH_DATA: '/srv/kith',
+      DATABASE_URL: 'postgres://kith@db/kith',
+      KITH_DATABASE_POOL: '20',
+      KITH_PUBLIC_URL: 'https://Chat.example.org/, http://localhost:4040',
+      KITH_SECRET: 's'.repeat(32),
+      KITH_TRUST_PROXY: '1',
+      KITH_RATE_FACTOR: '0.5',
+      KITH_SIGN_UP: 'closed',
+      KITH_LOG_LEVEL: '',
+    });
+    expect(parsed).toMatchObject({
+      demo: true,
+      config: {
+        port: 80,
+        databaseUrl: 'postgres://kith@db/kith',
+        databasePool: 20,
+        publicOrigins: ['https://chat.example.org', 'http://localhost:4040'],
+        trustedProxies: 1,
+        rateFactor: 0.5,
+        signUp: 'closed',
+        logLevel: 'info',
+      },
+    });
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '70000'],
+    ['PORT', '-1'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['KITH_DATABASE_POOL', '0'],
+    ['KITH_PUBLIC_URL', 'chat.example.org'],
+    ['KITH_PUBLIC_URL', 'https://chat.example.org/kith'],
+    ['KITH_SECRET', 'short'],
+    ['KITH_TRUST_PROXY', 'yes'],
+    ['KITH_RATE_FACTOR', '-1'],
+    ['KITH_SIGN_UP', 'maybe'],
+    ['KITH_LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s in one line that names it', (name, value) => {
+    const lines = problems({ [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} must [^\n]*\\.$`));
+  });
+
+  it('names everything that is wrong at once, unknown options too', () => {
+    expect(problems({ PORT: 'x', KITH_SIGN_UP: 'x' }, ['--prot=1'])).toHaveLength(3);
+  });
+
+  it('prints every setting with its default', () => {
+    const parsed = parseCommandLine(['--help', '--nonsense'], { PORT: 'x' });
+    if (parsed.type !== 'help') return expect.fail('not help');
+    for (const name of ['PORT', 'HOST', 'KITH_DATA', 'DATABASE_URL', 'KITH_SECRET', '--demo']) {
+      expect(parsed.text).toContain(name);
+    }
+    expect(parsed.text).toMatch(/PORT +number, default: 4040/);
+  });
+});
