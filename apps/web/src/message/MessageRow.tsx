@@ -56,6 +56,7 @@ export const MessageRow = memo(function MessageRow({ row, active, flash }: Messa
       data-own={own || undefined}
       data-first={first || undefined}
       data-last={last || undefined}
+      data-gutter={(people && !own) || undefined}
       onPointerEnter={withMouse(true)}
       onPointerLeave={withMouse(false)}
       onContextMenu={(event) => {
@@ -66,11 +67,13 @@ export const MessageRow = memo(function MessageRow({ row, active, flash }: Messa
       }}
       {...(deleted ? {} : longPress.handlers)}
     >
-      {people && !own && (
-        <span className="kith-message-gutter">{last && <AuthorAvatar id={message.record.authorId} />}</span>
-      )}
       <div className="kith-message-body">
         <div className="kith-message-line">
+          {people && !own && last && (
+            <span className="kith-message-avatar">
+              <AuthorAvatar id={message.record.authorId} />
+            </span>
+          )}
           <Bubble row={row} bubbleRef={bubble} flash={flash} />
           {hover && !deleted && message.state !== 'pending' && message.state !== 'failed' && (
             <div className="kith-message-tools">

@@ -16,7 +16,7 @@ export interface MarkdownProps {
 
 export const Markdown = memo(function Markdown({ text, meId, end }: MarkdownProps) {
   const blocks = parse(text);
-  const inText = blocks.at(-1)?.type === 'paragraph';
+  const inText = endsInText(blocks);
   return (
     <div className="kith-md">
       {renderBlocks(blocks, meId, inText ? end : undefined)}
@@ -24,6 +24,12 @@ export const Markdown = memo(function Markdown({ text, meId, end }: MarkdownProp
     </div>
   );
 });
+
+/** Whether the last line is one of text, in which the time finds room. */
+function endsInText(blocks: readonly Block[] | undefined): boolean {
+  const last = blocks?.at(-1);
+  return last?.type === 'paragraph' || (last?.type === 'list' && endsInText(last.items.at(-1)));
+}
 
 function renderBlocks(blocks: readonly Block[], meId: string | undefined, end?: ReactNode): ReactNode {
   // Blocks have no identity of their own and never move: their place is their key.
@@ -47,7 +53,7 @@ function renderBlock(block: Block, meId: string | undefined, end: ReactNode): Re
     case 'code':
       return <CodeBlock text={block.text} lang={block.lang} gap={block.gap} />;
     case 'list': {
-      const items = block.items.map((item, i) => <li key={i}>{renderBlocks(item, meId)}</li>);
+      const items = block.items.map((item, i) => <li key={i}>{renderBlocks(item, meId, i === block.items.length - 1 ? end : undefined)}</li>);
       return block.ordered ? (
         <ol start={block.start} data-gap={gap}>
           {items}

@@ -137,7 +137,7 @@ function toBlock(token: Token, gap: boolean): Block {
       return {
         type: 'paragraph',
         gap,
-        children: token.tokens ? toInlines(token.tokens) : withMentions(token.raw),
+        children: 'tokens' in token && token.tokens ? toInlines(token.tokens) : withMentions(token.raw),
       };
   }
 }

@@ -1,0 +1,355 @@
+/** The virtual list itself: rows, scrolling, keyboard. What to show comes from above, where one looks is decided here. */
+import type { Timeline as SdkTimeline, TimelineView } from '@kith/client';
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { useMyId } from '../app/people.ts';
+import { focusComposer, setIntent } from '../composer/intent.ts';
+import { useMessageContext } from '../message/context.tsx';
+import { copy, textOf } from '../message/MessageMenu.tsx';
+import { MessageRow } from '../message/MessageRow.tsx';
+import { SystemRow } from '../message/SystemRow.tsx';
+import { formatDay } from '../message/time.ts';
+import { Button } from '../ui/Button.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { DayChip, type DayChipHandle } from './DayChip.tsx';
+import { JumpButton } from './JumpButton.tsx';
+import { indexOfMessage, type Row, toRows } from './rows.ts';
+import { stage } from './stage.ts';
+import { useReading } from './useReading.ts';
+
+/** Where the list is to stand; a new `turn` asks again for the same place. */
+export type Target = { readonly turn: number } & (
+  | { readonly type: 'unread' }
+  | { readonly type: 'end' }
+  | { readonly type: 'message'; readonly messageId: string }
+);
+
+export interface ListProps {
+  readonly view: TimelineView;
+  readonly timeline: SdkTimeline;
+  readonly target: Target;
+  /** A message something floats beside: it stays mounted, or its menu would lose its anchor. */
+  readonly floatingKey: string | undefined;
+  readonly onEnd: () => void;
+}
+
+/** Height of what stands above the first row (timeline.css knows it too). */
+const EDGE = 48;
+/** Height of what stands below the last one. */
+const FOOT = 10;
+/** So near to the end counts as at the end, px. */
+const NEAR_END = 48;
+/** A scroll so soon after a wheel, a finger or a key is a person's. */
+const BY_HAND_MS = 1_500;
+/** Pages are fetched when so many heights of the pane are left. */
+const AHEAD = 2;
+
+export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) {
+  const meId = useMyId();
+  const { conversationId, actions } = useMessageContext();
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const chip = useRef<DayChipHandle>(null);
+
+  const built = useRef<readonly Row[]>([]);
+  const wanted = useMemo(
+    () => toRows({ messages: view.messages, meId, firstUnreadSeq: view.firstUnreadSeq }, built.current),
+    [view.messages, view.firstUnreadSeq, meId],
+  );
+  // What was last on screen. Refs are written after the commit only: a render may be thrown away or done twice.
+  const shown = useRef<{ rows: readonly Row[]; epoch: number }>({ rows: [], epoch: 0 });
+  const [, setStep] = useState(0);
+  const { rows, shift, more, fresh } = stage(shown.current.rows, wanted);
+  const epoch = shown.current.epoch + (fresh ? 1 : 0);
+
+  /** Whether the list follows its end. */
+  const following = useRef(false);
+  /** Of the pane, as last answered to. */
+  const height = useRef(0);
+  const reached = useRef(-1);
+  const [away, setAway] = useState(false);
+  const [flash, setFlash] = useState<{ readonly key: string; readonly turn: number }>();
+  const [activeKey, setActiveKey] = useState<string>();
+  const focusNext = useRef(false);
+  const tried = useRef<'older' | 'newer'>('older');
+  /** When a person last moved the list, as against the list itself keeping its place, ms. */
+  const touched = useRef(0);
+
+  const reading = useReading({ conversationId, rows, list, scroller, edge: EDGE });
+
+  const toBottom = useCallback(() => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, []);
+
+  /** Goes to the target if its row is there; says whether it was. */
+  const reach = (): boolean => {
+    const handle = list.current;
+    if (!handle || rows.length === 0) return false;
+    if (target.type === 'message') {
+      const index = indexOfMessage(rows, target.messageId);
+      const row = rows[index];
+      if (!row) return false;
+      following.current = false;
+      handle.scrollToIndex(index, { align: 'center' });
+      setFlash({ key: row.key, turn: target.turn });
+      return true;
+    }
+    const unread = target.type === 'unread' ? rows.findIndex((row) => row.type === 'unread') : -1;
+    if (unread >= 0) {
+      following.current = false;
+      handle.scrollToIndex(unread, { align: 'start', offset: -8 });
+      return true;
+    }
+    if (!view.atEnd) return false;
+    following.current = true;
+    handle.scrollToIndex(rows.length - 1, { align: 'end', offset: FOOT });
+    toBottom();
+    return true;
+  };
+
+  const loadAround = useCallback(() => {
+    const element = scroller.current;
+    const now = timeline.view.get();
+    if (!element || now.loading || now.error || now.status !== 'ready') return;
+    const ahead = Math.max(600, AHEAD * element.clientHeight);
+    if (!now.atStart && element.scrollTop < ahead) {
+      tried.current = 'older';
+      void timeline.loadOlder();
+    } else if (!now.atEnd && element.scrollHeight - element.scrollTop - element.clientHeight < ahead) {
+      tried.current = 'newer';
+      void timeline.loadNewer();
+    }
+  }, [timeline]);
+
+  useLayoutEffect(() => {
+    built.current = wanted;
+    shown.current = { rows, epoch };
+    if (more) {
+      setStep((step) => step + 1);
+      return;
+    }
+    if (reached.current !== target.turn || fresh) {
+      if (reach()) reached.current = target.turn;
+    } else if (following.current && view.atEnd) toBottom();
+  });
+
+  // After the layout has settled: whether the pane is filled, and what of it was seen.
+  useLayoutEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      loadAround();
+      reading();
+    });
+    return () => cancelAnimationFrame(frame);
+  });
+
+  const onScroll = (offset: number) => {
+    const element = scroller.current;
+    if (!element) return;
+    const left = element.scrollHeight - offset - element.clientHeight;
+    // While the pane itself changes its height the browser moves the scroll offset, not a person: onResize answers to that.
+    if (element.clientHeight === height.current) following.current = view.atEnd && left < NEAR_END;
+    setAway(!view.atEnd || left > element.clientHeight / 2);
+    loadAround();
+    reading();
+    const first = rows[list.current?.findItemIndex(offset + 12) ?? 0];
+    if (first && performance.now() - touched.current < BY_HAND_MS) chip.current?.scrolled(first.day, first.type === 'day');
+  };
+
+  const touch = () => {
+    touched.current = performance.now();
+  };
+
+  const onResize = () => {
+    height.current = scroller.current?.clientHeight ?? 0;
+    if (following.current && view.atEnd) toBottom();
+    reading();
+  };
+
+  useLayoutEffect(() => {
+    if (!focusNext.current || !activeKey) return;
+    focusNext.current = false;
+    rowElement(scroller.current, activeKey)?.focus({ preventScroll: true });
+  }, [activeKey]);
+
+  const current = activeKey ?? rows.findLast((row) => row.type === 'message')?.key;
+  const currentIndex = rows.findIndex((row) => row.key === current);
+
+  const walk = (from: number, step: 1 | -1) => {
+    for (let index = from + step; index >= 0 && index < rows.length; index += step) {
+      const row = rows[index]!;
+      if (row.type !== 'message') continue;
+      focusNext.current = true;
+      setActiveKey(row.key);
+      list.current?.scrollToIndex(index, { align: 'nearest' });
+      return true;
+    }
+    return false;
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const key = (event.target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
+    const index = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
+    const row = rows[index];
+    if (row?.type !== 'message' || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { message } = row;
+    const bubble = rowElement(scroller.current, row.key)?.querySelector('.kith-bubble');
+    // Keys of the buttons inside stay theirs.
+    const inner = event.target !== rowElement(scroller.current, row.key);
+    const deleted = message.record.body.type === 'deleted';
+    switch (event.key) {
+      case 'ArrowUp':
+        walk(index, -1);
+        break;
+      case 'ArrowDown':
+        if (!walk(index, 1)) focusComposer(conversationId);
+        break;
+      case 'Home':
+        walk(-1, 1);
+        break;
+      case 'End':
+        walk(rows.length, -1);
+        break;
+      case 'Escape':
+        focusComposer(conversationId);
+        break;
+      case 'Enter':
+      case ' ':
+      case 'i':
+      case 'Delete':
+        if (inner || deleted || !bubble) return;
+        actions.openMenu(message, bubble);
+        break;
+      case '+':
+        if (inner || deleted || !bubble) return;
+        actions.pickReaction(message, bubble);
+        break;
+      case 'r':
+        if (inner || deleted) return;
+        actions.reply(message);
+        break;
+      case 'e':
+        if (inner || deleted || !row.own || !textOf(message)) return;
+        setIntent(conversationId, { type: 'edit', messageId: message.record.id });
+        break;
+      case 'c':
+        if (inner || !textOf(message)) return;
+        copy(textOf(message), 'Text copied');
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+
+  const keepMounted = useMemo(() => {
+    const floating = floatingKey === undefined ? -1 : rows.findIndex((row) => row.key === floatingKey);
+    const activeIndex = activeKey === undefined ? -1 : rows.findIndex((row) => row.key === activeKey);
+    return [floating, activeIndex].filter((index) => index >= 0);
+  }, [rows, floatingKey, activeKey]);
+
+  return (
+    <>
+      <div
+        ref={scroller}
+        className="kith-timeline-scroll"
+        role="log"
+        aria-label="Messages"
+        // New messages are announced apart: here scrolling would read out every row that is mounted.
+        aria-live="off"
+        aria-busy={view.loading !== null}
+        onWheel={touch}
+        onTouchMove={touch}
+        onPointerDown={touch}
+        onKeyDown={(event) => {
+          touch();
+          onKeyDown(event);
+        }}
+        onFocus={(event) => {
+          const key = (event.target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
+          if (key) setActiveKey(key);
+        }}
+      >
+        <span className="kith-timeline-fill" />
+        <Edge view={view} side="older" tried={tried.current} onRetry={() => void timeline.loadOlder()} />
+        <Virtualizer
+          key={epoch}
+          ref={list}
+          data={rows}
+          scrollRef={scroller}
+          startMargin={EDGE}
+          shift={shift}
+          bufferSize={400}
+          keepMounted={keepMounted}
+          onScroll={onScroll}
+          onResize={onResize}
+        >
+          {(row, index) => (
+            <RowView
+              key={row.key}
+              row={row}
+              active={index === currentIndex}
+              flash={flash?.key === row.key ? flash.turn : undefined}
+            />
+          )}
+        </Virtualizer>
+        {!view.atEnd && <Edge view={view} side="newer" tried={tried.current} onRetry={() => void timeline.loadNewer()} />}
+        <div className="kith-timeline-foot" />
+      </div>
+      <DayChip ref={chip} />
+      {(away || !view.atEnd) && <JumpButton conversationId={conversationId} onClick={onEnd} />}
+    </>
+  );
+}
+
+const rowElement = (root: Element | null, key: string): HTMLElement | null =>
+  root?.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`) ?? null;
+
+function RowView({ row, active, flash }: { readonly row: Row; readonly active: boolean; readonly flash: number | undefined }) {
+  switch (row.type) {
+    case 'message':
+      return <MessageRow row={row} active={active} flash={flash} />;
+    case 'system':
+      return <SystemRow messages={row.messages} />;
+    case 'day':
+      return (
+        <div className="kith-day">
+          <time dateTime={new Date(row.day).toISOString().slice(0, 10)}>{formatDay(row.day)}</time>
+        </div>
+      );
+    case 'unread':
+      return (
+        <div className="kith-unread-line">
+          <span>Unread messages</span>
+        </div>
+      );
+  }
+}
+
+/** Stands beyond the first and the last row: what is being loaded, or could not be. Always of one height. */
+function Edge({
+  view,
+  side,
+  tried,
+  onRetry,
+}: {
+  readonly view: TimelineView;
+  readonly side: 'older' | 'newer';
+  readonly tried: 'older' | 'newer';
+  readonly onRetry: () => void;
+}) {
+  const failed = view.error !== undefined && view.loading === null && tried === side;
+  return (
+    <div className="kith-timeline-edge">
+      {view.loading === side && <Spinner className="kith-timeline-wait" size={18} />}
+      {failed && (
+        <span role="alert">
+          Could not load.
+          <Button kind="plain" onClick={onRetry}>
+            Retry
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { Timeline, Timeline as default, type TimelineProps } from './Timeline.tsx';
