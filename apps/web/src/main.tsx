@@ -1,10 +1,12 @@
+// First of all: this file fixes the order of the layers, whatever else brings styles along.
+import './theme/tokens.css';
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { open } from './app/session.ts';
 import { registerServiceWorker } from './app/serviceWorker.ts';
+import { open } from './app/session.ts';
 import { trackViewport } from './app/viewport.ts';
-import './theme/tokens.css';
 import './theme/base.css';
 import './ui/ui.css';
 import './ui/float.css';

@@ -25,7 +25,7 @@ export function ConnectionStrip() {
 
   const told = down && (connection.type === 'offline' || !patient);
   return (
-    <div className="kith-strip" role="status" aria-live="polite" data-shown={told || undefined}>
+    <div className="kith-connection" role="status" aria-live="polite" data-shown={told || undefined}>
       {told && <Words connection={connection} retry={() => client.retryNow()} />}
     </div>
   );

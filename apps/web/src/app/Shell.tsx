@@ -6,7 +6,9 @@ import { trackActivity } from './activity.ts';
 import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { useClient } from './client.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { useRoute } from './route.ts';
+import { wide } from './media.ts';
+import { closePanel } from './panel.ts';
+import { currentRoute, useRoute } from './route.ts';
 import { Splitter, useListWidth } from './Splitter.tsx';
 import { trackTitle } from './title.ts';
 import { useShortcuts } from './useShortcuts.ts';
@@ -47,7 +49,7 @@ export function Shell() {
         </nav>
         <Splitter width={width} onChange={setWidth} />
         <ErrorBoundary resetKey={route.conversationId ?? ''}>
-          <main className="kith-main">
+          <main className="kith-main" onPointerDown={closeCovering}>
             <ConversationPane conversationId={route.conversationId} messageId={route.messageId} />
           </main>
           {route.panel && route.conversationId && (
@@ -60,3 +62,8 @@ export function Shell() {
     </div>
   );
 }
+
+/** A press on the conversation closes the panel that lies over it; beside it, it may stay. */
+const closeCovering = (): void => {
+  if (currentRoute().panel && !wide.get()) closePanel();
+};

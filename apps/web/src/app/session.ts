@@ -12,6 +12,7 @@ import {
   type SignedIn,
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
+import { clearDrafts } from '../composer/drafts.ts';
 
 export type Session =
   /** The cache is being opened, or a first connection made: nothing can be shown yet. */
@@ -99,6 +100,7 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
   if (state.type === 'signedOut') return;
   const knew = state.type === 'signedIn';
   remember(undefined);
+  clearDrafts();
   become({
     type: 'signedOut',
     ...(knew && { notice: 'You were signed out on this device. Sign in to go on.' }),
@@ -109,6 +111,7 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
 /** The person leaves by themselves. */
 export async function leave(client: KithClient): Promise<void> {
   remember(undefined);
+  clearDrafts();
   // First, so that the `ended` that follows is not taken for an eviction.
   become({ type: 'signedOut' });
   history.replaceState(null, '', '/');

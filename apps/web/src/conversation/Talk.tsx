@@ -11,7 +11,7 @@ export function Talk({
 }) {
   return (
     <>
-      <Timeline conversationId={conversationId} messageId={messageId} />
+      <Timeline conversationId={conversationId} jumpTo={messageId} />
       <Composer conversationId={conversationId} />
     </>
   );

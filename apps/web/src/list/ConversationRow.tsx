@@ -5,9 +5,9 @@ import { type MouseEvent, memo } from 'react';
 import { useFace, usePresence } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { fullTime, rowTime } from '../app/time.ts';
+import { useDraftText } from '../composer/drafts.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Badge } from '../ui/Badge.tsx';
-import { useDraft } from './drafts.ts';
 import { RowSummary } from './RowSummary.tsx';
 
 export interface ConversationRowProps {
@@ -26,7 +26,7 @@ export const ConversationRow = memo(function ConversationRow({
 }: ConversationRowProps) {
   const face = useFace(entry);
   const presence = usePresence(face.isSelf ? null : face.peerId);
-  const draft = useDraft(entry.id);
+  const draft = useDraftText(entry.id) ?? '';
 
   const open = (event: MouseEvent): void => {
     // Ctrl and middle clicks open another tab, as with any link.

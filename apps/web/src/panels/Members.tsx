@@ -3,7 +3,7 @@ import type { MemberRecord } from '@kith/protocol';
 import { Ellipsis, MessageCircle, Shield, ShieldOff, UserMinus, UserPlus, UserStar } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { membersLine, useMyId, usePresence, useUser } from '../app/people.ts';
+import { useMyId, usePresence, useUser } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -46,7 +46,7 @@ function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList
   );
   return (
     <Section
-      title={membersLine(entry.conversation.memberCount)}
+      title="Members"
       action={may.add && <IconButton icon={UserPlus} label="Add people" onClick={onAdd} />}
     >
       {view.status === 'loading' && <GhostRows />}

@@ -1,7 +1,6 @@
 import { Hash, type LucideIcon, Telescope, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
-import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
 import { back, navigate, openConversation } from '../app/route.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { useRun } from '../ui/useRun.ts';
@@ -13,7 +12,6 @@ const backToList = { kind: 'back', label: 'Back', run: () => back({ left: 'chats
 
 export function NewConversation() {
   const client = useClient();
-  const myId = useMyId();
   const [query, setQuery] = useState('');
   const search = usePeopleSearch(query.trim());
   const [, run] = useRun();
@@ -30,12 +28,7 @@ export function NewConversation() {
         </div>
       )}
       <PeopleRows search={search}>
-        {(user) => (
-          <PersonButton
-            user={user.id === myId ? { ...user, displayName: NOTES_TO_SELF } : user}
-            onPress={() => open(user.id)}
-          />
-        )}
+        {(user) => <PersonButton user={user} asNotes onPress={() => open(user.id)} />}
       </PeopleRows>
     </PaneFrame>
   );

@@ -1,6 +1,7 @@
 /** What all left screens and side panels share: a head with title and way out, a body that scrolls, arrow keys over rows. */
 import { ArrowLeft, X } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { pointerFine } from '../app/media.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 
 export interface PaneFrameProps {
@@ -19,9 +20,9 @@ export function PaneFrame({ title, exit, actions, children, foot }: PaneFramePro
   useEffect(() => {
     const before = document.activeElement;
     const inside = frame.current;
-    (
-      inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button')
-    )?.focus({ preventScroll: true });
+    // A finger asked for the pane, not for the keyboard that a field brings up and half of it covered.
+    const first = pointerFine.get() ? inside?.querySelector<HTMLElement>('[data-first]') : null;
+    (first ?? inside?.querySelector<HTMLElement>('[data-exit]'))?.focus({ preventScroll: true });
     return () => {
       // Unless the person has gone on to something else.
       const lost = document.activeElement === document.body || inside?.contains(document.activeElement);
@@ -38,7 +39,13 @@ export function PaneFrame({ title, exit, actions, children, foot }: PaneFramePro
   };
 
   const button = (
-    <IconButton icon={exit.kind === 'back' ? ArrowLeft : X} label={exit.label} bare onClick={exit.run} />
+    <IconButton
+      icon={exit.kind === 'back' ? ArrowLeft : X}
+      label={exit.label}
+      bare
+      data-exit
+      onClick={exit.run}
+    />
   );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of what is inside bubble to here.

@@ -2,7 +2,7 @@
 import type { User } from '@kith/protocol';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useMyId } from '../app/people.ts';
+import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
 import type { PeopleSearch } from '../app/usePeopleSearch.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
@@ -49,11 +49,13 @@ export interface PersonButtonProps {
   readonly onPress: () => void;
   /** Given: a check box. */
   readonly checked?: boolean;
-  readonly end?: ReactNode;
+  /** Oneself stands for one's notes. */
+  readonly asNotes?: boolean;
 }
 
-export function PersonButton({ user, onPress, checked, end }: PersonButtonProps) {
+export function PersonButton({ user, onPress, checked, asNotes }: PersonButtonProps) {
   const self = useMyId() === user.id;
+  const notes = self && asNotes;
   return (
     <button
       type="button"
@@ -62,11 +64,11 @@ export function PersonButton({ user, onPress, checked, end }: PersonButtonProps)
       onClick={onPress}
       {...(checked !== undefined && { role: 'checkbox', 'aria-checked': checked })}
     >
-      <Avatar id={user.id} name={user.displayName} size={36} />
+      <Avatar id={user.id} name={user.displayName} size={36} glyph={notes ? 'self' : undefined} />
       <span className="kith-person-lines">
         <span>
-          {user.displayName}
-          {self && <small> you</small>}
+          {notes ? NOTES_TO_SELF : user.displayName}
+          {self && !notes && <small> you</small>}
         </span>
         <small>@{user.username}</small>
       </span>
@@ -75,7 +77,6 @@ export function PersonButton({ user, onPress, checked, end }: PersonButtonProps)
           {checked && <Check size={14} strokeWidth={3} aria-hidden="true" />}
         </span>
       )}
-      {end}
     </button>
   );
 }

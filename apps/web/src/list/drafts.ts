@@ -1,2 +1,0 @@
-/** Placeholder until the composer keeps drafts. */
-export const useDraft = (_conversationId: string): string => '';
