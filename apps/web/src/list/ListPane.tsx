@@ -1,11 +1,10 @@
 /** The left pane: search on top, below it the conversations or what the search finds. */
-import { Hash, Menu as MenuIcon, Search, Settings, SquarePen, X } from 'lucide-react';
+import { Search, Settings, SquarePen, X } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { modKey } from '../app/media.ts';
 import { navigate, useRoute } from '../app/route.ts';
 import { IconButton } from '../ui/IconButton.tsx';
-import { Menu, MenuItem } from '../ui/Menu.tsx';
 import { List } from './List.tsx';
 import { useItems } from './useItems.ts';
 import { nextRow } from './useListKeys.ts';
@@ -56,17 +55,7 @@ export function ListPane() {
   return (
     <>
       <header className="kith-list-head">
-        <Menu trigger={<IconButton icon={MenuIcon} label="Menu" bare />} align="start">
-          <MenuItem icon={SquarePen} onSelect={() => navigate({ left: 'new' })}>
-            New conversation
-          </MenuItem>
-          <MenuItem icon={Hash} onSelect={() => navigate({ left: 'channels' })}>
-            Browse channels
-          </MenuItem>
-          <MenuItem icon={Settings} onSelect={() => navigate({ left: 'settings' })}>
-            Settings
-          </MenuItem>
-        </Menu>
+        <IconButton icon={Settings} label="Settings" onClick={() => navigate({ left: 'settings' })} />
         <div className="kith-search" role="search">
           <Search size={16} strokeWidth={2} aria-hidden="true" />
           <input
