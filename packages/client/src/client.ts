@@ -113,6 +113,7 @@ export class Client implements KithClient {
         isLive: () => core.connection.live,
         opened: (id) => core.sync.check(id),
         head: (id) => findHead(core, id),
+        pause: (attempt, error) => core.pause(attempt, error),
       },
       options,
     );

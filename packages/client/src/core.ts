@@ -2,6 +2,7 @@
 import type { Event, ServerFrame, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { Account } from './account.ts';
+import { backoff } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import { Connection, type Welcome } from './connection.ts';
 import { lostError } from './connectionState.ts';
@@ -345,6 +346,12 @@ export class Core {
   /** Resolves when the heads are known to be complete, in this connection or a later one. */
   whenSynced(): Promise<void> {
     return this.sync.synced ? Promise.resolve() : new Promise((resolve) => this.#waitingForSync.add(resolve));
+  }
+
+  /** Before something is tried again. */
+  pause(attempt: number, error: KithError): Promise<void> {
+    const random = (this.options.random ?? Math.random)();
+    return new Promise((resolve) => this.clock.after(backoff(attempt, random, error.retryAfterMs), resolve));
   }
 
   handleUsers(users: readonly User[]): void {

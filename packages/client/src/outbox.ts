@@ -165,7 +165,10 @@ export class Outbox {
 
   /** The conversation is gone for this person. */
   handleGone(conversationId: string): void {
-    for (const item of this.of(conversationId)) this.discard(item.entry.id);
+    for (const item of this.of(conversationId)) {
+      this.#delete(item.entry.id);
+      if (item.type !== 'acknowledged') void this.#forget(item.entry);
+    }
   }
 
   get(id: string): Sending | undefined {

@@ -22,6 +22,8 @@ export interface TimelineDeps {
   isLive(): boolean;
   /** Resolves when it is certain whether this person is in the conversation. */
   head(conversationId: string): Promise<Head | undefined>;
+  /** Before the next attempt. */
+  pause(attempt: number, error: KithError): Promise<void>;
   /** The window may be behind: see that it catches up. */
   opened(conversationId: string): void;
 }
@@ -81,17 +83,15 @@ export class ConversationTimeline implements Timeline {
   async jumpTo(
     target: { readonly messageId: string } | { readonly seq: number },
   ): Promise<{ readonly seq: number }> {
-    const turn = ++this.#turn;
-    const seq =
+    return this.#jump(async () =>
       'seq' in target
         ? target.seq
-        : (await this.#deps.lookup.fetch(this.conversationId, target.messageId)).seq;
-    await this.#goTo({ seq }, turn);
-    return { seq };
+        : (await this.#deps.lookup.fetch(this.conversationId, target.messageId)).seq,
+    );
   }
 
   async jumpToEnd(): Promise<void> {
-    await this.#goTo('end', ++this.#turn);
+    await this.#jump(async () => 'end' as const);
   }
 
   async reload(): Promise<void> {
@@ -107,17 +107,42 @@ export class ConversationTimeline implements Timeline {
 
   // --- going places -------------------------------------------------------------------------------------------------
 
-  async #open(place: Place): Promise<void> {
+  /** A jump supersedes opening; when it fails, there must be something to show all the same. */
+  async #jump<P extends 'end' | number>(find: () => Promise<P>): Promise<{ readonly seq: number }> {
     const turn = ++this.#turn;
-    this.#set({ type: 'opening' });
     try {
-      await this.#goTo(place, turn);
-    } catch (cause) {
-      if (turn === this.#turn) this.#set({ type: 'failed', error: asKithError(cause) });
+      const place = await find();
+      const seq = await this.#goTo(typeof place === 'number' ? { seq: place } : place, turn);
+      return { seq };
+    } catch (error) {
+      if (turn === this.#turn && this.#state.type === 'opening') void this.#open('end');
+      throw error;
     }
   }
 
-  async #goTo(place: Place, turn: number): Promise<void> {
+  /** Goes on trying while trying makes sense; what was shown before stays on screen. */
+  async #open(place: Place): Promise<void> {
+    const turn = ++this.#turn;
+    this.#set({ type: 'opening' });
+    for (let attempt = 0; turn === this.#turn && !this.#disposed; attempt++) {
+      try {
+        await this.#goTo(place, turn);
+        return;
+      } catch (cause) {
+        const error = asKithError(cause);
+        if (turn !== this.#turn) return;
+        this.#error = error;
+        if (!error.retryable) {
+          this.#set({ type: 'failed', error });
+          return;
+        }
+        this.view.invalidate();
+        await this.#deps.pause(attempt, error);
+      }
+    }
+  }
+
+  async #goTo(place: Place, turn: number): Promise<number> {
     const { store } = this.#deps;
     const id = this.conversationId;
     // Together where the cache has both, so that a known conversation opens within the frame.
@@ -130,14 +155,17 @@ export class ConversationTimeline implements Timeline {
       if (!now) throw new KithError('not_found');
       window = store.windows.ensure(id, now.rev, now.lastSeq);
     }
-    if (turn !== this.#turn || this.#disposed) return;
+    if (turn !== this.#turn || this.#disposed) throw SUPERSEDED();
     this.#openedAt ??= { readSeq: head.readSeq, unread: head.unread };
     this.#deps.opened(id);
 
     const anchor = this.#loadedPlace(window, place, head) ?? (await this.#fetchPlace(window, place, head));
-    if (turn !== this.#turn || this.#disposed) return;
+    if (turn !== this.#turn || this.#disposed) throw SUPERSEDED();
+    // Left, joined again or started anew while the page was on its way: it went into a window that is gone.
+    if (store.windows.get(id) !== window || !runAt(window.runs, anchor)) throw new KithError('unavailable');
     this.#error = undefined;
     this.#set({ type: 'shown', anchor });
+    return anchor;
   }
 
   /** A place in what is loaded. */
@@ -243,8 +271,13 @@ export class ConversationTimeline implements Timeline {
     const state = this.#state;
     if (state.type === 'failed') return { ...EMPTY, status: 'failed', error: state.error };
     if (!run || !window || !head) {
-      if (!previous || previous.messages.length === 0) return EMPTY;
-      return { ...previous, loading: 'newer' };
+      const { error: _, ...before } = previous ?? EMPTY;
+      const view: TimelineView = {
+        ...before,
+        loading: before.messages.length > 0 ? 'newer' : null,
+        ...(this.#error && { error: this.#error }),
+      };
+      return previous && sameView(previous, view) ? previous : view;
     }
 
     const rows = new Map<string, TimelineMessage>();
@@ -305,6 +338,8 @@ export class ConversationTimeline implements Timeline {
     return same ? known : row;
   }
 }
+
+const SUPERSEDED = (): KithError => new KithError('timeout', { message: 'Another jump came first.' });
 
 const EMPTY: TimelineView = { status: 'loading', messages: [], atStart: false, atEnd: false, loading: null };
 
