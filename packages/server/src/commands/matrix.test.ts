@@ -1,6 +1,6 @@
 /**
  * Who may do what: the whole command table against everybody there is. A command without a row does not compile and
- * fails the test. Anonymous callers never reach a command: that half stands in http/anonymous.test.ts.
+ * fails the test. Anonymous callers never reach a command: that half stands in wire.test.ts.
  */
 import { type CommandName, commandNames, type Input, KithError, newId } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
