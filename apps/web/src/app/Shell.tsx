@@ -46,8 +46,8 @@ export function Shell() {
               </Suspense>
             )}
           </ErrorBoundary>
+          <Splitter width={width} onChange={setWidth} />
         </nav>
-        <Splitter width={width} onChange={setWidth} />
         <ErrorBoundary resetKey={route.conversationId ?? ''}>
           <main className="kith-main" onPointerDown={closeCovering}>
             <ConversationPane conversationId={route.conversationId} messageId={route.messageId} />

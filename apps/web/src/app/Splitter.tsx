@@ -44,7 +44,7 @@ export function Splitter({
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>): void => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const left = event.currentTarget.previousElementSibling?.getBoundingClientRect();
+    const left = event.currentTarget.parentElement?.getBoundingClientRect();
     if (left) onChange(document.dir === 'rtl' ? left.right - event.clientX : event.clientX - left.left);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -16,9 +16,17 @@ export function useUser(id: string | null): User | undefined {
   return useReadable<User | undefined>(id === null ? NOTHING : client.users.get(id));
 }
 
+/** Undefined also while the server is out of reach: what was heard last may not be true any more. */
 export function usePresence(id: string | null): Presence | undefined {
   const client = useClient();
-  return useReadable<Presence | undefined>(id === null ? NOTHING : client.presence.get(id));
+  const presence = useReadable<Presence | undefined>(id === null ? NOTHING : client.presence.get(id));
+  return useOutOfReach() ? undefined : presence;
+}
+
+/** Whether the server cannot be asked now. The first moments of a reconnection do not count. */
+export function useOutOfReach(): boolean {
+  const { type } = useReadable(useClient().connection);
+  return type === 'offline' || type === 'waiting' || type === 'ended';
 }
 
 /** Display names in the order of the ids, '' while not known. One subscription for a changing number of people. */

@@ -33,10 +33,10 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
         next.username = suggestUsername(value);
       return next;
     });
-    if (wrong[name] !== undefined) {
-      const { [name]: _, ...rest } = wrong;
-      setState({ type: 'editing', wrong: rest });
-    }
+    // What was wrong with a field is forgotten once it changes, and the username may change with the name.
+    const touched = name === 'displayName' ? ['displayName', 'username'] : [name];
+    const still = Object.entries(wrong).filter(([field]) => !touched.includes(field));
+    setState({ type: 'editing', wrong: Object.fromEntries(still) });
   };
 
   const fail = (
@@ -106,7 +106,7 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
               value={values.displayName}
               onChange={set('displayName')}
               error={wrong['displayName']}
-              hint="As others see you."
+              hint="How others see you."
             />
             <TextField
               label="Username"

@@ -15,7 +15,7 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   const wrong: Record<string, string> = {};
   if (signUp) {
     const name = values.displayName.trim();
-    if (name === '') wrong['displayName'] = 'Enter the name others shall see.';
+    if (name === '') wrong['displayName'] = 'Enter your name.';
     else if (name.length > limits.nameLength)
       wrong['displayName'] = `At most ${limits.nameLength} characters.`;
     if (!/^[a-z0-9][a-z0-9._-]{1,31}$/.test(values.username))

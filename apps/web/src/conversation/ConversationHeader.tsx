@@ -1,7 +1,7 @@
 import type { ConversationEntry } from '@kith/client';
 import { ArrowLeft, PanelRight } from 'lucide-react';
 import { closePanel, openPanel } from '../app/panel.ts';
-import { type Face, membersLine, useFace, useNames, usePresence } from '../app/people.ts';
+import { type Face, membersLine, useFace, useNames, usePresence, useUser } from '../app/people.ts';
 import { toList, useRoute } from '../app/route.ts';
 import { lastSeen, useMinute } from '../app/time.ts';
 import { typingLine } from '../list/RowSummary.tsx';
@@ -45,14 +45,16 @@ export function ConversationHeader({ entry }: { readonly entry: ConversationEntr
 function StateLine({ entry, face }: { readonly entry: ConversationEntry; readonly face: Face }) {
   const names = useNames(entry.typing);
   const presence = usePresence(face.isSelf ? null : face.peerId);
+  const user = useUser(face.peerId);
   const minute = useMinute();
   if (entry.typing.length > 0)
     return <span className="kith-row-live">{typingLine(names, entry.conversation.kind === 'direct')}</span>;
   if (face.isSelf) return 'Only you see what is here';
   if (face.peerId !== null) {
-    if (presence?.state === 'online') return <span className="kith-head-online">online</span>;
-    if (presence?.state === 'away') return 'away';
-    return presence?.lastSeenAt
+    if (!presence) return user ? `@${user.username}` : '';
+    if (presence.state === 'online') return <span className="kith-head-online">online</span>;
+    if (presence.state === 'away') return 'away';
+    return presence.lastSeenAt
       ? lastSeen(Date.parse(presence.lastSeenAt), Math.max(minute, Date.now()))
       : 'offline';
   }

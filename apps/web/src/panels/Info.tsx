@@ -57,7 +57,7 @@ function PersonLine({ face }: { readonly face: Face }) {
   return (
     <>
       <p>@{user?.username ?? '…'}</p>
-      <p>{presence && presence.state !== 'offline' ? presence.state : (seen ?? 'offline')}</p>
+      {presence && <p>{presence.state === 'offline' ? (seen ?? 'offline') : presence.state}</p>}
     </>
   );
 }
@@ -74,7 +74,7 @@ function Leave({ entry }: { readonly entry: ConversationEntry }) {
       {mustHandOver ? (
         <p className="kith-pane-note">To leave, hand the {what} over first: open the menu beside a member.</p>
       ) : (
-        <Button kind="danger" wide onClick={() => setAsking(true)}>
+        <Button kind="danger-quiet" wide onClick={() => setAsking(true)}>
           <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
           Leave {what}
         </Button>

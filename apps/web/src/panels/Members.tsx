@@ -3,7 +3,7 @@ import type { MemberRecord } from '@kith/protocol';
 import { Ellipsis, MessageCircle, Shield, ShieldOff, UserMinus, UserPlus, UserStar } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useMyId, usePresence, useUser } from '../app/people.ts';
+import { useMyId, useOutOfReach, usePresence, useUser } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -39,6 +39,7 @@ const WATCHED = 60;
 function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList }) {
   const view = useReadable(list.view);
   const myId = useMyId();
+  const away = useOutOfReach();
   const others = view.members.slice(0, WATCHED).map((member) => member.userId);
   useWatch(
     [],
@@ -49,7 +50,12 @@ function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList
       title="Members"
       action={may.add && <IconButton icon={UserPlus} label="Add people" onClick={onAdd} />}
     >
-      {view.status === 'loading' && <GhostRows />}
+      {view.status === 'loading' &&
+        (away ? (
+          <p className="kith-pane-note">The members show once the server can be reached.</p>
+        ) : (
+          <GhostRows />
+        ))}
       {view.status === 'failed' && (
         <p className="kith-pane-note" role="alert">
           The members could not be loaded.{' '}

@@ -18,6 +18,8 @@ export function PaneFrame({ title, exit, actions, children, foot }: PaneFramePro
   const frame = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
+    // Restored by a reload, not opened by anybody: the focus stays where the browser puts it.
+    if (navigator.userActivation?.hasBeenActive === false) return;
     const before = document.activeElement;
     const inside = frame.current;
     // A finger asked for the pane, not for the keyboard that a field brings up and half of it covered.

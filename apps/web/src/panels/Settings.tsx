@@ -40,7 +40,7 @@ export function Settings() {
         <Keys />
       </Section>
       <div className="kith-section">
-        <Button kind="danger" wide onClick={() => void leave(client)}>
+        <Button kind="danger-quiet" wide onClick={() => void leave(client)}>
           <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
           Sign out
         </Button>
@@ -63,7 +63,7 @@ function Profile() {
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (draft === null) return;
-    if (draft.trim() === '') return setError('Enter the name others shall see.');
+    if (draft.trim() === '') return setError('Enter your name.');
     setBusy(true);
     try {
       await client.updateProfile({ displayName: draft });

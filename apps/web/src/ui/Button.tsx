@@ -2,8 +2,8 @@ import type { ComponentProps } from 'react';
 import { Spinner } from './Spinner.tsx';
 
 export interface ButtonProps extends ComponentProps<'button'> {
-  /** `primary` once a view at most; `plain` is text in the accent; `danger` for what cannot be undone. */
-  readonly kind?: 'primary' | 'secondary' | 'plain' | 'danger';
+  /** `primary` once a view at most; `plain` is text in the accent; `danger` for what cannot be undone, `danger-quiet` where it only asks. */
+  readonly kind?: 'primary' | 'secondary' | 'plain' | 'danger' | 'danger-quiet';
   /** Shows that the press is being carried out, and takes no second one. The width stays. */
   readonly busy?: boolean;
   readonly wide?: boolean;
