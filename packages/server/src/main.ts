@@ -50,7 +50,7 @@ function giveUp(): void {
   process.exit(FAILED);
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one means "at once". */
+/** Resolves at the first SIGTERM, SIGINT or SIGHUP; a second one means "at once". */
 function stopOnSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
@@ -61,6 +61,8 @@ function stopOnSignal(): Promise<void> {
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    // The terminal it ran in was closed.
+    process.on('SIGHUP', stop);
   });
 }
 

@@ -30,7 +30,7 @@ function parseInput<N extends CommandName>(name: N, input: unknown): z.output<(t
 /** A stranger's input can be wrong in thousands of places; the first few are enough to mend it. */
 const MAX_FIELD_ERRORS = 10;
 
-const fieldErrors = (error: z.ZodError): FieldError[] =>
+export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues
     .slice(0, MAX_FIELD_ERRORS)
     .map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));

@@ -1,9 +1,10 @@
 /** Signing up, in and out: the only four doors below /v1/auth, under better-auth's names. */
-import { type FieldError, KithError } from '@kith/protocol';
+import { KithError, type RateClass } from '@kith/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Origin, SignedIn } from '../accounts/accounts.ts';
 import { SignInForm, SignUpForm } from '../accounts/forms.ts';
+import { fieldErrors } from '../commands/dispatch.ts';
 import type { HttpDependencies } from './app.ts';
 import { credentialsOf, foreignOrigin, refuseForgery, takeRate } from './caller.ts';
 import { addressOf, isOwnOrigin } from './origin.ts';
@@ -15,45 +16,43 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     address: addressOf(request.raw, config.trustedProxies),
     userAgent: request.headers['user-agent'] ?? null,
   });
-  /** Counted by address, and by account, so that many addresses together guess no faster. */
-  const takeRates = (request: FastifyRequest, email: string | null): void => {
-    if (email === null) takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, 'auth');
-    else takeRate(limiter, { tenantId: 0, userId: email }, 'auth');
-  };
+  const takeAddressRate = (request: FastifyRequest, rate: RateClass): void =>
+    takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, rate);
   /** Another site must not sign a browser in as somebody of its choice. Programs send no Origin. */
   const refuseForeignPages = (request: FastifyRequest): void => {
     const foreign = request.headers.origin !== undefined && !isOwnOrigin(request.headers, config);
     if (foreign || request.headers['sec-fetch-site'] === 'cross-site') throw foreignOrigin();
+  };
+  /** Before the body is read. */
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    takeAddressRate(request, 'auth');
+    refuseForeignPages(request);
   };
   const answer = (reply: FastifyReply, { token, setCookie, user }: SignedIn): FastifyReply =>
     reply
       .headers({ 'set-cookie': setCookie, 'set-auth-token': token, 'cache-control': 'no-store' })
       .send({ token, user });
 
-  app.post('/v1/auth/sign-up/email', async (request, reply) => {
-    takeRates(request, null);
-    refuseForeignPages(request);
+  app.post('/v1/auth/sign-up/email', { onRequest }, async (request, reply) => {
     const form = parse(SignUpForm, request.body);
     return answer(reply, await accounts.signUp(form, originOf(request)));
   });
 
-  app.post('/v1/auth/sign-in/email', async (request, reply) => {
-    takeRates(request, null);
-    refuseForeignPages(request);
+  app.post('/v1/auth/sign-in/email', { onRequest }, async (request, reply) => {
     const form = parse(SignInForm, request.body);
-    takeRates(request, form.email);
+    // By account too, so that many addresses together guess no faster.
+    takeRate(limiter, { tenantId: 0, userId: form.email }, 'auth');
     return answer(reply, await accounts.signIn(form, originOf(request)));
   });
 
-  app.post('/v1/auth/sign-out', async (request, reply) => {
-    takeRates(request, null);
+  app.post('/v1/auth/sign-out', { onRequest }, async (request, reply) => {
     refuseForgery(request, dependencies);
     const setCookie = await accounts.signOut(credentialsOf(request) ?? {});
     return reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' }).send({});
   });
 
   app.get('/v1/auth/get-session', async (request, reply) => {
-    takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, 'read');
+    takeAddressRate(request, 'read');
     const credentials = credentialsOf(request);
     const identity = credentials && (await accounts.authenticate(credentials));
     const session = identity && {
@@ -71,8 +70,5 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
 function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
   const result = form.safeParse(body ?? {});
   if (result.success) return result.data;
-  const fields: FieldError[] = result.error.issues
-    .slice(0, 10)
-    .map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
-  throw new KithError('bad_input', { fields });
+  throw new KithError('bad_input', { fields: fieldErrors(result.error) });
 }

@@ -2,11 +2,19 @@
 import { type CommandName, commandNames, commands, type HttpRoute, KithError } from '@kith/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { dispatch } from '../commands/dispatch.ts';
+import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
 import { type Coerce, coercer } from './coerce.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
 export function registerCommands(app: FastifyInstance, dependencies: HttpDependencies): void {
+  app.decorateRequest('caller', null);
   for (const name of commandNames) {
     const { http } = commands[name];
     if (http) registerCommand(app, dependencies, name, http);
@@ -24,9 +32,14 @@ function registerCommand(
   app.route({
     method: http.method,
     url: `/v1${http.path.replace(/\{(\w+)\}/g, ':$1')}`,
+    // Before the body is read: a stranger's is not worth parsing.
+    onRequest: async (request) => {
+      request.caller = await callerOf(request, rate, dependencies);
+    },
     handler: async (request, reply) => {
-      const caller = await callerOf(request, rate, dependencies);
-      const output = await dispatch(dependencies.services, caller, name, inputOf(request, http, coerce));
+      if (!request.caller) throw new KithError('unauthenticated');
+      const input = inputOf(request, http, coerce);
+      const output = await dispatch(dependencies.services, request.caller, name, input);
       return reply.header('cache-control', 'no-store').send(output);
     },
   });

@@ -34,7 +34,7 @@ function isSendersFault(error: unknown): boolean {
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
   const error = asKithError(thrown);
   if (error.code === 'internal') request.log.error({ err: error.cause ?? error }, 'request failed');
-  else if (error.code === 'unavailable') request.log.warn({ err: error.cause }, 'request met no database');
+  else if (error.code === 'unavailable') warnOfOutage(request, error);
   if (error.retryAfterMs !== undefined)
     reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
   if (errors[error.code].status === 401) reply.header('www-authenticate', 'Bearer');
@@ -44,6 +44,17 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send({ error: error.toWire() });
+}
+
+/** An outage fails every request of every client; one line a second tells it. */
+const OUTAGE_LOG_MS = 1_000;
+let outageLoggedAt = Number.NEGATIVE_INFINITY;
+
+function warnOfOutage(request: FastifyRequest, { cause }: KithError): void {
+  const now = performance.now();
+  if (now - outageLoggedAt < OUTAGE_LOG_MS) return;
+  outageLoggedAt = now;
+  request.log.warn({ err: cause }, 'the database cannot be reached');
 }
 
 /** For what Node itself refuses before there is a request: broken HTTP, too large or too slow headers. */

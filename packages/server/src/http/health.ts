@@ -6,16 +6,32 @@ import type { HttpDependencies } from './app.ts';
 const PING_MS = 2_000;
 
 export function registerHealth(app: FastifyInstance, { services, isDraining }: HttpDependencies): void {
-  app.get('/healthz', async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ status: 'ok' }),
-  );
-
-  app.get('/readyz', async (_request, reply) => {
-    if (isDraining()) throw new KithError('draining');
-    await within(PING_MS, services.database.ping()).catch((cause: unknown) => {
-      throw new KithError('unavailable', { cause });
+  let asking: Promise<void> | null = null;
+  /** One question at a time, however many ask. */
+  const ping = (): Promise<void> => {
+    asking ??= within(PING_MS, services.database.ping()).finally(() => {
+      asking = null;
     });
-    return reply.header('cache-control', 'no-store').send({ status: 'ready' });
+    return asking;
+  };
+  const method = ['GET', 'HEAD'];
+
+  app.route({
+    method,
+    url: '/healthz',
+    handler: async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
+  });
+
+  app.route({
+    method,
+    url: '/readyz',
+    handler: async (_request, reply) => {
+      if (isDraining()) throw new KithError('draining');
+      await ping().catch((cause: unknown) => {
+        throw new KithError('unavailable', { cause });
+      });
+      return reply.header('cache-control', 'no-store').send({ status: 'ready' });
+    },
   });
 }
 

@@ -24,7 +24,7 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string): Pro
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  app.get('/', (_request, reply) => sendIndex(reply, webRoot));
+  app.route({ method: ['GET', 'HEAD'], url: '/', handler: (_request, reply) => sendIndex(reply, webRoot) });
   app.setNotFoundHandler((request, reply) => {
     if (isOfTheApi(request)) return sendError(request, reply, new KithError('unknown_command'));
     if (isNavigation(request)) return sendIndex(reply, webRoot);
