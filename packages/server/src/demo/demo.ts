@@ -52,7 +52,12 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
       { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'created' } } },
       { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'added', userIds: others } } },
     ];
-    const talk = converse(random, place.people.map(id), place.moods, place.messages, 7 + random() * 90);
+    const [reader, other = creator] = [
+      id('ada'),
+      ...place.people.map(id).filter((userId) => userId !== id('ada')),
+    ];
+    const all = converse(random, place.people.map(id), place.moods, place.messages, 7 + random() * 90);
+    const talk = endingWith(all, place.unread, reader, other);
     await backfillConversation(db, {
       tenantId: TENANT,
       id: newId(),
@@ -90,6 +95,7 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
       messages: endingWith(
         converse(random, [one, other], ['intimate', 'small'], messages, 15 + random() * 600),
         unread,
+        one,
         other,
       ),
     });
@@ -191,8 +197,12 @@ function mentioning(messages: PastMessage[], userId: string): PastMessage[] {
   );
 }
 
-/** The last ones, unread, are by the other person. */
-const endingWith = (messages: PastMessage[], unread: number, authorId: string): PastMessage[] =>
-  messages.map((message, index) => (index >= messages.length - unread ? { ...message, authorId } : message));
+/** Nobody leaves their own messages unread: the last ones are by somebody else. */
+const endingWith = (messages: PastMessage[], unread: number, reader: string, other: string): PastMessage[] =>
+  messages.map((message, index) =>
+    index >= messages.length - unread && message.authorId === reader
+      ? { ...message, authorId: other }
+      : message,
+  );
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

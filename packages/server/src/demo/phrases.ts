@@ -7,7 +7,7 @@ export type Exchange = readonly string[];
 
 export const words: Readonly<Record<string, readonly string[]>> = {
   day: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'the weekend', 'tomorrow', 'next week'],
-  time: ['8:30', '10:00', 'noon', '14:15', 'half past three', '17:00', 'after lunch'],
+  time: ['8:30', '10:00', 'noon', '14:15', 'half past three', '17:00'],
   place: [
     'the lighthouse',
     'the corner café',
