@@ -16,7 +16,7 @@ import type { Timeline } from './types.ts';
 
 const seeds = process.env.KITH_SEED
   ? [Number(process.env.KITH_SEED)]
-  : Array.from({ length: 200 }, (_, n) => n + 1);
+  : Array.from({ length: Number(process.env.KITH_SEEDS ?? 200) }, (_, n) => n + 1);
 const STEPS = 120;
 
 class Device {
@@ -62,7 +62,12 @@ class Device {
     }
     await this.#run.clock.pass(random() * 50);
     this.client = this.#make();
+    this.start();
+  }
+
+  start(): void {
     void this.client.start();
+    this.client.watch({ conversationIds: this.#run.conversations, userIds: [] });
   }
 }
 
@@ -183,16 +188,6 @@ class Run {
       }
       for (const timeline of device.timelines) {
         const view = timeline.view.get();
-        if (process.env.KITH_SEED)
-          console.log(
-            timeline.conversationId,
-            JSON.stringify({ ...view, messages: view.messages.length }),
-            !!store.head(timeline.conversationId),
-            store.windows.get(timeline.conversationId)?.runs,
-            device.client.core.sync.synced,
-            device.client.connection.get().type,
-            timeline,
-          );
         const head = store.head(timeline.conversationId);
         if (!head) {
           expect(view.status).toBe('failed');

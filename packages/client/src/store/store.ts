@@ -88,9 +88,7 @@ export class Store {
     let head = incoming;
     let unsure = false;
     if (known) {
-      const rejoined =
-        known.membership.joinedAt !== incoming.membership.joinedAt ||
-        known.membership.visibleAfter !== incoming.membership.visibleAfter;
+      const rejoined = joinedAnew(known.membership, incoming.membership);
       if (rejoined) this.#dropWindow(id);
       head = {
         ...incoming,
@@ -98,7 +96,10 @@ export class Store {
         othersReadSeq: Math.max(incoming.othersReadSeq, known.othersReadSeq),
       };
       const distrusted = this.#distrusted.delete(id);
-      const readSeq = Math.max(distrusted ? 0 : known.readSeq, this.unconfirmedReads.get(id) ?? 0);
+      const readSeq = Math.max(
+        distrusted || rejoined ? 0 : known.readSeq,
+        this.unconfirmedReads.get(id) ?? 0,
+      );
       if (readSeq > incoming.readSeq) {
         head = { ...head, readSeq };
         const counted = recount(head, this.windows.get(id), this.#me);
@@ -150,6 +151,14 @@ export class Store {
       if (next.membership.state !== 'joined') {
         this.handleLeft(next.membership);
         return { head: false, changes: false };
+      }
+      if (joinedAnew(head.membership, next.membership)) {
+        // S13: what may be seen begins elsewhere now; neither window nor counts hold.
+        this.unconfirmedReads.delete(id);
+        this.#setHead(next);
+        this.#dropWindow(id);
+        this.distrustRead(id);
+        return { head: true, changes: false };
       }
       if (unsure) next = { ...next, ...recount(next, window, this.#me) };
       this.#setHead(next);
@@ -283,3 +292,7 @@ export class Store {
     this.events.emit('head', id, head);
   }
 }
+
+/** Left and joined again, so that something else may be seen. */
+const joinedAnew = (a: MemberRecord, b: MemberRecord): boolean =>
+  a.joinedAt !== b.joinedAt || a.visibleAfter !== b.visibleAfter;

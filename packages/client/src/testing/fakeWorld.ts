@@ -411,7 +411,9 @@ export class FakeWorld {
     } = conversation;
     for (const [userId, { record }] of conversation.members) {
       if (record.state !== 'joined') continue;
-      this.#announce(userId, { type: 'records', conversationId: id, from: rev, to: rev, records });
+      // S13: before they came is not theirs to see.
+      const seen = records.filter((each) => each.type !== 'message' || each.seq > record.visibleAfter);
+      this.#announce(userId, { type: 'records', conversationId: id, from: rev, to: rev, records: seen });
     }
   }
 
