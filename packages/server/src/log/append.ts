@@ -114,7 +114,8 @@ export function createMessageLog({
     const batch = queue.slice(0, count);
     queue = queue.slice(count);
     queuedText -= text;
-    return batch;
+    // As the statement wants them: stable, so that the messages of a conversation keep their order.
+    return batch.sort((a, b) => byConversation(a.draft, b.draft));
   };
 
   const settle = async (batch: Entry[]): Promise<void> => {
@@ -214,6 +215,19 @@ function toRecord(draft: Draft, result: Appended, replySeq: number | null): Mess
   };
 }
 
+const byConversation = (a: Draft, b: Draft): number =>
+  a.tenantId - b.tenantId || (a.conversationId < b.conversationId ? -1 : Number(a.conversationId > b.conversationId));
+
+/** For each message the place, counted from 1, of the first one of its conversation. */
+function leadsOf(batch: readonly Entry[]): number[] {
+  let lead = 0;
+  return batch.map(({ draft }, i) => {
+    const before = batch[i - 1]?.draft;
+    if (before?.conversationId !== draft.conversationId || before.tenantId !== draft.tenantId) lead = i + 1;
+    return lead;
+  });
+}
+
 function encode(batch: readonly Entry[]): unknown[] {
   const column = <T>(pick: (draft: Draft) => T): T[] => batch.map((entry) => pick(entry.draft));
   return [
@@ -230,33 +244,34 @@ function encode(batch: readonly Entry[]): unknown[] {
     column(({ mentions }) => mentions.all),
     column((draft) => draft.replyTo ?? null),
     column((draft) => draft.visibleAfter),
+    leadsOf(batch),
   ];
 }
 
 /**
- * Conversations are locked in id order, so that two nodes never wait for each other in a circle. A message id already
- * there keeps its first place. `offset 0` keeps the look-ups nested: one index descent a message.
+ * Every step costs the same for each message, however many there are: the batch comes grouped by conversation, its first
+ * message of each (`lead`) locks and reads the conversation's row, and a window hands revs and seqs to the rest. There is
+ * no join between the messages of a batch, which PostgreSQL would do by comparing all with all. Conversations come in
+ * id order, so that two nodes never wait for each other in a circle. A message id already there keeps its first place.
+ * `offset 0` keeps the look-ups nested: one index descent each.
  */
 const APPEND = `
-with input as (
-  select * from unnest(
-    $1::integer[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::bigint[]
-  ) with ordinality as t (
-    tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, ord
-  )
-), locked as materialized (
-  select c.tenant_id, c.id, c.rev, c.last_seq
-  from conversations c
-  where (c.tenant_id, c.id) in (select tenant_id, conversation_id from input)
-  order by c.tenant_id, c.id
-  for no key update
-), judged as materialized (
-  select i.*, l.rev as head_rev, l.last_seq as head_seq, l.id is not null as conversation_known,
+with judged as materialized (
+  select i.*, head.rev as head_rev, head.last_seq as head_seq,
     earlier.seq as earlier_seq, earlier.created_rev as earlier_rev, earlier.created_at as earlier_at, earlier.author_id as earlier_author,
     quoted.seq as reply_seq,
-    l.id is not null and earlier.seq is null and (i.reply_id is null or quoted.seq is not null) as fresh
-  from input i
-  left join locked l on l.tenant_id = i.tenant_id and l.id = i.conversation_id
+    earlier.seq is null and (i.reply_id is null or quoted.seq is not null) as fresh
+  from unnest(
+    $1::integer[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::bigint[],
+    $11::integer[]
+  ) with ordinality as i (
+    tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, lead, ord
+  )
+  left join lateral (
+    select c.rev, c.last_seq from conversations c
+    where i.ord = i.lead and c.tenant_id = i.tenant_id and c.id = i.conversation_id
+    offset 0 for no key update
+  ) head on true
   left join lateral (
     select m.seq, m.created_rev, m.created_at, m.author_id from messages m
     where m.tenant_id = i.tenant_id and m.conversation_id = i.conversation_id and m.id = i.id offset 0
@@ -267,18 +282,20 @@ with input as (
       and m.seq > i.visible_after offset 0
   ) quoted on true
 ), placed as materialized (
-  select j.*, j.head_rev + row_number() over w as new_rev, j.head_seq + row_number() over w as new_seq,
+  select j.*, max(j.head_rev) over so_far + count(*) filter (where j.fresh) over so_far as new_rev,
+    max(j.head_seq) over so_far + count(*) filter (where j.fresh) over so_far as new_seq,
     date_trunc('milliseconds', clock_timestamp()) as new_at
-  from judged j where j.fresh
-  window w as (partition by j.tenant_id, j.conversation_id order by j.ord)
+  from judged j
+  window so_far as (partition by j.lead order by j.ord rows unbounded preceding)
 ), inserted as (
   insert into messages (tenant_id, conversation_id, seq, id, rev, created_rev, author_id, created_at, kind, text, sealed,
     reply_id, reply_seq, mentions, mentions_all)
   select tenant_id, conversation_id, new_seq, id, new_rev, new_rev, author_id, new_at, 'content', text, sealed::jsonb,
     reply_id, reply_seq, mentions::uuid[], mentions_all
-  from placed order by ord
+  from placed where fresh and new_seq is not null order by ord
 ), heads as materialized (
-  select tenant_id, conversation_id, max(new_rev) as rev, max(new_seq) as last_seq from placed group by 1, 2
+  select tenant_id, conversation_id, max(new_rev) as rev, max(new_seq) as last_seq
+  from placed where fresh and new_seq is not null group by 1, 2
 ), raised as (
   update conversations c
   set rev = h.rev, last_seq = h.last_seq, changed_xid = pg_current_xact_id()
@@ -287,8 +304,8 @@ with input as (
   insert into commits (tenant_ids, conversation_ids, revs)
   select array_agg(tenant_id), array_agg(conversation_id), array_agg(rev) from heads having count(*) > 0
 )
-select coalesce(p.new_seq, j.earlier_seq) as seq, coalesce(p.new_rev, j.earlier_rev) as rev,
-  coalesce(p.new_at, j.earlier_at) as created_at, coalesce(j.earlier_author, j.author_id) as author_id,
-  j.earlier_seq is not null as repeated, p.reply_seq, j.conversation_known
-from judged j left join placed p on p.ord = j.ord
-order by j.ord`;
+select case when fresh then new_seq else earlier_seq end as seq, case when fresh then new_rev else earlier_rev end as rev,
+  case when fresh then new_at else earlier_at end as created_at, coalesce(earlier_author, author_id) as author_id,
+  earlier_seq is not null as repeated, reply_seq, new_seq is not null as conversation_known
+from placed
+order by ord`;
