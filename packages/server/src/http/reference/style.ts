@@ -17,7 +17,7 @@ nav a:hover, nav a:focus-visible { color: var(--accent) }
 nav .noun { font-weight: 600; color: var(--text) }
 main { padding: 1.5rem 1.5rem 6rem; min-width: 0 }
 h1 { font-size: 2rem; margin: 0 0 .5rem } h2 { margin: 3rem 0 1rem; font-size: 1.5rem }
-h3 { margin: 0; font-size: 1.125rem } h4 { margin: 1rem 0 .25rem; font-size: .875rem; color: var(--soft); font-weight: 600 }
+h3 { margin: 0; font-size: 1.125rem } section > h3 { margin: 2rem 0 .5rem } h4 { margin: 1rem 0 .25rem; font-size: .875rem; color: var(--soft); font-weight: 600 }
 a { color: var(--accent) }
 code, .route { font-family: ui-monospace, monospace; font-size: .875em; overflow-wrap: anywhere }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem 1.25rem; margin: 1rem 0 }
