@@ -216,7 +216,8 @@ function toRecord(draft: Draft, result: Appended, replySeq: number | null): Mess
 }
 
 const byConversation = (a: Draft, b: Draft): number =>
-  a.tenantId - b.tenantId || (a.conversationId < b.conversationId ? -1 : Number(a.conversationId > b.conversationId));
+  a.tenantId - b.tenantId ||
+  (a.conversationId < b.conversationId ? -1 : Number(a.conversationId > b.conversationId));
 
 /** For each message the place, counted from 1, of the first one of its conversation. */
 function leadsOf(batch: readonly Entry[]): number[] {
