@@ -24,6 +24,16 @@ export function Shell() {
   useEffect(() => trackActivity(client), [client]);
   useEffect(() => trackTitle(client), [client]);
 
+  const covered = route.left !== 'chats';
+  useEffect(() => {
+    // Back on the list after several screens: what was pressed to leave it may be gone, and the focus with it.
+    if (covered) return;
+    if (document.activeElement === document.body && navigator.userActivation?.hasBeenActive)
+      document
+        .querySelector<HTMLElement>('.kith-left-chats a[tabindex="0"], .kith-left-chats button')
+        ?.focus({ preventScroll: true });
+  }, [covered]);
+
   // On a phone one pane shows; which one follows from the route.
   const shown = route.left === 'chats' && route.conversationId ? 'conversation' : 'left';
   return (

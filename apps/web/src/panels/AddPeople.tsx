@@ -25,9 +25,7 @@ export function AddPeople({
         entry.id,
         chosen.map((user) => user.id),
       );
-      toast(
-        chosen.length === 1 ? `${chosen[0]?.displayName} is added.` : `${chosen.length} people are added.`,
-      );
+      toast(chosen.length === 1 ? `${chosen[0]?.displayName} added.` : `${chosen.length} people added.`);
       onDone();
     });
   return (

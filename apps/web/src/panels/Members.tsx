@@ -135,7 +135,7 @@ function MemberMenu({
     attempt(
       () => conversations.removeMember(id, userId),
       () =>
-        toast(`${name} is removed.`, {
+        toast(`${name} removed.`, {
           action: { label: 'Undo', run: () => attempt(() => conversations.addMembers(id, [userId])) },
         }),
     );

@@ -10,7 +10,7 @@ export interface SearchFieldProps {
 
 export function SearchField({ label, value, onChange, first }: SearchFieldProps) {
   return (
-    <div className="kith-search kith-pane-search" role="search">
+    <div className="kith-search kith-pane-search">
       <Search size={16} strokeWidth={2} aria-hidden="true" />
       <input
         type="search"

@@ -34,7 +34,9 @@ export function Sessions() {
   }, [client]);
   useEffect(() => void load(), [load]);
 
-  const sessions = typeof state === 'string' ? [] : state;
+  // This device first, then as the server orders them: by last use.
+  const sessions =
+    typeof state === 'string' ? [] : state.toSorted((a, b) => Number(b.current) - Number(a.current));
   const revokeOthers = () =>
     run(async () => {
       await client.sessions.revokeOthers();

@@ -3,8 +3,11 @@ import type { CSSProperties } from 'react';
 
 /** One of the eight hues (--kith-hue-0 to 7), the same for an id on every device. */
 export function hueOf(id: string): number {
-  // The last digits of a UUIDv7 are random, the first ones time: people who joined together must not all look alike.
-  return Number.parseInt(id.slice(-6), 16) % 8 || 0;
+  // Over all of it and well mixed: people whose ids were made together must not all look alike.
+  let hash = 0;
+  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) % 8;
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
