@@ -78,11 +78,9 @@ function stopOnTheUnexpected(): void {
   process.on('unhandledRejection', die);
 }
 
+/** Loaded only here: a service of one's own does without the demo's words. */
 async function seed(services: Services): Promise<void> {
-  const path = './demo/demo.ts';
-  const { seedDemo } = (await import(path)) as {
-    seedDemo: (services: Services, print: (line: string) => void) => Promise<void>;
-  };
+  const { seedDemo } = await import('./demo/demo.ts');
   await seedDemo(services, print);
 }
 

@@ -99,4 +99,3 @@ export function betterAuthOptions({ db, secret, secure, passwords, log }: Better
 }
 
 export const createBetterAuth = (setup: BetterAuthSetup) => betterAuth(betterAuthOptions(setup));
-export type BetterAuth = ReturnType<typeof createBetterAuth>;
