@@ -35,6 +35,8 @@ export interface ServiceOverrides {
   readonly bus?: Bus;
   readonly log?: Logger;
   readonly webRoot?: string;
+  /** How often missed commits are looked for (S11). */
+  readonly antiEntropyMs?: number;
 }
 
 /** What is under way at a stop may take this long. */
@@ -70,7 +72,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     receiptLog: createReceiptLog({ database, announcer }),
   };
   const hub = createHub({ bus, database, logger: log });
-  const antiEntropy = createAntiEntropy({ database, hub, logger: log });
+  const antiEntropy = createAntiEntropy({
+    database,
+    hub,
+    logger: log,
+    ...(overrides.antiEntropyMs !== undefined && { everyMs: overrides.antiEntropyMs }),
+  });
   const limiter = createRateLimiter({ factor: config.rateFactor });
   const app = await createHttpApp({
     services,

@@ -1,6 +1,6 @@
 /** How far members have come, and since when. */
 import { limits, type ReceiptMark } from '@kith/protocol';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
@@ -12,6 +12,16 @@ export interface MarkWrite {
   readonly deliveredSeq: number;
   readonly readSeq: number;
 }
+
+/**
+ * How far a member has truly come. The marks of a membership begin where it begins, so that nothing earlier counts as
+ * unread; but whoever has just joined has read nothing, and nobody's ticks may say so.
+ */
+const told = (kind: 'delivered' | 'read', member: RawBuilder<unknown>) => sql`coalesce((
+  select r.seq from receipts r
+  where r.tenant_id = ${member}.tenant_id and r.conversation_id = ${member}.conversation_id
+    and r.user_id = ${member}.user_id and r.kind = ${sql.lit(kind)}
+  order by r.seq desc limit 1), 0)`;
 
 /** Moves marks forward, never beyond the last message, and notes when. Returns those that moved, as they are now. */
 export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<MarkWrite[]> {
@@ -56,7 +66,10 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
       select tenant_id, conversation_id, 'read', read_seq, user_id, now() from moved where read_seq > old_read
       on conflict do nothing
     )
-    select tenant_id, conversation_id, user_id, delivered_seq, read_seq from moved`.execute(db);
+    select tenant_id, conversation_id, user_id,
+      case when delivered_seq > old_delivered then delivered_seq else ${told('delivered', sql`moved`)} end as delivered_seq,
+      case when read_seq > old_read then read_seq else ${told('read', sql`moved`)} end as read_seq
+    from moved`.execute(db);
   return result.rows.map((row) => ({
     tenantId: row.tenant_id,
     conversationId: row.conversation_id,
@@ -78,16 +91,12 @@ export async function marksOf(
   memberCount: number,
 ): Promise<ReceiptMark[]> {
   if (memberCount <= limits.receiptMembers) {
-    const rows = await db
-      .selectFrom('members')
-      .select(['user_id', 'delivered_seq', 'read_seq'])
-      .where('tenant_id', '=', tenantId)
-      .where('conversation_id', '=', conversationId)
-      .where('state', '=', 'joined')
-      .where('user_id', '<>', userId)
-      .orderBy('read_seq', 'desc')
-      .limit(limits.receiptMembers)
-      .execute();
+    const { rows } = await sql<{ user_id: string; delivered_seq: number; read_seq: number }>`
+      select m.user_id, ${told('delivered', sql`m`)} as delivered_seq, ${told('read', sql`m`)} as read_seq
+      from members m
+      where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId}
+        and m.state = 'joined' and m.user_id <> ${userId}
+      order by read_seq desc limit ${limits.receiptMembers}`.execute(db);
     return rows.map((row) => ({
       userId: row.user_id,
       deliveredSeq: row.delivered_seq,
