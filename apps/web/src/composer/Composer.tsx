@@ -4,6 +4,7 @@ import { Pencil, Reply, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
+import { usePlainPreview } from '../message/names.tsx';
 import { QuoteText } from '../message/Quote.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { toast, toastError } from '../ui/toast.ts';
@@ -76,6 +77,7 @@ function EditComposer({ conversationId, messageId }: { readonly conversationId: 
   const original = plainText(record);
   const asDraft = () => fromWire(original ?? '', (id) => client.users.get(id).get()?.displayName);
   const [draft, setDraftHere] = useState<Draft>(() => refused.get(messageId) ?? asDraft());
+  const preview = usePlainPreview(original ?? '');
   const cancel = () => clearIntent(conversationId);
 
   // Deleted meanwhile, on another device or by an admin: nothing is left to edit.
@@ -111,7 +113,7 @@ function EditComposer({ conversationId, messageId }: { readonly conversationId: 
       strip={
         <Strip icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />} cancel="Cancel editing" onCancel={cancel}>
           <span className="kith-strip-title">Edit message</span>
-          <span className="kith-quote-text">{original}</span>
+          <span className="kith-quote-text">{preview}</span>
         </Strip>
       }
     />

@@ -84,6 +84,17 @@ export function Field(props: FieldProps) {
     if (keyboard || !first || submit === 'save') focus();
   }, [focusKey]);
   useEffect(() => onFocusComposer((wantedId) => wantedId === conversationId && field.current?.focus()), [conversationId, field]);
+  // Whoever types while nothing has the focus means the message, as after a click into the timeline.
+  useEffect(() => {
+    if (!keyboard) return;
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const nothing = document.activeElement === null || document.activeElement === document.body;
+      if (!nothing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.length === 1 && event.key !== ' ') field.current?.focus();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [keyboard, field]);
   useEffect(() => () => client.typing.notify(conversationId, false), [client, conversationId]);
 
   const send = () => {

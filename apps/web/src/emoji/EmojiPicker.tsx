@@ -14,6 +14,7 @@ import {
 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { pointerFine } from '../app/media.ts';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { type Emoji, type EmojiData, groups, loadEmoji } from './data.ts';
@@ -79,6 +80,11 @@ function Picker({ data, onPick }: { readonly data: EmojiData; readonly onPick: (
   const [section, setSection] = useState<number>();
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  // The popover took the focus before there was a field to give it to. Not with a finger: the keyboard would cover the emoji.
+  useEffect(() => {
+    if (pointerFine.get()) search.current?.focus();
+  }, []);
 
   const at = place ?? (query === '' ? undefined : firstPlace(rows));
   const active = at && cellAt(rows, at);
@@ -109,6 +115,7 @@ function Picker({ data, onPick }: { readonly data: EmojiData; readonly onPick: (
       <div className="kith-emoji-search">
         <Search size={16} strokeWidth={1.75} aria-hidden="true" />
         <input
+          ref={search}
           type="text"
           role="combobox"
           aria-label="Search emoji"

@@ -1,10 +1,11 @@
 /** What can be done with a message: by right click, long press, the button beside it, or Enter. */
 import { Menu as Base } from '@base-ui/react/menu';
-import type { TimelineMessage } from '@kith/client';
+import type { KithClient, TimelineMessage } from '@kith/client';
 import { Copy, Info, Link, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { setIntent } from '../composer/intent.ts';
 import { useClient, useReadable } from '../app/client.tsx';
+import { setIntent } from '../composer/intent.ts';
+import { fromWire } from '../composer/text.ts';
 import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
 import { MenuAt, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
 import { toast, toastError } from '../ui/toast.ts';
@@ -34,7 +35,11 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
   if (!sent) {
     return (
       <MenuAt open anchor={anchor} onClose={onClose}>
-        {text && <MenuItem icon={Copy} onSelect={() => copy(text, 'Text copied')}>Copy text</MenuItem>}
+        {text && (
+          <MenuItem icon={Copy} onSelect={() => copyText(client, text)}>
+            Copy text
+          </MenuItem>
+        )}
         {state === 'failed' && (
           <MenuItem icon={Reply} onSelect={() => client.messages.retry(record.id)}>
             Try again
@@ -86,7 +91,7 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
         </MenuItem>
       )}
       {text && (
-        <MenuItem icon={Copy} shortcut="C" onSelect={() => copy(text, 'Text copied')}>
+        <MenuItem icon={Copy} shortcut="C" onSelect={() => copyText(client, text)}>
           Copy text
         </MenuItem>
       )}
@@ -130,7 +135,7 @@ function DeleteItem({ onDelete }: { readonly onDelete: () => void }) {
 export const textOf = ({ record: { body } }: TimelineMessage): string =>
   body.type === 'content' && body.content.type === 'plain' ? body.content.text : '';
 
-export const linkTo = ({ record }: TimelineMessage): string =>
+const linkTo = ({ record }: TimelineMessage): string =>
   `${location.origin}/c/${record.conversationId}?m=${record.id}`;
 
 export function reactedWith(message: TimelineMessage, emoji: string, meId: string | undefined): boolean {
@@ -138,7 +143,11 @@ export function reactedWith(message: TimelineMessage, emoji: string, meId: strin
   return reaction?.mine ?? (meId !== undefined && (reaction?.userIds.includes(meId) ?? false));
 }
 
-export function copy(text: string, done: string): void {
+/** As it reads: mentions by name. */
+export const copyText = (client: KithClient, text: string): void =>
+  copy(fromWire(text, (id) => client.users.get(id).get()?.displayName).text, 'Text copied');
+
+function copy(text: string, done: string): void {
   navigator.clipboard.writeText(text).then(
     () => toast(done),
     () => toast('The browser did not allow copying.', { tone: 'error' }),

@@ -21,11 +21,13 @@ export interface MessageRowProps {
   readonly row: MessageRowData;
   /** The one message of the list that Tab reaches, and whose inner buttons it reaches then. */
   readonly active: boolean;
+  /** Has just come at the end. */
+  readonly arriving: boolean;
   /** Was jumped to: lights up once. The number tells one flash from the next. */
   readonly flash: number | undefined;
 }
 
-export const MessageRow = memo(function MessageRow({ row, active, flash }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, active, arriving, flash }: MessageRowProps) {
   const { people, actions } = useMessageContext();
   const { message, own, first, last } = row;
   const [hover, setHover] = useState(false);
@@ -54,6 +56,7 @@ export const MessageRow = memo(function MessageRow({ row, active, flash }: Messa
       tabIndex={active ? 0 : -1}
       data-message={message.key}
       data-own={own || undefined}
+      data-arriving={arriving || undefined}
       data-first={first || undefined}
       data-last={last || undefined}
       data-gutter={(people && !own) || undefined}

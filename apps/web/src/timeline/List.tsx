@@ -2,10 +2,11 @@
 import type { Timeline as SdkTimeline, TimelineView } from '@kith/client';
 import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { useClient } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
 import { focusComposer, setIntent } from '../composer/intent.ts';
 import { useMessageContext } from '../message/context.tsx';
-import { copy, textOf } from '../message/MessageMenu.tsx';
+import { copyText, textOf } from '../message/MessageMenu.tsx';
 import { MessageRow } from '../message/MessageRow.tsx';
 import { SystemRow } from '../message/SystemRow.tsx';
 import { formatDay } from '../message/time.ts';
@@ -41,10 +42,13 @@ const FOOT = 10;
 const NEAR_END = 48;
 /** A scroll so soon after a wheel, a finger or a key is a person's. */
 const BY_HAND_MS = 1_500;
+/** As long as the rise of a new row takes, and a little. */
+const ARRIVES_MS = 400;
 /** Pages are fetched when so many heights of the pane are left. */
 const AHEAD = 2;
 
 export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) {
+  const client = useClient();
   const meId = useMyId();
   const { conversationId, actions } = useMessageContext();
   const scroller = useRef<HTMLDivElement>(null);
@@ -61,6 +65,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   const [, setStep] = useState(0);
   const { rows, shift, more, fresh } = stage(shown.current.rows, wanted);
   const epoch = shown.current.epoch + (fresh ? 1 : 0);
+
+  /** Rows that just came at the end: they rise into place, once. */
+  const arriving = useRef(new Set<string>());
+  const newKeys = fresh || shift ? [] : keysAfter(rows, shown.current.rows.at(-1)?.key);
 
   /** Whether the list follows its end. */
   const following = useRef(false);
@@ -124,6 +132,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
   useLayoutEffect(() => {
     built.current = wanted;
+    if (newKeys.length > 0 && following.current) {
+      setTimeout(() => arriving.current.clear(), ARRIVES_MS);
+      for (const key of newKeys) arriving.current.add(key);
+    }
     shown.current = { rows, epoch };
     if (more) {
       setStep((step) => step + 1);
@@ -234,7 +246,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         break;
       case 'c':
         if (inner || !textOf(message)) return;
-        copy(textOf(message), 'Text copied');
+        copyText(client, textOf(message));
         break;
       default:
         return;
@@ -289,6 +301,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
               key={row.key}
               row={row}
               active={index === currentIndex}
+              arriving={newKeys.includes(row.key) || arriving.current.has(row.key)}
               flash={flash?.key === row.key ? flash.turn : undefined}
             />
           )}
@@ -305,10 +318,24 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 const rowElement = (root: Element | null, key: string): HTMLElement | null =>
   root?.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`) ?? null;
 
-function RowView({ row, active, flash }: { readonly row: Row; readonly active: boolean; readonly flash: number | undefined }) {
+/** The rows behind the one that was the last; none when that one is gone. */
+function keysAfter(rows: readonly Row[], lastKey: string | undefined): readonly string[] {
+  if (lastKey === undefined || rows.at(-1)?.key === lastKey) return [];
+  const last = rows.findLastIndex((row) => row.key === lastKey);
+  return last < 0 ? [] : rows.slice(last + 1).map((row) => row.key);
+}
+
+interface RowViewProps {
+  readonly row: Row;
+  readonly active: boolean;
+  readonly arriving: boolean;
+  readonly flash: number | undefined;
+}
+
+function RowView({ row, active, arriving, flash }: RowViewProps) {
   switch (row.type) {
     case 'message':
-      return <MessageRow row={row} active={active} flash={flash} />;
+      return <MessageRow row={row} active={active} arriving={arriving} flash={flash} />;
     case 'system':
       return <SystemRow messages={row.messages} />;
     case 'day':
