@@ -376,6 +376,7 @@ export class Core {
       outbox.handleRecords(records);
       this.lookup.handleRecords(id, records);
     });
+    store.events.on('readUntold', (id) => this.receipts.handleReadUntold(id));
     store.events.on('arrived', (id, messages) => {
       this.receipts.handleArrived(id, messages);
       for (const message of messages) this.typing.handle(id, message.authorId, false);

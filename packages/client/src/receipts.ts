@@ -98,6 +98,12 @@ export class ReceiptStore {
     this.#scheduleRead(conversationId, READ_DELAY);
   }
 
+  /** The server has an older mark than this device. */
+  handleReadUntold(conversationId: string): void {
+    this.#deps.readsChanged();
+    this.#scheduleRead(conversationId, READ_DELAY);
+  }
+
   handleLive(): void {
     this.#live = true;
     this.#failures = 0;

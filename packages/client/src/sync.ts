@@ -161,9 +161,8 @@ export class Sync {
   #acceptHead(head: Output<'getHeads'>['heads'][number]): void {
     const id = head.conversation.id;
     this.#seen?.add(id);
-    const { stale, unsure } = this.#deps.store.handleHead(head);
+    const { stale } = this.#deps.store.handleHead(head);
     if (!stale) this.#failures.delete(id);
-    if (unsure) this.#again(id);
     this.check(id);
   }
 
@@ -367,8 +366,8 @@ export class Sync {
       for (const head of heads) {
         const id = head.conversation.id;
         told.add(id);
-        const { stale, unsure } = store.handleHead(head);
-        if (stale || unsure) this.#again(id);
+        const { stale } = store.handleHead(head);
+        if (stale) this.#again(id);
         else this.#failures.delete(id);
         this.check(id);
       }

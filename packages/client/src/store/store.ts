@@ -17,6 +17,8 @@ export type StoreEvents = {
   records: [id: string, records: readonly ConversationChange[]];
   /** New messages of others. */
   arrived: [id: string, messages: readonly MessageRecord[], live: boolean];
+  /** The server does not know how far this person has read. */
+  readUntold: [id: string];
   /** A window leaves memory. */
   evict: [window: ConversationWindow];
 };
@@ -72,21 +74,20 @@ export class Store {
   }
 
   /** A head out of a reply. Says whether it should be asked for again. */
-  handleHead(incoming: Head): { readonly stale: boolean; readonly unsure: boolean } {
+  handleHead(incoming: Head): { readonly stale: boolean } {
     const id = incoming.conversation.id;
     if (incoming.membership.state !== 'joined') {
       this.handleLeft(incoming.membership);
-      return { stale: false, unsure: false };
+      return { stale: false };
     }
     const known = this.#heads.get(id);
     const leftAt = this.#leftAt.get(id);
-    if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false, unsure: false };
+    if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false };
     this.#leftAt.delete(id);
     // Events have brought us further than this reply.
-    if (known && incoming.rev < known.rev) return { stale: true, unsure: false };
+    if (known && incoming.rev < known.rev) return { stale: true };
 
     let head = incoming;
-    let unsure = false;
     if (known) {
       const rejoined = joinedAnew(known.membership, incoming.membership);
       if (rejoined) this.#dropWindow(id);
@@ -105,7 +106,9 @@ export class Store {
         const counted = recount(head, this.windows.get(id), this.#me);
         const guess = known.rev === incoming.rev ? known : incoming;
         head = { ...head, ...(counted ?? { unread: guess.unread, mentions: guess.mentions }) };
-        unsure = !counted && !this.unconfirmedReads.has(id);
+        // Read here and not known there, whyever: it is told again, and the answer brings the counts.
+        this.unconfirmedReads.set(id, readSeq);
+        this.events.emit('readUntold', id);
       }
     }
     const window = this.windows.get(id);
@@ -113,7 +116,7 @@ export class Store {
     const preview = head.preview && withMine(head.preview, window?.byId(head.preview.id), this.#me);
     if (preview !== head.preview) head = { ...head, preview };
     this.#setHead(head);
-    return { stale: false, unsure };
+    return { stale: false };
   }
 
   /** Changes in revisions `from` to `to`, from an event or a reply. */
