@@ -39,7 +39,8 @@ const RETRY_MS = 50;
 
 /** Takes the directory, which is made if need be. @throws DataInUseError */
 export async function lockData(directory: string): Promise<DataLock> {
-  await mkdir(directory, { recursive: true });
+  // What people write to each other is in it: nobody else on this machine may look inside.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, NAME);
   const mine = JSON.stringify({ pid: process.pid, began: await beganAt(process.pid) } satisfies Holder);
   for (;;) {

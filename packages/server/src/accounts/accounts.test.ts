@@ -33,7 +33,7 @@ const error = (promise: Promise<unknown>): Promise<KithError> =>
     },
   );
 
-describe.each(databaseKinds)('accounts on %s', (kind) => {
+describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
   let test: TestDatabase;
   let bus: Bus;
   let accounts: Accounts;

@@ -7,8 +7,10 @@ import { errors, limits, newId, type WireError } from '@kith/protocol';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
+import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
 import { openDatabase } from '../store/database.ts';
+import { createHttpApp } from './app.ts';
 
 const log = pino({ level: 'silent' });
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -248,7 +250,7 @@ describe('forgery', () => {
   });
 });
 
-describe('signing in', () => {
+describe('signing in', { timeout: 60_000 }, () => {
   const credentials = { email: 'ann@example.org', password: 'a good password' };
 
   it('says who is signed in, or null', async () => {
@@ -327,5 +329,21 @@ describe('pages', () => {
   it('says whether it is alive and ready', async () => {
     expect((await http('/healthz')).status).toBe(200);
     expect((await http('/readyz')).status).toBe(200);
+  });
+
+  it('sends people elsewhere while it drains', async () => {
+    const { services } = service;
+    const limiter = createRateLimiter({ factor: 0 });
+    const config = defaultConfig();
+    const rooms = { services, accounts: services.accounts, limiter, config, log, webRoot };
+    const app = await createHttpApp({ ...rooms, isDraining: () => true });
+    for (const url of ['/readyz', '/v1/me', '/v1/nothing']) {
+      const answer = await app.inject({ url, headers: bearer });
+      expect(answer.statusCode, url).toBe(503);
+      expect(answer.json(), url).toMatchObject({ error: { code: 'draining', retryable: true } });
+    }
+    expect((await app.inject('/v1/me')).headers['retry-after']).toBe('1');
+    expect((await app.inject('/healthz')).statusCode).toBe(200);
+    await app.close();
   });
 });
