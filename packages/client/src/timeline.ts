@@ -158,6 +158,7 @@ export class ConversationTimeline implements Timeline {
     if (turn !== this.#turn || this.#disposed) throw SUPERSEDED();
     this.#openedAt ??= { readSeq: head.readSeq, unread: head.unread };
     this.#deps.opened(id);
+    if (window.lastSeq <= head.membership.visibleAfter) window.claimEmpty();
 
     const anchor = this.#loadedPlace(window, place, head) ?? (await this.#fetchPlace(window, place, head));
     if (turn !== this.#turn || this.#disposed) throw SUPERSEDED();

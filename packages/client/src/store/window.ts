@@ -61,6 +61,11 @@ export class ConversationWindow {
     return window;
   }
 
+  /** Nothing visible has been written yet, which is known without asking. */
+  claimEmpty(): void {
+    if (this.blank) this.runs = addRun([], 0, this.lastSeq);
+  }
+
   get size(): number {
     return this.#bySeq.size;
   }

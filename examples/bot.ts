@@ -1,0 +1,17 @@
+/** An echo bot: answers every message with itself. KITH_URL, KITH_EMAIL and KITH_PASSWORD say where and as whom. */
+import { accounts, createClient } from '@kith/client';
+
+const {
+  KITH_URL: url = 'http://localhost:4040',
+  KITH_EMAIL: email = '',
+  KITH_PASSWORD: password = '',
+} = process.env;
+
+const { token = '' } = await accounts(url).signIn({ email, password });
+const kith = createClient({ url, token, userAgent: 'echo bot' });
+kith.onMessage(({ id, conversationId, seq, body }) => {
+  if (body.type !== 'content' || body.content.type !== 'plain') return;
+  kith.conversations.markRead(conversationId, seq);
+  kith.messages.send(conversationId, body.content.text, { replyTo: id });
+});
+await kith.start();
