@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { Toaster } from '../ui/Toaster.tsx';
@@ -29,7 +29,7 @@ function Screen() {
     case 'signedOut':
       return (
         <Suspense fallback={null}>
-          <AuthScreen {...(session.notice && { notice: session.notice })} />
+          <AuthScreen key={session.notice} {...(session.notice && { notice: session.notice })} />
         </Suspense>
       );
     case 'outdated':
@@ -55,12 +55,21 @@ function Screen() {
   }
 }
 
-/** Only ever seen on a first visit with a slow line: everybody else is let in from the cache. */
+/** After so long, whoever waits should be told for what. */
+const PATIENCE_MS = 4_000;
+
+/** Only ever seen with an empty cache and a slow line: everybody else is let in at once. */
 function Opening() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(setSlow, PATIENCE_MS, true);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <main className="kith-splash">
-      <div className="kith-splash-mark" role="status" aria-label="Opening Kith">
+      <div className="kith-splash-mark" role="status" aria-label={slow ? undefined : 'Opening Kith'}>
         <Mark size={56} />
+        {slow && <p>The server cannot be reached. Kith opens as soon as it can.</p>}
       </div>
     </main>
   );

@@ -1,26 +1,28 @@
 import { useSyncExternalStore } from 'react';
 
-/** A media query as something to subscribe to. */
-function media(query: string) {
-  const list = matchMedia(query);
-  const subscribe = (listener: () => void): (() => void) => {
-    list.addEventListener('change', listener);
-    return () => list.removeEventListener('change', listener);
-  };
-  return { get: () => list.matches, subscribe };
+interface Media {
+  get(): boolean;
+  subscribe(listener: () => void): () => void;
 }
 
-/** One pane at a time. */
-export const phone = media('(max-width: 719px)');
-/** Three panes side by side. */
+/** A media query as something to subscribe to. */
+function media(query: string): Media {
+  const list = matchMedia(query);
+  return {
+    get: () => list.matches,
+    subscribe(listener) {
+      list.addEventListener('change', listener);
+      return () => list.removeEventListener('change', listener);
+    },
+  };
+}
+
+/** Three panes fit side by side. */
 export const wide = media('(min-width: 1024px)');
-/** A mouse or the like. */
+/** A mouse or the like, and so most likely a keyboard. */
 export const pointerFine = media('(pointer: fine)');
 
-export const useMedia = (of: {
-  get: () => boolean;
-  subscribe: (listener: () => void) => () => void;
-}): boolean => useSyncExternalStore(of.subscribe, of.get);
+export const useMedia = (of: Media): boolean => useSyncExternalStore(of.subscribe, of.get);
 
 /** "⌘" or "Ctrl", as the person's keyboard has it. */
 export const isApple = /Mac|iPhone|iPad/.test(navigator.platform);

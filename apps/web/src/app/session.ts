@@ -27,6 +27,8 @@ const url = location.origin;
 const KEY = 'kith.user';
 
 let state: Session = { type: 'opening' };
+/** Whose word counts: a client that was left may still have something to say. */
+let current: KithClient | undefined;
 const listeners = new Set<() => void>();
 
 function become(next: Session): void {
@@ -79,8 +81,9 @@ async function enter(userId: string): Promise<void> {
     storage: indexedDbStorage('kith'),
     onWarning: (message, cause) => console.warn(message, cause),
   });
+  current = client;
   const look = (): void => {
-    if (state.type === 'signedIn' && state.client !== client) return;
+    if (client !== current) return;
     const connection = client.connection.get();
     if (connection.type === 'ended') void expel(client, connection.error);
     else if (state.type !== 'signedIn' && client.me.get()) become({ type: 'signedIn', client, userId });
@@ -97,14 +100,10 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
     become({ type: 'outdated' });
     return;
   }
-  if (state.type === 'signedOut') return;
-  const knew = state.type === 'signedIn';
+  current = undefined;
   remember(undefined);
   clearDrafts();
-  become({
-    type: 'signedOut',
-    ...(knew && { notice: 'You were signed out on this device. Sign in to go on.' }),
-  });
+  become({ type: 'signedOut', notice: 'You were signed out on this device. Sign in to go on.' });
   await client.signOut().catch(() => undefined);
 }
 
@@ -113,6 +112,7 @@ export async function leave(client: KithClient): Promise<void> {
   remember(undefined);
   clearDrafts();
   // First, so that the `ended` that follows is not taken for an eviction.
+  current = undefined;
   become({ type: 'signedOut' });
   history.replaceState(null, '', '/');
   await client.signOut().catch(() => undefined);

@@ -1,6 +1,6 @@
 /** Timeline and composer, loaded apart from the list. */
-import { Composer } from '../composer/Composer.tsx';
-import { Timeline } from '../timeline/Timeline.tsx';
+import { Composer } from '../composer/index.ts';
+import { Timeline } from '../timeline/index.ts';
 
 export function Talk({
   conversationId,

@@ -42,10 +42,13 @@ export function useListKeys(
     event.preventDefault();
     const row = (event.target as Element).closest<HTMLElement>('[data-row]');
     const from = row ? indexOf(row.dataset['row'] ?? null) : stop;
+    if (by === -1 && nextRow(items, from, -1) < 0) {
+      above.current?.focus();
+      return;
+    }
     const target = Math.min(items.length - 1, Math.max(0, from + by));
     const next = nextRow(items, target - Math.sign(by), Math.sign(by));
-    if (by === -1 && next < 0) above.current?.focus();
-    else focus(next < 0 ? from : next);
+    focus(next < 0 ? from : next);
   };
 
   return { stop, onKeyDown, focusFirst: () => focus(nextRow(items, -1, 1)) };

@@ -3,7 +3,7 @@ import type { PresenceSetting } from '@kith/protocol';
 import { LogOut } from 'lucide-react';
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { isApple } from '../app/media.ts';
+import { isApple, modKey } from '../app/media.ts';
 import { back } from '../app/route.ts';
 import { leave } from '../app/session.ts';
 import { theme } from '../theme/theme.ts';
@@ -133,10 +133,9 @@ function PresenceSection() {
   );
 }
 
-const MOD = isApple ? '⌘' : 'Ctrl';
 const ALT = isApple ? '⌥' : 'Alt';
 const KEYS: readonly (readonly [string, readonly string[]])[] = [
-  ['Search', [MOD, 'K']],
+  ['Search', [modKey, 'K']],
   ['Conversation above, below', [ALT, '↑ ↓']],
   ['Send', ['Enter']],
   ['New line', ['Shift', 'Enter']],

@@ -1,11 +1,11 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { Check, type LucideIcon } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, ReactElement, ReactNode } from 'react';
 
 export interface MenuProps {
   /** The button that opens it, for example an IconButton. */
   readonly trigger: ReactElement<Record<string, unknown>>;
-  /** MenuItem, MenuSeparator, MenuRadio. */
+  /** MenuItem, MenuSeparator. */
   readonly children: ReactNode;
   readonly align?: 'start' | 'center' | 'end';
   readonly side?: 'top' | 'bottom' | 'left' | 'right';
@@ -85,36 +85,6 @@ export function MenuItem({ icon: Icon, onSelect, danger, disabled, shortcut, chi
       <span className="kith-menu-label">{children}</span>
       {shortcut && <kbd className="kith-menu-shortcut">{shortcut}</kbd>}
     </Base.Item>
-  );
-}
-
-/** One of several, the chosen one ticked. Stands in a MenuRadioGroup. */
-export function MenuRadio({ value, children }: { readonly value: string; readonly children: ReactNode }) {
-  return (
-    <Base.RadioItem className="kith-menu-item" value={value} closeOnClick>
-      <span className="kith-menu-check">
-        <Base.RadioItemIndicator>
-          <Check size={16} strokeWidth={2} aria-hidden="true" />
-        </Base.RadioItemIndicator>
-      </span>
-      <span className="kith-menu-label">{children}</span>
-    </Base.RadioItem>
-  );
-}
-
-export function MenuRadioGroup<T extends string>({
-  value,
-  onChange,
-  children,
-}: {
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
-      {children}
-    </Base.RadioGroup>
   );
 }
 
