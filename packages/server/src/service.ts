@@ -20,6 +20,7 @@ import { createReceiptLog } from './log/receipts.ts';
 import { createMemberships } from './policy/memberships.ts';
 import type { Services } from './services.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { membershipReader } from './store/memberships.ts';
 
 export interface Service {
   readonly services: Services;
@@ -54,7 +55,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
-  const memberships = createMemberships(database.db);
+  const memberships = createMemberships(membershipReader(database.db));
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
@@ -75,6 +76,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const antiEntropy = createAntiEntropy({
     database,
     hub,
+    memberships,
     logger: log,
     ...(overrides.antiEntropyMs !== undefined && { everyMs: overrides.antiEntropyMs }),
   });

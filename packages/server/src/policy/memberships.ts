@@ -2,19 +2,41 @@
  * The facts the policy judges by, cached: the hot path asks for them with every message. Bounded, and dropped when a
  * change is announced.
  */
-import type { Db } from '../store/database.ts';
-import { type MembershipRow, readMembership } from '../store/memberships.ts';
+import type { ConversationKind, HistoryVisibility, MemberState, Role, Visibility } from '@kith/protocol';
+
+export interface ConversationFacts {
+  readonly kind: ConversationKind;
+  readonly visibility: Visibility;
+  readonly history: HistoryVisibility;
+  readonly memberCount: number;
+}
+
+export interface MemberFacts {
+  readonly role: Role;
+  readonly state: MemberState;
+  readonly visibleAfter: number;
+}
 
 /** What is known of one person in one conversation. `member` is null for one who was never in it. */
-export type Membership = MembershipRow;
-export type ConversationFacts = Membership['conversation'];
-export type MemberFacts = NonNullable<Membership['member']>;
+export interface Membership {
+  readonly conversation: ConversationFacts;
+  readonly member: MemberFacts | null;
+}
+
+/** Reads the facts as they are committed; null when there is no such conversation. */
+export type ReadMembership = (
+  tenantId: number,
+  conversationId: string,
+  userId: string,
+) => Promise<Membership | null>;
 
 export interface Memberships {
   /** Null when there is no such conversation in this tenant. Answers in the order of the calls for one person and conversation. */
   get(tenantId: number, conversationId: string, userId: string): Promise<Membership | null>;
   /** The conversation or somebody's membership in it changed. */
   invalidate(tenantId: number, conversationId: string): void;
+  /** Nobody knows what changed. */
+  invalidateAll(): void;
 }
 
 const MAX_ENTRIES = 100_000;
@@ -27,7 +49,7 @@ interface Entry {
   stale: boolean;
 }
 
-export function createMemberships(db: Db, maxEntries = MAX_ENTRIES): Memberships {
+export function createMemberships(read: ReadMembership, maxEntries = MAX_ENTRIES): Memberships {
   // By conversation, then person: a change of the conversation drops all of its people in one step.
   const conversations = new Map<string, Map<string, Entry>>();
   let count = 0;
@@ -64,10 +86,11 @@ export function createMemberships(db: Db, maxEntries = MAX_ENTRIES): Memberships
     try {
       for (;;) {
         entry.stale = false;
-        const membership = await readMembership(db, tenantId, conversationId, userId);
+        const membership = await read(tenantId, conversationId, userId);
         if (entry.stale) continue;
-        // What does not exist is not cached: a stranger could fill the cache with names that mean nothing.
-        if (membership) entry.facts = membership;
+        // Only who is in it is cached: a stranger could fill the cache with names that mean nothing, and whoever is
+        // let in may act at once, even where that was never announced.
+        if (membership?.member?.state === 'joined') entry.facts = membership;
         else forget(`${tenantId} ${conversationId}`, userId, entry);
         return membership;
       }
@@ -87,6 +110,13 @@ export function createMemberships(db: Db, maxEntries = MAX_ENTRIES): Memberships
     if (people.size === 0) conversations.delete(key);
   };
 
+  const doubt = (people: ReadonlyMap<string, Entry> | undefined): void => {
+    for (const entry of people?.values() ?? []) {
+      entry.facts = null;
+      entry.stale = true;
+    }
+  };
+
   return {
     get: (tenantId, conversationId, userId) => {
       const entry = entryOf(`${tenantId} ${conversationId}`, userId);
@@ -95,10 +125,10 @@ export function createMemberships(db: Db, maxEntries = MAX_ENTRIES): Memberships
       return entry.loading;
     },
     invalidate: (tenantId, conversationId) => {
-      for (const entry of conversations.get(`${tenantId} ${conversationId}`)?.values() ?? []) {
-        entry.facts = null;
-        entry.stale = true;
-      }
+      doubt(conversations.get(`${tenantId} ${conversationId}`));
+    },
+    invalidateAll: () => {
+      for (const people of conversations.values()) doubt(people);
     },
   };
 }

@@ -1,23 +1,13 @@
 /** The facts of one person in one conversation, for the policy. */
-import type { ConversationKind, HistoryVisibility, MemberState, Role, Visibility } from '@kith/protocol';
+import type { Membership, ReadMembership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
 
-export interface MembershipRow {
-  readonly conversation: {
-    readonly kind: ConversationKind;
-    readonly visibility: Visibility;
-    readonly history: HistoryVisibility;
-    readonly memberCount: number;
-  };
-  readonly member: { readonly role: Role; readonly state: MemberState; readonly visibleAfter: number } | null;
-}
-
-export async function readMembership(
+async function readMembership(
   db: Db,
   tenantId: number,
   conversationId: string,
   userId: string,
-): Promise<MembershipRow | null> {
+): Promise<Membership | null> {
   const row = await db
     .selectFrom('conversations as c')
     .leftJoin('members as m', (join) =>
@@ -42,3 +32,9 @@ export async function readMembership(
     member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
   };
 }
+
+/** Bound to a database. */
+export const membershipReader =
+  (db: Db): ReadMembership =>
+  (tenantId, conversationId, userId) =>
+    readMembership(db, tenantId, conversationId, userId);

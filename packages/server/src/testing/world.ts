@@ -14,6 +14,7 @@ import { createReceiptLog } from '../log/receipts.ts';
 import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { membershipReader } from '../store/memberships.ts';
 
 export type DatabaseKind = Database['kind'];
 /** H5: every query runs on both. */
@@ -72,7 +73,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
       real.changed(change);
     },
   };
-  const memberships = createMemberships(database.db);
+  const memberships = createMemberships(membershipReader(database.db));
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
