@@ -46,6 +46,7 @@ describe.each(databaseKinds)('anti-entropy on %s', (kind) => {
     rounds = createAntiEntropy({
       database: world.database,
       hub: door.hub,
+      memberships: world.services.memberships,
       logger: silentLogger,
       everyMs: 3_600_000,
     });
@@ -81,6 +82,35 @@ describe.each(databaseKinds)('anti-entropy on %s', (kind) => {
     await rounds.round();
     await rounds.round();
     expect(repair).not.toHaveBeenCalled();
+  });
+
+  test('S11: what somebody may do is known again although its change was not announced', async () => {
+    const group = await world.group([ann]);
+    // Asked for before, so that it would be remembered.
+    await expect(world.send(bob, group, 'not yet')).rejects.toMatchObject({ code: 'not_found' });
+    const restore = losing(world, () => true);
+    await world.call(ann, 'addMembers', { conversationId: group, userIds: [bob.userId] });
+    await world.send(bob, group, 'at once');
+    await world.call(ann, 'removeMember', { conversationId: group, userId: bob.userId });
+    restore();
+    await rounds.round();
+    await expect(world.send(bob, group, 'no more')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('S11, S13: who was out and in again, unannounced, starts anew', async () => {
+    const group = await world.group([ann, bob]);
+    const client = await door.connect(bob);
+    const restore = losing(world, () => true);
+    await world.call(ann, 'removeMember', { conversationId: group, userId: bob.userId });
+    await world.send(ann, group, 'not for Bob');
+    await world.call(ann, 'addMembers', { conversationId: group, userIds: [bob.userId] });
+    restore();
+    await rounds.round();
+    await rounds.round();
+    const joined = await client.next('event', ({ event }) => event.type === 'joined');
+    expect(joined.event).toMatchObject({ head: { conversation: { id: group }, unread: 0 } });
+    await world.send(ann, group, 'for Bob');
+    await vi.waitFor(() => expect(texts(client, group)).toEqual(['for Bob']));
   });
 
   test('S11, S13: joinings and leavings that were not announced are found', async () => {
@@ -143,6 +173,7 @@ describe.each(databaseKinds)('anti-entropy on %s', (kind) => {
     const late = createAntiEntropy({
       database: world.database,
       hub: door.hub,
+      memberships: world.services.memberships,
       logger: silentLogger,
       everyMs: 3_600_000,
       now: () => time,
@@ -189,6 +220,7 @@ describe.each(databaseKinds)('anti-entropy on %s', (kind) => {
     const failing = createAntiEntropy({
       database: { db: new Proxy({}, { get: () => broken.db }) as never },
       hub: door.hub,
+      memberships: world.services.memberships,
       logger: { ...silentLogger, warn },
       everyMs: 5,
     });

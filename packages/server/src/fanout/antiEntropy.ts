@@ -4,6 +4,7 @@
  * is read from the database.
  */
 import type { Logger } from '../logger.ts';
+import type { Memberships } from '../policy/memberships.ts';
 import { type CommitRow, commitsSince, pruneCommits } from '../store/commits.ts';
 import type { Database } from '../store/database.ts';
 import { revsOf } from '../store/subscriptions.ts';
@@ -19,6 +20,8 @@ export interface AntiEntropy {
 export interface AntiEntropyOptions {
   readonly database: Pick<Database, 'db'>;
   readonly hub: Hub;
+  /** What the policy judges by: stale when the word of a change was lost. */
+  readonly memberships: Pick<Memberships, 'invalidate' | 'invalidateAll'>;
   readonly logger: Logger;
   readonly everyMs?: number;
   /** Commits older than this are forgotten. */
@@ -43,6 +46,7 @@ interface Suspect {
 export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
   const {
     hub,
+    memberships,
     logger,
     everyMs = EVERY_MS,
     keepSeconds = KEEP_SECONDS,
@@ -95,6 +99,7 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
         const rev = revs[index];
         if (tenantId === undefined || rev === undefined) return;
         suspect(tenantId, conversationId, rev);
+        if (userIds !== null) memberships.invalidate(tenantId, conversationId);
         for (const userId of userIds ?? []) {
           const key = `${tenantId} ${userId}`;
           if (!here.has(key)) continue;
@@ -108,6 +113,7 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
 
   /** The log of commits no longer tells everything: compares all there is. */
   const lookAtAll = async (): Promise<void> => {
+    memberships.invalidateAll();
     const byTenant = new Map<number, string[]>();
     for (const { tenantId, conversationId } of hub.localConversations()) {
       const ids = byTenant.get(tenantId) ?? [];

@@ -28,6 +28,7 @@ export class Channel implements Flushable {
   memberCount = 0;
   readonly #flusher: Flusher;
   readonly #people = new Map<Person, Subscription>();
+  readonly #userIds = new Set<string>();
   #batch: string[] = [];
   #batchLength = 0;
   /** An upper bound: an event of later messages only is for everybody. */
@@ -48,11 +49,17 @@ export class Channel implements Flushable {
     return this.#people.size === 0 && this.watchers.size === 0;
   }
 
+  /** Those who watch and are in it: a screen may still show what its person was shown out of (S13). */
+  *onlookers(): Generator<Subscriber> {
+    for (const watcher of this.watchers) if (this.#userIds.has(watcher.userId)) yield watcher;
+  }
+
   /** From now on this person gets its events. */
   add(person: Person, subscription: Subscription): void {
     // What waits was for those who were here before.
     this.flush();
     this.#people.set(person, subscription);
+    this.#userIds.add(person.userId);
     if (subscription.phase.type === 'joining') this.#joining += 1;
     this.noteVisibility(subscription.visibleAfter);
   }
@@ -63,6 +70,7 @@ export class Channel implements Flushable {
     const subscription = this.#people.get(person);
     if (!subscription) return;
     this.#people.delete(person);
+    this.#userIds.delete(person.userId);
     if (subscription.phase.type === 'joining') this.#joining -= 1;
     if (this.#people.size === 0) this.#maxVisibleAfter = 0;
   }

@@ -443,6 +443,23 @@ describe('watching', () => {
     expect(bob.frames).toHaveLength(2);
   });
 
+  test('S13: whoever was shown out looks on no longer, until they are in again', async () => {
+    const { announcer, commit, members, hub } = world();
+    for (const id of ['ann', 'bob']) members.set(id, member(id, 0));
+    const bob = socketOf('bob');
+    (await hub.register(bob)).watch({ conversationIds: [room], userIds: [] });
+    const typing = { type: 'typing', conversationId: room, userId: 'ann', active: true } as const;
+    commit([member('bob', 1, { state: 'removed' })]);
+    announcer.ephemeral(subjects.conversation(1, room), typing);
+    announcer.receipts(1, room, [{ userId: 'ann', deliveredSeq: 1, readSeq: 1 }]);
+    await sleep(30);
+    expect(bob.frames.filter((frame) => frame.t === 'ephemeral')).toEqual([]);
+    expect(bob.events('receipts')).toEqual([]);
+    commit([member('bob', 2, { joinedAt: '2026-01-02T00:00:00.000Z' })]);
+    announcer.ephemeral(subjects.conversation(1, room), typing);
+    expect(bob.frames.filter((frame) => frame.t === 'ephemeral')).toHaveLength(1);
+  });
+
   test('S10: presence of the people on screen', async () => {
     const { announcer, hub } = world();
     const ann = socketOf('ann');

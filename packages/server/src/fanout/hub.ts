@@ -191,6 +191,7 @@ export function createHub(options: HubOptions): Hub {
     const subscription: Subscription = {
       channel,
       rev: member.rev,
+      joinedAt: member.joinedAt,
       visibleAfter: member.visibleAfter,
       phase,
     };
@@ -229,14 +230,22 @@ export function createHub(options: HubOptions): Hub {
       subscription.channel.flush();
       sendTo(person, encodeEvent({ type: 'left', membership: member }));
       unsubscribe(person, conversationId);
-    } else if (subscription) {
+    } else if (subscription?.joinedAt === member.joinedAt) {
       subscription.rev = member.rev;
       subscription.visibleAfter = member.visibleAfter;
       subscription.channel.noteVisibility(member.visibleAfter);
+    } else if (subscription) {
+      // Out and in again, and the leaving was never announced here: a new stay, with a head of its own.
+      unsubscribe(person, conversationId);
+      join(person, member);
     } else if ((person.ended.get(conversationId) ?? -1) < member.rev) {
-      const joining = subscribe(person, member, { type: 'joining', held: [], overflown: false });
-      void completeJoin(person, conversationId, joining);
+      join(person, member);
     }
+  };
+
+  const join = (person: LocalPerson, member: MemberRecord): void => {
+    const joining = subscribe(person, member, { type: 'joining', held: [], overflown: false });
+    void completeJoin(person, member.conversationId, joining);
   };
 
   /** Reads the head and tells it to the person's sockets, then what happened since. Never rejects. */

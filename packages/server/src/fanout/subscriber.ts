@@ -21,6 +21,8 @@ export interface Subscription {
   readonly channel: Channel;
   /** Revision of the membership it comes from; an older one changes nothing. */
   rev: number;
+  /** Which stay it is: somebody may have left and come back without our hearing of it. */
+  readonly joinedAt: string;
   visibleAfter: number;
   phase: Phase;
 }

@@ -18,7 +18,7 @@ export function showEphemeral(channel: Channel, ephemeral: Ephemeral): void {
   if (channel.watchers.size === 0) return;
   const packet = encodeEphemeral(ephemeral);
   const by = ephemeral.type === 'typing' ? ephemeral.userId : null;
-  for (const watcher of channel.watchers) if (watcher.userId !== by) watcher.sendPacket(packet);
+  for (const watcher of channel.onlookers()) if (watcher.userId !== by) watcher.sendPacket(packet);
 }
 
 /** A receipt may come this much later, ms, for the sake of all those that come with it. */
@@ -37,7 +37,7 @@ export function createReceiptTicker(everyMs = RECEIPTS_EVERY_MS) {
       const packet = packetOf([
         encodeEvent({ type: 'receipts', conversationId: channel.conversationId, marks }),
       ]);
-      for (const watcher of channel.watchers) watcher.sendPacket(packet);
+      for (const watcher of channel.onlookers()) watcher.sendPacket(packet);
     }
     due.clear();
   };

@@ -282,7 +282,7 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
         tenant_ids: [tenantId],
         conversation_ids: [conversationId],
         revs: [row.rev],
-        user_ids: changedMembers.size > 0 ? [...changedMembers] : null,
+        user_ids: changedMembers.size > 0 || changed.has('conversation') ? [...changedMembers] : null,
       })
       .execute();
     records.push(...[...changed.values()].sort((a, b) => a.rev - b.rev));

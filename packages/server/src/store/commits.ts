@@ -7,7 +7,7 @@ export interface CommitRow {
   readonly tenantIds: readonly number[];
   readonly conversationIds: readonly string[];
   readonly revs: readonly number[];
-  /** Whose memberships changed. */
+  /** Whose memberships changed; empty when only other facts of the conversations did, null when only messages did. */
   readonly userIds: readonly string[] | null;
 }
 
