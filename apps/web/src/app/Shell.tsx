@@ -29,9 +29,10 @@ export function Shell() {
     // Back on the list after several screens: what was pressed to leave it may be gone, and the focus with it.
     if (covered) return;
     if (document.activeElement === document.body && navigator.userActivation?.hasBeenActive)
-      document
-        .querySelector<HTMLElement>('.kith-left-chats a[tabindex="0"], .kith-left-chats button')
-        ?.focus({ preventScroll: true });
+      (
+        document.querySelector<HTMLElement>('.kith-left-chats a[tabindex="0"]') ??
+        document.querySelector<HTMLElement>('.kith-left-chats button')
+      )?.focus({ preventScroll: true });
   }, [covered]);
 
   // On a phone one pane shows; which one follows from the route.
