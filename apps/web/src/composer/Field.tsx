@@ -241,7 +241,7 @@ export function Field(props: FieldProps) {
         <p id={`${id}-over`} className="kith-composer-count" data-over={over > 0 || undefined} role="status">
           {over > 0
             ? `Too long by ${over.toLocaleString()} characters. Shorten it or send it in parts; nothing is lost meanwhile.`
-            : `${(-over).toLocaleString()} characters left`}
+            : `${(-over).toLocaleString()} ${over === -1 ? 'character' : 'characters'} left`}
         </p>
       )}
       <span className="kith-hidden" role="status">

@@ -1,5 +1,6 @@
 /** The strip on a reply that shows what it answers; a press leads there. */
 import type { MessageRecord } from '@kith/protocol';
+import type { CSSProperties } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { hueOf } from '../ui/Avatar.tsx';
 import { useMessageContext } from './context.tsx';
@@ -34,7 +35,7 @@ export function QuoteText({
   }
   return (
     <>
-      <span className="kith-quote-author" style={{ color: `var(--kith-hue-${hueOf(record.authorId)})` }}>
+      <span className="kith-quote-author" style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}>
         <UserName id={record.authorId} you={record.authorId === meId ? 'You' : undefined} />
       </span>
       <Excerpt record={record} />

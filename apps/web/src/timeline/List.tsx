@@ -106,7 +106,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     const unread = target.type === 'unread' ? rows.findIndex((row) => row.type === 'unread') : -1;
     if (unread >= 0) {
       following.current = false;
-      handle.scrollToIndex(unread, { align: 'start', offset: -8 });
+      handle.scrollToIndex(unread, { align: 'start' });
       return true;
     }
     if (!view.atEnd) return false;
