@@ -1,0 +1,185 @@
+import type { Input, MessageRecord, Output } from '@kith/protocol';
+import { KithError } from '@kith/protocol/errors';
+import { describe, expect, test } from 'vitest';
+import { Outbox } from './outbox.ts';
+import type { OutboxEntry } from './storage/storage.ts';
+import { turn, VirtualClock } from './testing/virtualClock.ts';
+
+const plain = (text: string) => ({ type: 'plain', text }) as const;
+
+function setup() {
+  const clock = new VirtualClock();
+  const log: string[] = [];
+  const kept = new Map<string, OutboxEntry>();
+  const waiting: {
+    resolve: (reply: Output<'sendMessage'>) => void;
+    reject: (error: KithError) => void;
+    input: Input<'sendMessage'>;
+  }[] = [];
+  let disk = Promise.resolve();
+  const outbox = new Outbox({
+    owner: 'me',
+    clock,
+    random: () => 0.5,
+    request: (_, input) =>
+      new Promise((resolve, reject) => {
+        const message = input as Input<'sendMessage'>;
+        log.push(`send ${textOf(message)}`);
+        waiting.push({ input: message, resolve: resolve as (reply: unknown) => void, reject });
+      }),
+    put: async (entry) => {
+      await disk;
+      log.push(`keep ${textOf(entry)} ${entry.state}`);
+      kept.set(entry.id, entry);
+    },
+    remove: async (entry) => void kept.delete(entry.id),
+    acknowledged: () => {},
+  });
+  const acknowledge = async (seq = 1) => {
+    const { input, resolve } = waiting.shift()!;
+    resolve({ messageId: input.messageId, seq, rev: seq, createdAt: '' });
+    await turn();
+  };
+  const refuse = async (error: KithError) => {
+    waiting.shift()!.reject(error);
+    await turn();
+  };
+  return {
+    clock,
+    log,
+    kept,
+    waiting,
+    outbox,
+    acknowledge,
+    refuse,
+    slowDisk: (until: Promise<void>) => {
+      disk = until;
+    },
+  };
+}
+
+const textOf = ({ content }: { content: OutboxEntry['content'] }): string =>
+  content.type === 'plain' ? content.text : '';
+
+describe('outbox', () => {
+  test('is written down before it is sent', async () => {
+    const { outbox, log, slowDisk } = setup();
+    let written = () => {};
+    slowDisk(
+      new Promise((resolve) => {
+        written = resolve;
+      }),
+    );
+    outbox.handleLive();
+    outbox.send('c', plain('a'));
+    expect(outbox.of('c')).toMatchObject([{ type: 'pending' }]); // on screen at once
+    await turn();
+    expect(log).toEqual([]);
+    written();
+    await turn();
+    expect(log).toEqual(['keep a pending', 'send a']);
+  });
+
+  test('one after the other within a conversation, side by side over several', async () => {
+    const { outbox, log, acknowledge } = setup();
+    outbox.handleLive();
+    for (const text of ['a', 'b', 'c']) outbox.send('c1', plain(text));
+    outbox.send('c2', plain('x'));
+    await turn();
+    const sent = () => log.filter((line) => line.startsWith('send'));
+    expect(sent()).toEqual(['send a', 'send x']);
+    await acknowledge();
+    expect(sent()).toEqual(['send a', 'send x', 'send b']);
+  });
+
+  test('S7: repeated with the same id, after an error and after a lost connection', async () => {
+    const { outbox, clock, waiting, refuse, acknowledge, kept } = setup();
+    outbox.handleLive();
+    const { id } = outbox.send('c', plain('a'));
+    outbox.send('c', plain('b'));
+    await turn();
+    await refuse(new KithError('unavailable'));
+    await clock.pass(30_000);
+    expect(waiting.map(({ input }) => input.messageId)).toEqual([id]);
+    outbox.handleDown();
+    await refuse(new KithError('unavailable'));
+    outbox.handleLive();
+    await turn();
+    expect(waiting.map(({ input }) => input.messageId)).toEqual([id]);
+    expect(kept.has(id)).toBe(true);
+    await acknowledge();
+    expect(kept.has(id)).toBe(false);
+    expect(waiting.map(({ input }) => textOf(input))).toEqual(['b']);
+  });
+
+  test('what is refused for good is kept as failed, does not hold up the others, and can be retried or discarded', async () => {
+    const { outbox, kept, refuse, acknowledge, waiting } = setup();
+    outbox.handleLive();
+    const { id } = outbox.send('c', plain('a'));
+    outbox.send('c', plain('b'));
+    await turn();
+    await refuse(new KithError('forbidden'));
+    expect(outbox.get(id)).toMatchObject({ type: 'failed', error: { code: 'forbidden' } });
+    expect(kept.get(id)).toMatchObject({ state: 'failed', error: { code: 'forbidden' } });
+    await acknowledge();
+    outbox.retry(id);
+    await turn();
+    expect(waiting.map(({ input }) => input.messageId)).toEqual([id]);
+    await refuse(new KithError('forbidden'));
+    outbox.discard(id);
+    await turn();
+    expect(outbox.get(id)).toBeUndefined();
+    expect(kept.size).toBe(0);
+  });
+
+  test('an ended session is not the fault of the message', async () => {
+    const { outbox, refuse, kept } = setup();
+    outbox.handleLive();
+    const { id } = outbox.send('c', plain('a'));
+    await turn();
+    await refuse(new KithError('session_revoked'));
+    expect(outbox.get(id)?.type).toBe('pending');
+    expect(kept.get(id)?.state).toBe('pending');
+  });
+
+  test('reply first: a stand-in stays until the record comes; record first: it goes at once', async () => {
+    const { outbox, acknowledge, kept } = setup();
+    outbox.handleLive();
+    const first = outbox.send('c', plain('a'));
+    await turn();
+    await acknowledge(1);
+    expect(outbox.get(first.id)).toMatchObject({ type: 'acknowledged', seq: 1 });
+    outbox.handleReached('c', 1);
+    expect(outbox.get(first.id)).toBeUndefined();
+
+    const second = outbox.send('c', plain('b'));
+    await turn();
+    outbox.handleRecords([{ type: 'message', id: second.id } as MessageRecord]);
+    expect(outbox.get(second.id)).toBeUndefined();
+    await turn();
+    expect(kept.size).toBe(0);
+    await acknowledge(2);
+    expect(outbox.of('c')).toEqual([]);
+  });
+
+  test('another tab’s messages are shown and not sent, until it is gone', async () => {
+    const { outbox, waiting, kept } = setup();
+    outbox.handleLive();
+    const mine = outbox.send('c', plain('mine'));
+    outbox.discard(mine.id);
+    const entry: OutboxEntry = {
+      ...mine,
+      id: `${mine.id.slice(0, -1)}0`,
+      owner: 'other',
+      content: plain('theirs'),
+    };
+    outbox.handleEntry(entry);
+    await turn();
+    expect(waiting).toEqual([]);
+    expect(outbox.of('c')).toMatchObject([{ type: 'pending', entry: { owner: 'other' } }]);
+    outbox.adopt('other');
+    await turn();
+    expect(waiting.map(({ input }) => textOf(input))).toEqual(['theirs']);
+    expect(kept.get(entry.id)?.owner).toBe('me');
+  });
+});
