@@ -59,7 +59,7 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
   /** Seen committed but not handed out: given one more round, for the announcement may be on its way. */
   let suspects = new Map<string, Suspect>();
   /** The same for memberships: the person's conversations by person. */
-  let doubts = new Map<string, { tenantId: number; userId: string; conversationIds: Set<string> }>();
+  const doubts = new Map<string, { tenantId: number; userId: string; conversationIds: Set<string> }>();
 
   const suspect = (tenantId: number, conversationId: string, rev: number): void => {
     const announced = hub.announcedRev(tenantId, conversationId);
@@ -81,10 +81,10 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
   };
 
   const resolveDoubts = async (): Promise<void> => {
-    const due = doubts;
-    doubts = new Map();
-    for (const { tenantId, userId, conversationIds } of due.values()) {
+    for (const [key, { tenantId, userId, conversationIds }] of doubts) {
       await hub.recheck(tenantId, userId, [...conversationIds]);
+      // Only now: what the database could not answer is asked again.
+      doubts.delete(key);
     }
   };
 

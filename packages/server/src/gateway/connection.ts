@@ -20,6 +20,7 @@ import type { Subscriber } from '../fanout/subscriber.ts';
 import type { RateLimiter } from '../limits/rateLimiter.ts';
 import type { Logger } from '../logger.ts';
 import type { Caller, Services } from '../services.ts';
+import { toKithError } from '../store/database.ts';
 import { type ConnectionState, type Live, liveOf, mayBecome } from './connectionState.ts';
 import { parseFrame } from './inbound.ts';
 import { Outbound, type Wire } from './outbound.ts';
@@ -331,7 +332,8 @@ export class Connection {
 
   /** E1: what is not ours to tell is `internal`, and in the log. */
   #toKithError(error: unknown, command: string): KithError {
-    if (error instanceof KithError) return error;
+    const known = toKithError(error);
+    if (known instanceof KithError) return known;
     this.#context.logger.error({ err: error, command }, 'a command failed');
     return new KithError('internal');
   }
