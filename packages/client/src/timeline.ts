@@ -47,6 +47,8 @@ export class ConversationTimeline implements Timeline {
   /** Own read mark when it was opened; the divider stands after it. */
   #openedAt: { readonly readSeq: number; readonly unread: number } | undefined;
   #firstUnread: number | undefined;
+  /** Whether what was last shown reached the end of what was loaded: then starting anew means starting at the end. */
+  #atTail = true;
   /** Each jump supersedes the one before. */
   #turn = 0;
   #rows = new Map<string, TimelineMessage>();
@@ -245,10 +247,9 @@ export class ConversationTimeline implements Timeline {
       return;
     }
     // The window was started anew (S2), trimmed by another timeline, or the conversation left.
-    const before = this.view.get();
-    const { anchor } = this.#state;
+    const place: Place = this.#atTail ? 'end' : { seq: this.#state.anchor };
     queueMicrotask(() => {
-      if (!this.#disposed) void this.#open(before.atEnd ? 'end' : { seq: anchor });
+      if (!this.#disposed && this.#run() === undefined) void this.#open(place);
     });
   }
 
@@ -295,9 +296,10 @@ export class ConversationTimeline implements Timeline {
     }
     this.#rows = rows;
 
+    this.#atTail = run === window.runs.at(-1) && run.to >= window.endSeq;
     const atEnd = run.to >= Math.max(window.endSeq, head.lastSeq);
     // Behind what the head tells: the changes are on their way (S4: shown as loading).
-    const catchingUp = !atEnd && run === window.runs.at(-1) && run.to >= window.endSeq && this.#deps.isLive();
+    const catchingUp = !atEnd && this.#atTail && this.#deps.isLive();
     const firstUnreadSeq = this.#findFirstUnread(window, run);
     const view: TimelineView = {
       status: 'ready',

@@ -1,0 +1,162 @@
+/** One contract for every store, and what happens when a store fails. */
+import 'fake-indexeddb/auto';
+import type { Head, MessageRecord, SettingsRecord, User } from '@kith/protocol';
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { VirtualClock } from '../testing/virtualClock.ts';
+import { GuardedStorage } from './guarded.ts';
+import { indexedDbStorage } from './indexedDb.ts';
+import { memoryStorage } from './memory.ts';
+import type { OutboxEntry, Storage, WindowRow } from './storage.ts';
+
+const user: User = { id: 'u', username: 'u', displayName: 'U', role: 'member' };
+const settings: SettingsRecord = { type: 'settings', rev: 0, presence: 'auto' };
+const me = { user, settings, tenant: 't' };
+const head = (id: string, rev = 1) => ({ conversation: { id }, rev }) as Head;
+const message = (seq: number, rev = seq) =>
+  ({ id: `m${seq}`, seq, rev, conversationId: 'c' }) as MessageRecord;
+const row = (from: number, to: number): WindowRow => ({
+  conversationId: 'c',
+  rev: to,
+  lastSeq: to,
+  from,
+  to,
+});
+const entry = (id: string): OutboxEntry => ({
+  id,
+  conversationId: 'c',
+  content: { type: 'plain', text: 'x' },
+  createdAt: '',
+  owner: 'tab',
+  state: 'pending',
+});
+
+let names = 0;
+
+describe.each([
+  ['memory', () => memoryStorage()],
+  ['IndexedDB', () => indexedDbStorage(`test${names++}`)],
+])('storage contract: %s', (_, make: () => Storage) => {
+  test('is empty at first', async () => {
+    const storage = make();
+    expect(await storage.load()).toEqual({
+      me: undefined,
+      cursor: undefined,
+      heads: [],
+      users: [],
+      windows: [],
+      reads: {},
+      outbox: [],
+    });
+    expect(await storage.loadWindow('c')).toBeUndefined();
+    await storage.close();
+  });
+
+  test('gives back what was written, the latest of it', async () => {
+    const storage = make();
+    await storage.write({ me, cursor: '1', heads: [head('a'), head('b')], users: [user], reads: { a: 3 } });
+    await storage.write({ cursor: '2', heads: [head('a', 2)], removedHeads: ['b'] });
+    const state = await storage.load();
+    expect(state).toMatchObject({ me, cursor: '2', users: [user], reads: { a: 3 } });
+    expect(state.heads).toEqual([head('a', 2)]);
+    await storage.close();
+  });
+
+  test('a window grows, changes, is cut at its old end, replaced, removed', async () => {
+    const storage = make();
+    await storage.write({
+      windows: [{ row: row(1, 3), replace: true, messages: [message(1), message(2), message(3)] }],
+    });
+    await storage.write({
+      windows: [{ row: row(2, 4), replace: false, messages: [message(3, 9), message(4)] }],
+    });
+    expect(await storage.loadWindow('c')).toEqual({
+      row: row(2, 4),
+      messages: [message(2), message(3, 9), message(4)],
+    });
+    await storage.write({ windows: [{ row: row(8, 9), replace: true, messages: [message(8), message(9)] }] });
+    expect((await storage.loadWindow('c'))?.messages).toEqual([message(8), message(9)]);
+    expect((await storage.load()).windows).toEqual([row(8, 9)]);
+    await storage.write({ removedWindows: ['c'] });
+    expect(await storage.loadWindow('c')).toBeUndefined();
+    await storage.close();
+  });
+
+  test('the outbox is kept apart, in the order of writing', async () => {
+    const storage = make();
+    await storage.putOutbox(entry('2'));
+    await storage.putOutbox(entry('1'));
+    await storage.putOutbox({ ...entry('2'), state: 'failed' });
+    expect((await storage.loadOutbox()).map(({ id, state }) => [id, state])).toEqual([
+      ['1', 'pending'],
+      ['2', 'failed'],
+    ]);
+    await storage.removeOutbox('1');
+    expect((await storage.load()).outbox.map(({ id }) => id)).toEqual(['2']);
+    await storage.close();
+  });
+
+  test('wiped: nothing is left', async () => {
+    const storage = make();
+    await storage.write({
+      me,
+      cursor: '1',
+      heads: [head('a')],
+      windows: [{ row: row(1, 1), replace: true, messages: [message(1)] }],
+    });
+    await storage.putOutbox(entry('1'));
+    await storage.wipe();
+    expect(await storage.load()).toMatchObject({
+      me: undefined,
+      cursor: undefined,
+      heads: [],
+      windows: [],
+      outbox: [],
+    });
+    expect(await storage.loadWindow('c')).toBeUndefined();
+    await storage.close();
+  });
+
+  test('can be used again after it was closed', async () => {
+    const storage = make();
+    await storage.write({ cursor: '1' });
+    await storage.close();
+    expect((await storage.load()).cursor).toBe('1');
+    await storage.close();
+  });
+});
+
+test('IndexedDB: another run of the program finds what was kept', async () => {
+  const first = indexedDbStorage('kept');
+  await first.write({ me, cursor: '7' });
+  await first.close();
+  const second = indexedDbStorage('kept');
+  expect(await second.load()).toMatchObject({ me, cursor: '7' });
+  await second.close();
+});
+
+describe('a store that fails', () => {
+  test('is replaced by memory, said once, thrown at nobody', async () => {
+    const warnings: string[] = [];
+    const broken = {
+      ...memoryStorage(),
+      write: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
+    };
+    const storage = new GuardedStorage(broken, systemClock, (message) => warnings.push(message));
+    await storage.write({ cursor: '1' });
+    await storage.write({ cursor: '2' });
+    expect((await storage.load()).cursor).toBe('2');
+    expect(warnings.length).toBe(1);
+  });
+
+  test('one that never answers (blocked by another tab) is given up', async () => {
+    const clock = new VirtualClock();
+    const silent = { ...memoryStorage(), load: () => new Promise<never>(() => {}) };
+    const warnings: string[] = [];
+    const storage = new GuardedStorage(silent, clock, (message) => warnings.push(message));
+    const loading = storage.load();
+    await clock.pass(10_000);
+    expect((await loading).heads).toEqual([]);
+    expect(warnings.length).toBe(1);
+  });
+});
