@@ -130,7 +130,7 @@ export class Connection {
           this.#transport?.send({
             t: 'hello',
             ...(token !== undefined && { token }),
-            ...(userAgent !== undefined && { client: userAgent }),
+            ...(userAgent !== undefined && { client: userAgent.slice(0, 80) }),
           });
         },
         frame: (frame) => this.#receive(frame),

@@ -78,9 +78,15 @@ export interface TimelineMessage {
 }
 
 export interface TimelineView {
-  /** `loading`: nothing to show yet. `failed`: nothing to show, see `error`; `reload()` tries again. */
+  /**
+   * `loading`: nothing to show yet; with `error` when that has failed and is being tried again. `failed`: nothing to
+   * show and no use in trying (left, removed, unknown), see `error`; `reload()` tries all the same.
+   */
   readonly status: 'loading' | 'ready' | 'failed';
-  /** One run without holes in order of `seq`, then, when it reaches the end, own messages not sent yet. */
+  /**
+   * One run without holes in order of `seq`, then, when it is the last one, own messages not sent yet: `jumpToEnd()`
+   * after sending from further up.
+   */
   readonly messages: readonly TimelineMessage[];
   /** Nothing visible lies before the first, or after the last, of these. */
   readonly atStart: boolean;

@@ -69,6 +69,8 @@ export class CacheWriter {
     if (this.#active) return;
     this.#active = true;
     const { store, storage } = this.#deps;
+    // A wipe that is under way comes first: what it removes must not be read back.
+    await this.#last;
     const cached = await storage.load();
     store.windows.cold.clear();
     for (const row of cached.windows) store.windows.cold.set(row.conversationId, row);

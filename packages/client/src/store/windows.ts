@@ -130,7 +130,7 @@ export class Windows {
   }
 
   #evict(): void {
-    let idle = this.#warm.size - this.#openCount.size;
+    let idle = [...this.#warm.keys()].filter((id) => !this.#openCount.has(id)).length;
     for (const [id, window] of this.#warm) {
       if (idle <= IDLE_MAX) return;
       if (this.#openCount.has(id)) continue;
