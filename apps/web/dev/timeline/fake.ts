@@ -267,7 +267,8 @@ export function makeFake(options: FakeOptions) {
     users: {
       get: (userId: string) => {
         let cell = userCells.get(userId);
-        if (!cell) userCells.set(userId, (cell = new Cell(users.get(userId))));
+        cell ??= new Cell(users.get(userId));
+        userCells.set(userId, cell);
         return cell;
       },
     },

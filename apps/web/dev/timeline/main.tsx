@@ -37,7 +37,11 @@ function App() {
   return (
     <ClientProvider client={fake.client}>
       <MyIdContext value={ids.me}>
-        <section className="kith-conversation" style={{ height: '100dvh', background: 'var(--kith-ground)' }} aria-label="Conversation">
+        <section
+          className="kith-conversation"
+          style={{ height: '100dvh', background: 'var(--kith-ground)' }}
+          aria-label="Conversation"
+        >
           <header className="kith-head">
             <strong style={{ paddingInline: 12 }}>Harbour walk</strong>
           </header>

@@ -31,6 +31,7 @@ export const special = (count: number): readonly Partial<MessageRecord & { text:
   { authorId: ana, text: '😂' },
   {
     authorId: ana,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code that a message shows
     text: 'For the log, my watch does this now:\n```ts\nexport const pace = (km: number, min: number) => `${(min / km).toFixed(1)} min/km`; // a rather long line that scrolls\nconsole.log(pace(12, 150));\n```',
     reactions: [{ emoji: '❤️', count: 2, userIds: [bo, me], mine: true }],
   },

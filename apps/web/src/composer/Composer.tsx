@@ -21,13 +21,21 @@ export interface ComposerProps {
 export function Composer({ conversationId }: ComposerProps) {
   const intent = useIntent(conversationId);
   if (intent.type === 'edit') {
-    return <EditComposer key={intent.messageId} conversationId={conversationId} messageId={intent.messageId} />;
+    return (
+      <EditComposer key={intent.messageId} conversationId={conversationId} messageId={intent.messageId} />
+    );
   }
   const replyTo = intent.type === 'reply' ? intent.messageId : undefined;
   return <WriteComposer key={conversationId} conversationId={conversationId} replyTo={replyTo} />;
 }
 
-function WriteComposer({ conversationId, replyTo }: { readonly conversationId: string; readonly replyTo: string | undefined }) {
+function WriteComposer({
+  conversationId,
+  replyTo,
+}: {
+  readonly conversationId: string;
+  readonly replyTo: string | undefined;
+}) {
   const client = useClient();
   const draft = useDraft(conversationId);
   const cancel = () => clearIntent(conversationId);
@@ -71,7 +79,13 @@ function WriteComposer({ conversationId, replyTo }: { readonly conversationId: s
 /** What was typed into an edit that the server then refused: shown again when that message is edited again. */
 const refused = new Map<string, Draft>();
 
-function EditComposer({ conversationId, messageId }: { readonly conversationId: string; readonly messageId: string }) {
+function EditComposer({
+  conversationId,
+  messageId,
+}: {
+  readonly conversationId: string;
+  readonly messageId: string;
+}) {
   const client = useClient();
   const record = useReadable(client.messages.get(conversationId, messageId));
   const original = plainText(record);
@@ -111,7 +125,11 @@ function EditComposer({ conversationId, messageId }: { readonly conversationId: 
       onEscape={cancel}
       focusKey={messageId}
       strip={
-        <Strip icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />} cancel="Cancel editing" onCancel={cancel}>
+        <Strip
+          icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />}
+          cancel="Cancel editing"
+          onCancel={cancel}
+        >
           <span className="kith-strip-title">Edit message</span>
           <span className="kith-quote-text">{preview}</span>
         </Strip>
@@ -137,7 +155,11 @@ function ReplyStrip({
   const record = useReadable(useClient().messages.get(conversationId, messageId));
   const meId = useMyId();
   return (
-    <Strip icon={<Reply size={18} strokeWidth={1.75} aria-hidden="true" />} cancel="Cancel reply" onCancel={onCancel}>
+    <Strip
+      icon={<Reply size={18} strokeWidth={1.75} aria-hidden="true" />}
+      cancel="Cancel reply"
+      onCancel={onCancel}
+    >
       <QuoteText record={record} meId={meId} />
     </Strip>
   );

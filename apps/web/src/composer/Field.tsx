@@ -1,7 +1,15 @@
 /** The text field with its completion, emoji and send button: the same for writing and for editing. */
 import { limits } from '@kith/client';
 import { ArrowUp, Check, Smile } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useClient } from '../app/client.tsx';
 import { pointerFine, useMedia } from '../app/media.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
@@ -36,7 +44,18 @@ const MARKS: Readonly<Record<string, string>> = { b: '**', i: '*', X: '~~', x: '
 const SIZES_ITSELF = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content');
 
 export function Field(props: FieldProps) {
-  const { conversationId, draft, setDraft, placeholder, submit, onSubmit, strip, onEscape, onArrowUp, focusKey } = props;
+  const {
+    conversationId,
+    draft,
+    setDraft,
+    placeholder,
+    submit,
+    onSubmit,
+    strip,
+    onEscape,
+    onArrowUp,
+    focusKey,
+  } = props;
   const id = useId();
   const client = useClient();
   const keyboard = useMedia(pointerFine);
@@ -83,7 +102,10 @@ export function Field(props: FieldProps) {
     // Opening a conversation on a phone must not push half of it away with the keyboard.
     if (keyboard || !first || submit === 'save') focus();
   }, [focusKey]);
-  useEffect(() => onFocusComposer((wantedId) => wantedId === conversationId && field.current?.focus()), [conversationId, field]);
+  useEffect(
+    () => onFocusComposer((wantedId) => wantedId === conversationId && field.current?.focus()),
+    [conversationId, field],
+  );
   // Whoever types while nothing has the focus means the message, as after a click into the timeline.
   useEffect(() => {
     if (!keyboard) return;
@@ -113,7 +135,9 @@ export function Field(props: FieldProps) {
       return;
     }
     const mention =
-      candidate.type === 'all' ? mentionDraft('all', 'all') : mentionDraft(candidate.user.displayName, candidate.user.id);
+      candidate.type === 'all'
+        ? mentionDraft('all', 'all')
+        : mentionDraft(candidate.user.displayName, candidate.user.id);
     editor.insert({ text: `${mention.text} `, mentions: mention.mentions }, wanted.start, end);
   };
 

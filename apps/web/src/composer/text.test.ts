@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completingAt, type Draft, EMPTY, edited, fromWire, mentionDraft, replace, sound, toggleMark, toWire } from './text.ts';
+import {
+  completingAt,
+  type Draft,
+  EMPTY,
+  edited,
+  fromWire,
+  mentionDraft,
+  replace,
+  sound,
+  toggleMark,
+  toWire,
+} from './text.ts';
 
 const ana = '01938b2e-7c1d-7e3a-9d5b-0123456789ab';
 const bo = '01938b2e-7c1d-7e3a-9d5b-0123456789ac';
@@ -36,7 +47,11 @@ describe('mentions in the composer', () => {
     fc.assert(
       fc.property(
         fc.array(
-          fc.record({ at: fc.nat(30), remove: fc.nat(6), add: fc.constantFrom('', 'a', '@', ' ', 'Bo', '@Bo', '\n') }),
+          fc.record({
+            at: fc.nat(30),
+            remove: fc.nat(6),
+            add: fc.constantFrom('', 'a', '@', ' ', 'Bo', '@Bo', '\n'),
+          }),
           { maxLength: 12 },
         ),
         (edits) => {
@@ -56,7 +71,14 @@ describe('mentions in the composer', () => {
   });
 
   it('mends what was stored', () => {
-    const broken = { text: 'a @Bo', mentions: [{ start: 0, end: 3, who: bo }, { start: 2, end: 99, who: bo }, { start: 2, end: 5, who: bo }] };
+    const broken = {
+      text: 'a @Bo',
+      mentions: [
+        { start: 0, end: 3, who: bo },
+        { start: 2, end: 99, who: bo },
+        { start: 2, end: 5, who: bo },
+      ],
+    };
     expect(sound(broken).mentions).toEqual([{ start: 2, end: 5, who: bo }]);
   });
 });

@@ -27,7 +27,11 @@ export function replace(draft: Draft, start: number, end: number, insert: Draft 
     if (mention.start >= end) return [{ ...mention, start: mention.start + by, end: mention.end + by }];
     return [];
   });
-  const added = mentions.map((mention) => ({ ...mention, start: mention.start + start, end: mention.end + start }));
+  const added = mentions.map((mention) => ({
+    ...mention,
+    start: mention.start + start,
+    end: mention.end + start,
+  }));
   return {
     text: draft.text.slice(0, start) + text + draft.text.slice(end),
     mentions: [...kept, ...added].sort((a, b) => a.start - b.start),
@@ -45,7 +49,8 @@ export function edited(draft: Draft, next: string, caret: number): Draft {
   // After the caret nothing can have changed, so that much of the end is equal at most.
   const suffixMost = Math.min(shorter, Math.max(0, next.length - caret));
   let suffix = 0;
-  while (suffix < suffixMost && before[before.length - 1 - suffix] === next[next.length - 1 - suffix]) suffix++;
+  while (suffix < suffixMost && before[before.length - 1 - suffix] === next[next.length - 1 - suffix])
+    suffix++;
   let prefix = 0;
   while (prefix < shorter - suffix && before[prefix] === next[prefix]) prefix++;
   // Undo may leave the caret elsewhere: then the rest of the end is compared too.
@@ -87,14 +92,18 @@ export const mentionDraft = (name: string, who: string): Draft => ({
 });
 
 function append(draft: Draft, ...parts: readonly (Draft | string)[]): Draft {
-  return parts.reduce<Draft>((whole, part) => replace(whole, whole.text.length, whole.text.length, part), draft);
+  return parts.reduce<Draft>(
+    (whole, part) => replace(whole, whole.text.length, whole.text.length, part),
+    draft,
+  );
 }
 
 /** Drops mentions that do not stand where they say: a stored draft may come from anywhere. */
 export function sound(draft: Draft): Draft {
   let end = 0;
   const mentions = draft.mentions.filter((mention) => {
-    const fits = mention.start >= end && mention.end <= draft.text.length && draft.text[mention.start] === '@';
+    const fits =
+      mention.start >= end && mention.end <= draft.text.length && draft.text[mention.start] === '@';
     if (fits) end = mention.end;
     return fits;
   });

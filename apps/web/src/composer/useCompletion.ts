@@ -16,7 +16,10 @@ const NONE: readonly Candidate[] = [];
 /** Somebody types: ask when they pause. */
 const PAUSE_MS = 120;
 
-export function useCandidates(conversationId: string, completing: Completing | undefined): readonly Candidate[] {
+export function useCandidates(
+  conversationId: string,
+  completing: Completing | undefined,
+): readonly Candidate[] {
   const people = usePeople(conversationId, completing?.type === 'mention' ? completing.query : undefined);
   const emoji = useEmoji(completing?.type === 'emoji' ? completing.query : undefined);
   return completing?.type === 'emoji' ? emoji : completing ? people : NONE;
@@ -27,6 +30,7 @@ function usePeople(conversationId: string, query: string | undefined): readonly 
   const kind = useReadable(client.conversations.get(conversationId))?.conversation.kind;
   const [found, setFound] = useState<{ readonly query: string; readonly users: readonly User[] }>();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `found` only says whether this is the first question
   useEffect(() => {
     if (query === undefined) return;
     const stop = new AbortController();
@@ -49,7 +53,6 @@ function usePeople(conversationId: string, query: string | undefined): readonly 
       clearTimeout(timer);
       stop.abort();
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: `found` only says whether this is the first question
   }, [client, conversationId, query]);
 
   return useMemo(() => {

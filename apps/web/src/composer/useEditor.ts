@@ -51,7 +51,10 @@ export function useEditor(draft: Draft, setDraft: (draft: Draft) => void): Edito
     expected.current = next;
     // Deprecated, and still the only way in that undo and redo know. Chrome takes seconds for a thousand lines of it.
     const small = text.length <= 1_000 && !text.includes('\n');
-    const done = small && (from !== to || text !== '') && document.execCommand(text ? 'insertText' : 'delete', false, text);
+    const done =
+      small &&
+      (from !== to || text !== '') &&
+      document.execCommand(text ? 'insertText' : 'delete', false, text);
     expected.current = undefined;
     if (!done || element.value !== next.text) setDraft(next);
     selectNext.current = [start, end];
@@ -76,6 +79,7 @@ function difference(before: string, after: string): readonly [number, number, st
   const shorter = Math.min(before.length, after.length);
   while (prefix < shorter && before[prefix] === after[prefix]) prefix++;
   let suffix = 0;
-  while (suffix < shorter - prefix && before[before.length - 1 - suffix] === after[after.length - 1 - suffix]) suffix++;
+  while (suffix < shorter - prefix && before[before.length - 1 - suffix] === after[after.length - 1 - suffix])
+    suffix++;
   return [prefix, before.length - suffix, after.slice(prefix, after.length - suffix)];
 }

@@ -75,7 +75,10 @@ function Picker({ data, onPick }: { readonly data: EmojiData; readonly onPick: (
   const [recentAtOpening] = useState(recent);
   const [query, setQuery] = useState('');
   const [tone, setTone] = useState(readTone);
-  const rows = useMemo(() => pickerRows(data, query, recentAtOpening, COLUMNS), [data, query, recentAtOpening]);
+  const rows = useMemo(
+    () => pickerRows(data, query, recentAtOpening, COLUMNS),
+    [data, query, recentAtOpening],
+  );
   const [place, setPlace] = useState<Place | undefined>(undefined);
   const [section, setSection] = useState<number>();
   const list = useRef<VirtualizerHandle>(null);
@@ -256,7 +259,13 @@ function GridRow({ id, row, index, activeColumn, tone, onPick }: GridRowProps) {
 }
 
 /** One button that steps through the tones: rarely used, so it takes one place and no menu. */
-function ToneButton({ tone, onChange }: { readonly tone: number; readonly onChange: (tone: number) => void }) {
+function ToneButton({
+  tone,
+  onChange,
+}: {
+  readonly tone: number;
+  readonly onChange: (tone: number) => void;
+}) {
   const label = `Skin tone: ${TONES[tone] ?? TONES[0]}`;
   return (
     <button
@@ -278,4 +287,5 @@ function cellAt(rows: readonly PickerRow[], { row, column }: Place): Emoji | und
   return at?.type === 'emoji' ? at.cells[column] : undefined;
 }
 
-const inTone = (emoji: Emoji, tone: number): string => (tone > 0 ? emoji.tones[tone - 1] : undefined) ?? emoji.char;
+const inTone = (emoji: Emoji, tone: number): string =>
+  (tone > 0 ? emoji.tones[tone - 1] : undefined) ?? emoji.char;

@@ -35,7 +35,13 @@ export function EmojiPopover({ open, onClose, anchor, onPick, keepOpen = false }
           collisionPadding={8}
         >
           <Popover.Popup className="kith-emoji-popup" aria-label="Emoji">
-            <Suspense fallback={<span className="kith-emoji-wait"><Spinner /></span>}>
+            <Suspense
+              fallback={
+                <span className="kith-emoji-wait">
+                  <Spinner />
+                </span>
+              }
+            >
               <EmojiPicker onPick={pick} />
             </Suspense>
           </Popover.Popup>

@@ -28,7 +28,14 @@ export function pickerRows(
 }
 
 /** A recent emoji that is a skin tone, or that a later edition of the data dropped: no name but itself. */
-const plain = (char: string): Emoji => ({ char, name: char, group: RECENT, words: [], shortcodes: [], tones: [] });
+const plain = (char: string): Emoji => ({
+  char,
+  name: char,
+  group: RECENT,
+  words: [],
+  shortcodes: [],
+  tones: [],
+});
 
 function cut(emoji: readonly Emoji[], columns: number, key: string): PickerRow[] {
   const rows: PickerRow[] = [];

@@ -35,9 +35,7 @@ export default function MessageInfo({ message, anchor, meId, onClose }: MessageI
           collisionPadding={8}
         >
           <Popover.Popup className="kith-info">
-            <Popover.Title className="kith-info-title">
-              Sent {formatFull(record.createdAt)}
-            </Popover.Title>
+            <Popover.Title className="kith-info-title">Sent {formatFull(record.createdAt)}</Popover.Title>
             {record.authorId === meId && <Receipts message={message} />}
             {record.edited && <Edits message={message} meId={meId} />}
             {record.authorId !== meId && !record.edited && (
@@ -63,7 +61,11 @@ function Receipts({ message }: { readonly message: TimelineMessage }) {
   const client = useClient();
   const { conversationId, id } = message.record;
   const pages = usePages<Receipt>(async (cursor) => {
-    const page = await client.request('getReceipts', { conversationId, messageId: id, ...(cursor && { cursor }) });
+    const page = await client.request('getReceipts', {
+      conversationId,
+      messageId: id,
+      ...(cursor && { cursor }),
+    });
     return { items: page.receipts, next: page.next };
   });
   const read = pages.items.filter((receipt) => receipt.readAt !== null);
@@ -114,7 +116,11 @@ function Edits({ message, meId }: { readonly message: TimelineMessage; readonly 
   const client = useClient();
   const { conversationId, id } = message.record;
   const pages = usePages<Version>(async (cursor) => {
-    const page = await client.request('getMessageEdits', { conversationId, messageId: id, ...(cursor && { cursor }) });
+    const page = await client.request('getMessageEdits', {
+      conversationId,
+      messageId: id,
+      ...(cursor && { cursor }),
+    });
     return { items: page.versions, next: page.next };
   });
   return (
@@ -124,7 +130,11 @@ function Edits({ message, meId }: { readonly message: TimelineMessage; readonly 
         {pages.items.map((version) => (
           <li key={version.at} className="kith-info-version">
             <time dateTime={version.at}>{formatWhen(version.at)}</time>
-            {version.content.type === 'plain' ? <Markdown text={version.content.text} meId={meId} /> : 'Encrypted'}
+            {version.content.type === 'plain' ? (
+              <Markdown text={version.content.text} meId={meId} />
+            ) : (
+              'Encrypted'
+            )}
           </li>
         ))}
       </ul>
@@ -141,8 +151,14 @@ interface Pages<T> {
 }
 
 /** Pages of one answer, one after another. Not SDK state: nobody keeps these but the popover that asked. */
-function usePages<T>(fetchPage: (cursor: string | null) => Promise<{ items: readonly T[]; next: string | null }>): Pages<T> {
-  const [state, setState] = useState<{ items: readonly T[]; next: string | null; status: Pages<T>['status'] }>({
+function usePages<T>(
+  fetchPage: (cursor: string | null) => Promise<{ items: readonly T[]; next: string | null }>,
+): Pages<T> {
+  const [state, setState] = useState<{
+    items: readonly T[];
+    next: string | null;
+    status: Pages<T>['status'];
+  }>({
     items: [],
     next: null,
     status: 'loading',
@@ -161,7 +177,12 @@ function usePages<T>(fetchPage: (cursor: string | null) => Promise<{ items: read
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when opened
   useEffect(() => load(null), []);
-  return { items: state.items, status: state.status, more: state.next !== null, load: () => load(state.next) };
+  return {
+    items: state.items,
+    status: state.status,
+    more: state.next !== null,
+    load: () => load(state.next),
+  };
 }
 
 function PagesFoot<T>({ pages, none }: { readonly pages: Pages<T>; readonly none: string }) {

@@ -30,7 +30,9 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
   const text = textOf(message);
   // Owners and admins tidy up after others in groups and channels; the server has the last word.
   const mayRemove =
-    own || (entry?.conversation.kind !== 'direct' && (entry?.membership.role === 'owner' || entry?.membership.role === 'admin'));
+    own ||
+    (entry?.conversation.kind !== 'direct' &&
+      (entry?.membership.role === 'owner' || entry?.membership.role === 'admin'));
 
   if (!sent) {
     return (

@@ -1,6 +1,13 @@
 /** One message in the timeline: avatar, bubble, reactions, and the tools that appear beside it. */
 import { Ban, Ellipsis, Reply, SmilePlus } from 'lucide-react';
-import { memo, type ReactNode, type PointerEvent as ReactPointerEvent, useLayoutEffect, useRef, useState } from 'react';
+import {
+  memo,
+  type ReactNode,
+  type PointerEvent as ReactPointerEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useClient } from '../app/client.tsx';
 import type { MessageRowData } from '../timeline/rows.ts';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
@@ -8,8 +15,8 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { useMessageContext } from './context.tsx';
 import { countEmojiOnly } from './emojiOnly.ts';
 import { cutLong, isExpanded, setExpanded } from './long.ts';
-import { Markdown } from './markdown/Markdown.tsx';
 import { Meta } from './Meta.tsx';
+import { Markdown } from './markdown/Markdown.tsx';
 import { UNKNOWN_NAME, UserName, useName, usePlainPreview } from './names.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
@@ -23,11 +30,19 @@ export interface MessageRowProps {
   readonly active: boolean;
   /** Has just come at the end. */
   readonly arriving: boolean;
+  /** Something floats beside it: a menu, a picker. */
+  readonly marked: boolean;
   /** Was jumped to: lights up once. The number tells one flash from the next. */
   readonly flash: number | undefined;
 }
 
-export const MessageRow = memo(function MessageRow({ row, active, arriving, flash }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({
+  row,
+  active,
+  arriving,
+  marked,
+  flash,
+}: MessageRowProps) {
   const { people, actions } = useMessageContext();
   const { message, own, first, last } = row;
   const [hover, setHover] = useState(false);
@@ -57,6 +72,7 @@ export const MessageRow = memo(function MessageRow({ row, active, arriving, flas
       data-message={message.key}
       data-own={own || undefined}
       data-arriving={arriving || undefined}
+      data-menu={marked || undefined}
       data-first={first || undefined}
       data-last={last || undefined}
       data-gutter={(people && !own) || undefined}
@@ -118,7 +134,8 @@ function Bubble({
   const { message, own, first } = row;
   const { record } = message;
   const meta = <Meta message={message} own={own} />;
-  const text = record.body.type === 'content' && record.body.content.type === 'plain' ? record.body.content.text : '';
+  const text =
+    record.body.type === 'content' && record.body.content.type === 'plain' ? record.body.content.text : '';
   const emoji = record.replyTo ? 0 : countEmojiOnly(text);
   return (
     <div ref={bubbleRef} className="kith-bubble" data-emoji={emoji || undefined}>
@@ -131,7 +148,9 @@ function Bubble({
       ) : (
         <p className="kith-message-none">
           {record.body.type === 'deleted' && <Ban size={14} strokeWidth={2} aria-hidden="true" />}
-          {record.body.type === 'deleted' ? 'Message deleted' : 'Encrypted message. This app cannot read it yet.'}
+          {record.body.type === 'deleted'
+            ? 'Message deleted'
+            : 'Encrypted message. This app cannot read it yet.'}
           {meta}
         </p>
       )}

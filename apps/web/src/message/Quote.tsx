@@ -35,7 +35,10 @@ export function QuoteText({
   }
   return (
     <>
-      <span className="kith-quote-author" style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}>
+      <span
+        className="kith-quote-author"
+        style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}
+      >
         <UserName id={record.authorId} you={record.authorId === meId ? 'You' : undefined} />
       </span>
       <Excerpt record={record} />
@@ -49,6 +52,8 @@ function Excerpt({ record }: { readonly record: MessageRecord }) {
   const preview = usePlainPreview(plain);
   if (plain) return <span className="kith-quote-text">{preview}</span>;
   return (
-    <span className="kith-quote-none">{body.type === 'deleted' ? 'Deleted message' : 'Encrypted message'}</span>
+    <span className="kith-quote-none">
+      {body.type === 'deleted' ? 'Deleted message' : 'Encrypted message'}
+    </span>
   );
 }

@@ -12,7 +12,11 @@ const FOLD_ABOVE = 3;
 /** Names before "and 4 others". */
 const NAMES = 4;
 
-export const SystemRow = memo(function SystemRow({ messages }: { readonly messages: readonly TimelineMessage[] }) {
+export const SystemRow = memo(function SystemRow({
+  messages,
+}: {
+  readonly messages: readonly TimelineMessage[];
+}) {
   const key = messages[0]?.key ?? '';
   const [open, setOpen] = useState(() => isExpanded(key));
   const folded = messages.length > FOLD_ABOVE && !open;
@@ -109,7 +113,15 @@ function deed(event: SystemEvent, by: string, meId: string | undefined): ReactNo
 
 const ROLES: Record<Role, string> = { owner: 'the owner', admin: 'an admin', member: 'an ordinary member' };
 
-function Person({ id, meId, first }: { readonly id: string; readonly meId: string | undefined; readonly first?: boolean }) {
+function Person({
+  id,
+  meId,
+  first,
+}: {
+  readonly id: string;
+  readonly meId: string | undefined;
+  readonly first?: boolean;
+}) {
   return (
     <b>
       <UserName id={id} you={id === meId ? (first ? 'You' : 'you') : undefined} />

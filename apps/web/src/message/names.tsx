@@ -18,7 +18,10 @@ const MENTIONED = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>/g;
 /** One line of a message's text, with the names of whom it mentions. */
 export function usePlainPreview(text: string): string {
   const ids = useMemo(
-    () => (text.includes('<@') ? [...new Set([...text.slice(0, 600).matchAll(MENTIONED)].map((match) => match[1]!))] : []),
+    () =>
+      text.includes('<@')
+        ? [...new Set([...text.slice(0, 600).matchAll(MENTIONED)].map((match) => match[1]!))]
+        : [],
     [text],
   );
   const names = useNames(ids);
@@ -29,7 +32,11 @@ export function usePlainPreview(text: string): string {
 }
 
 /** "You, Ana, Bo and 3 more": `total` may exceed the ids known. */
-export function useNameList(userIds: readonly string[], meId: string | undefined, total = userIds.length): string {
+export function useNameList(
+  userIds: readonly string[],
+  meId: string | undefined,
+  total = userIds.length,
+): string {
   const shown = useMemo(() => {
     const mineFirst = [...userIds].sort((a, b) => Number(b === meId) - Number(a === meId));
     return mineFirst.slice(0, 12);

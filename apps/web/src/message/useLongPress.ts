@@ -1,4 +1,4 @@
-import { type PointerEvent, useMemo, useRef } from 'react';
+import { type PointerEvent, type TouchEvent, useMemo, useRef } from 'react';
 
 const HOLD_MS = 420;
 /** A finger that moves so far means to scroll, px. */
@@ -10,6 +10,7 @@ export interface LongPress {
     readonly onPointerMove: (event: PointerEvent) => void;
     readonly onPointerUp: () => void;
     readonly onPointerCancel: () => void;
+    readonly onTouchEnd: (event: TouchEvent) => void;
   };
   /** Whether the last press was one: Android says `contextmenu` as well, iOS does not. */
   readonly fired: () => boolean;
@@ -43,6 +44,10 @@ export function useLongPress(onLongPress: (point: { x: number; y: number }) => v
         },
         onPointerUp: stop,
         onPointerCancel: stop,
+        onTouchEnd(event) {
+          // The mouse press that browsers make of a lifted finger would close the menu that has just opened.
+          if (fired && event.cancelable) event.preventDefault();
+        },
       },
     };
   }, []);

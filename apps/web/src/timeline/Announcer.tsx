@@ -22,7 +22,9 @@ export function Announcer({ conversationId }: { readonly conversationId: string 
       setText(
         gathered.length > READ_OUT
           ? `${gathered.length} new messages`
-          : gathered.map((message) => `${nameOf(message.authorId) ?? UNKNOWN_NAME}: ${words(message, nameOf)}`).join('. '),
+          : gathered
+              .map((message) => `${nameOf(message.authorId) ?? UNKNOWN_NAME}: ${words(message, nameOf)}`)
+              .join('. '),
       );
       gathered = [];
     };

@@ -3,7 +3,13 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { Badge } from '../ui/Badge.tsx';
 
 /** Back to the end, with how much waits there. */
-export function JumpButton({ conversationId, onClick }: { readonly conversationId: string; readonly onClick: () => void }) {
+export function JumpButton({
+  conversationId,
+  onClick,
+}: {
+  readonly conversationId: string;
+  readonly onClick: () => void;
+}) {
   const unread = useReadable(useClient().conversations.get(conversationId))?.unread ?? 0;
   return (
     <button

@@ -165,7 +165,8 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     loadAround();
     reading();
     const first = rows[list.current?.findItemIndex(offset + 12) ?? 0];
-    if (first && performance.now() - touched.current < BY_HAND_MS) chip.current?.scrolled(first.day, first.type === 'day');
+    if (first && performance.now() - touched.current < BY_HAND_MS)
+      chip.current?.scrolled(first.day, first.type === 'day');
   };
 
   const touch = () => {
@@ -302,11 +303,14 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
               row={row}
               active={index === currentIndex}
               arriving={newKeys.includes(row.key) || arriving.current.has(row.key)}
+              marked={row.key === floatingKey}
               flash={flash?.key === row.key ? flash.turn : undefined}
             />
           )}
         </Virtualizer>
-        {!view.atEnd && <Edge view={view} side="newer" tried={tried.current} onRetry={() => void timeline.loadNewer()} />}
+        {!view.atEnd && (
+          <Edge view={view} side="newer" tried={tried.current} onRetry={() => void timeline.loadNewer()} />
+        )}
         <div className="kith-timeline-foot" />
       </div>
       <DayChip ref={chip} />
@@ -329,13 +333,14 @@ interface RowViewProps {
   readonly row: Row;
   readonly active: boolean;
   readonly arriving: boolean;
+  readonly marked: boolean;
   readonly flash: number | undefined;
 }
 
-function RowView({ row, active, arriving, flash }: RowViewProps) {
+function RowView({ row, active, arriving, marked, flash }: RowViewProps) {
   switch (row.type) {
     case 'message':
-      return <MessageRow row={row} active={active} arriving={arriving} flash={flash} />;
+      return <MessageRow row={row} active={active} arriving={arriving} marked={marked} flash={flash} />;
     case 'system':
       return <SystemRow messages={row.messages} />;
     case 'day':

@@ -41,7 +41,13 @@ type Floating =
   | { readonly type: 'menu' | 'info'; readonly key: string; readonly anchor: Anchor }
   | { readonly type: 'reaction'; readonly key: string; readonly anchor: Element };
 
-function Opened({ timeline, jumpTo }: { readonly timeline: SdkTimeline; readonly jumpTo: string | undefined }) {
+function Opened({
+  timeline,
+  jumpTo,
+}: {
+  readonly timeline: SdkTimeline;
+  readonly jumpTo: string | undefined;
+}) {
   const { conversationId } = timeline;
   const client = useClient();
   const meId = useMyId();
@@ -58,14 +64,18 @@ function Opened({ timeline, jumpTo }: { readonly timeline: SdkTimeline; readonly
     const jump = (messageId: string) => {
       setTarget((before) => ({ type: 'message', messageId, turn: before.turn + 1 }));
       if (latest.current.messages.some(({ record }) => record.id === messageId)) return;
-      timeline.jumpTo({ messageId }).catch(() => toast('That message is not there, or from before your time here.'));
+      timeline
+        .jumpTo({ messageId })
+        .catch(() => toast('That message is not there, or from before your time here.'));
     };
     return {
       jump,
       openMenu: (message, anchor) => setFloating({ type: 'menu', key: message.key, anchor }),
       pickReaction: (message, anchor) => setFloating({ type: 'reaction', key: message.key, anchor }),
       react: (message, emoji, on) => {
-        client.messages.react(conversationId, message.record.id, emoji, on).catch((error) => toastError(error));
+        client.messages
+          .react(conversationId, message.record.id, emoji, on)
+          .catch((error) => toastError(error));
       },
       reply: (message) => setIntent(conversationId, { type: 'reply', messageId: message.record.id }),
     };
@@ -109,13 +119,7 @@ function Opened({ timeline, jumpTo }: { readonly timeline: SdkTimeline; readonly
   return (
     <MessageContext value={context}>
       <div className="kith-timeline">
-        <Body
-          view={view}
-          timeline={timeline}
-          target={target}
-          floatingKey={floating?.key}
-          onEnd={toEnd}
-        />
+        <Body view={view} timeline={timeline} target={target} floatingKey={floating?.key} onEnd={toEnd} />
         <Announcer conversationId={conversationId} />
       </div>
       {floating?.type === 'menu' && floatingMessage && (
@@ -134,7 +138,9 @@ function Opened({ timeline, jumpTo }: { readonly timeline: SdkTimeline; readonly
           open
           anchor={floating.anchor}
           onClose={close}
-          onPick={(emoji) => actions.react(floatingMessage, emoji, !reactedWith(floatingMessage, emoji, meId))}
+          onPick={(emoji) =>
+            actions.react(floatingMessage, emoji, !reactedWith(floatingMessage, emoji, meId))
+          }
         />
       )}
       {floating?.type === 'info' && floatingMessage && (

@@ -15,8 +15,8 @@ const BUBBLES = [
 export function TimelineSkeleton() {
   return (
     <div className="kith-timeline-skeleton" role="status" aria-label="Loading messages">
-      {BUBBLES.map(({ own, width, height }, i) => (
-        <div key={i} data-own={own || undefined}>
+      {BUBBLES.map(({ own, width, height }) => (
+        <div key={width} data-own={own || undefined}>
           <Skeleton width={`${width}%`} height={height} />
         </div>
       ))}

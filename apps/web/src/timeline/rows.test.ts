@@ -31,7 +31,8 @@ const rowsOf = (messages: TimelineMessage[], firstUnreadSeq?: number, previous: 
 const draw = (rows: readonly Row[]): string =>
   rows
     .map((row) => {
-      if (row.type === 'message') return `${row.first ? '(' : ''}${row.message.record.authorId}${row.last ? ')' : ''}`;
+      if (row.type === 'message')
+        return `${row.first ? '(' : ''}${row.message.record.authorId}${row.last ? ')' : ''}`;
       return row.type === 'system' ? `s${row.messages.length}` : row.type;
     })
     .join(' ');

@@ -54,7 +54,10 @@ function whenOf(message: TimelineMessage): When {
 }
 
 /** `previous`: the rows this same list had before. */
-export function toRows({ messages, meId, firstUnreadSeq }: RowsInput, previous: readonly Row[]): readonly Row[] {
+export function toRows(
+  { messages, meId, firstUnreadSeq }: RowsInput,
+  previous: readonly Row[],
+): readonly Row[] {
   const known = new Map(previous.map((row) => [row.key, row]));
   const rows: Row[] = [];
   const push = (row: Row) => {
@@ -116,7 +119,9 @@ function same(a: Row, b: Row): boolean {
     return a.message === b.message && a.own === b.own && a.first === b.first && a.last === b.last;
   }
   if (a.type === 'system' && b.type === 'system') {
-    return a.messages.length === b.messages.length && a.messages.every((message, i) => message === b.messages[i]);
+    return (
+      a.messages.length === b.messages.length && a.messages.every((message, i) => message === b.messages[i])
+    );
   }
   return a.type === b.type;
 }

@@ -34,6 +34,7 @@ function endsInText(blocks: readonly Block[] | undefined): boolean {
 function renderBlocks(blocks: readonly Block[], meId: string | undefined, end?: ReactNode): ReactNode {
   // Blocks have no identity of their own and never move: their place is their key.
   return blocks.map((block, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: see above
     <Fragment key={i}>{renderBlock(block, meId, i === blocks.length - 1 ? end : undefined)}</Fragment>
   ));
 }
@@ -53,7 +54,10 @@ function renderBlock(block: Block, meId: string | undefined, end: ReactNode): Re
     case 'code':
       return <CodeBlock text={block.text} lang={block.lang} gap={block.gap} />;
     case 'list': {
-      const items = block.items.map((item, i) => <li key={i}>{renderBlocks(item, meId, i === block.items.length - 1 ? end : undefined)}</li>);
+      const items = block.items.map((item, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: see renderBlocks
+        <li key={i}>{renderBlocks(item, meId, i === block.items.length - 1 ? end : undefined)}</li>
+      ));
       return block.ordered ? (
         <ol start={block.start} data-gap={gap}>
           {items}
@@ -66,7 +70,10 @@ function renderBlock(block: Block, meId: string | undefined, end: ReactNode): Re
 }
 
 function renderInlines(inlines: readonly Inline[], meId: string | undefined): ReactNode {
-  return inlines.map((inline, i) => <Fragment key={i}>{renderInline(inline, meId)}</Fragment>);
+  return inlines.map((inline, i) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: see renderBlocks
+    inline.type === 'text' ? inline.text : <Fragment key={i}>{renderInline(inline, meId)}</Fragment>,
+  );
 }
 
 function renderInline(inline: Inline, meId: string | undefined): ReactNode {
@@ -99,7 +106,15 @@ function renderInline(inline: Inline, meId: string | undefined): ReactNode {
   }
 }
 
-function CodeBlock({ text, lang, gap }: { readonly text: string; readonly lang: string; readonly gap: boolean }) {
+function CodeBlock({
+  text,
+  lang,
+  gap,
+}: {
+  readonly text: string;
+  readonly lang: string;
+  readonly gap: boolean;
+}) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

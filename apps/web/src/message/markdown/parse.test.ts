@@ -110,13 +110,21 @@ describe('hostile input', () => {
   const units =
     '*|_|[|>|> |~|`|<|!|![|[a](|*a |**a |*a **b |_a |~~a |a*|<a@|www.|http://|a.b@|- |- a\n|  - |1. |> a\n|>\n|[]|\\|&amp;|#|# |---\n|```\n|`a|<!--|</|(((|a*b_|*_|[a](b)|**a** |<@|<@all>|\n|\t|> - |- > |1)\n|é*|*a_b*c_|https://a.b/(|~a~|a|\u200d';
   const cases = [
-    ...units.split('|').filter((unit) => unit !== '').map((unit): [string, string] => [unit, fill(unit)]),
+    ...units
+      .split('|')
+      .filter((unit) => unit !== '')
+      .map((unit): [string, string] => [unit, fill(unit)]),
     ['|', fill('|')],
     ['table', fill('a|b\n-|-\n')],
     ['open and close', '['.repeat(size / 2) + ']'.repeat(size / 2)],
     ['stars around', `${'*'.repeat(size / 2)}a${'*'.repeat(size / 2)}`],
     ['quotes one deeper each line', Array.from({ length: 190 }, (_, i) => `${'>'.repeat(i)}a`).join('\n')],
-    ['lists one deeper each line', Array.from({ length: 190 }, (_, i) => `${' '.repeat(2 * i)}- a`).join('\n').slice(0, size)],
+    [
+      'lists one deeper each line',
+      Array.from({ length: 190 }, (_, i) => `${' '.repeat(2 * i)}- a`)
+        .join('\n')
+        .slice(0, size),
+    ],
     ['growing ticks', Array.from({ length: 190 }, (_, i) => '`'.repeat(i)).join('a')],
     ['just under the limit, stars', `${'*'.repeat(1499)}a${'*'.repeat(1499)}`],
     ['just under the limit, brackets', `${'['.repeat(2999)}${'a'.repeat(17_000)}`],
