@@ -26,6 +26,8 @@ interface Writer {
 export interface Talk {
   readonly ledger: Ledger;
   readonly writers: readonly Writer[];
+  /** Of the first writer, for asking in other ways. */
+  readonly token: string;
   /** Writes until `stop`. */
   start(): void;
   /** Resolves when nobody writes any more; what was written may still be on its way. */
@@ -126,6 +128,7 @@ export async function createTalk(url: string, random: Random): Promise<Talk> {
   return {
     ledger,
     writers,
+    token: people[0].token,
     start: () => {
       writing = true;
       loops = writers.flatMap((writer) => [write(writer, random.fork()), writeBare(writer)]);

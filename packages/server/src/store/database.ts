@@ -71,8 +71,12 @@ function openPostgres(url: string, poolSize: number): Database {
       '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
   });
   // A connection that dies while idle (a database restart) is replaced on the next query; the query that meets it fails as retryable.
-  pool.on('error', () => undefined);
-  appendPool.on('error', () => undefined);
+  // The pool listens only to the idle; one that dies in the middle of a transaction, between two statements, would otherwise
+  // throw at nobody and end the process.
+  for (const one of [pool, appendPool]) {
+    one.on('error', () => undefined);
+    one.on('connect', (client) => client.on('error', () => undefined));
+  }
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',
