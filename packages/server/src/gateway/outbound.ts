@@ -37,6 +37,9 @@ const EPHEMERAL_SHARE = 1 / 4;
 /** As much may wait in the socket itself, where it can no longer be dropped, before this queue holds back. */
 const STALL_BYTES = 64 * 1024;
 
+/** Up to here, copying what goes out into one buffer costs less than handing several to the kernel. */
+const COPY_BYTES = 8 * 1024;
+
 export class Outbound implements Flushable {
   readonly #wire: Wire;
   readonly #flusher: Flusher;
@@ -96,9 +99,7 @@ export class Outbound implements Flushable {
     if (only !== undefined) {
       this.#wire.write(typeof only === 'string' ? encodeMessage([only]) : only.bytes);
     } else {
-      this.#wire.cork();
-      for (const bytes of messagesOf(queue)) this.#wire.write(bytes);
-      this.#wire.uncork();
+      this.#writeAll([...messagesOf(queue)]);
     }
     if (this.#wire.writableLength > STALL_BYTES) this.#state = 'stalled';
   }
@@ -119,6 +120,17 @@ export class Outbound implements Flushable {
     this.#state = 'closed';
     this.#queue = [];
     this.#queuedBytes = 0;
+  }
+
+  #writeAll(messages: readonly Buffer[]): void {
+    const bytes = messages.reduce((sum, message) => sum + message.length, 0);
+    if (bytes <= COPY_BYTES) {
+      this.#wire.write(messages.length === 1 ? (messages[0] as Buffer) : Buffer.concat(messages, bytes));
+      return;
+    }
+    this.#wire.cork();
+    for (const message of messages) this.#wire.write(message);
+    this.#wire.uncork();
   }
 
   #grow(bytes: number): void {
