@@ -1,5 +1,6 @@
 import type { Input, MessageRecord, Output } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
+import { newId } from '@kith/protocol/ids';
 import { describe, expect, test } from 'vitest';
 import { Outbox } from './outbox.ts';
 import type { OutboxEntry } from './storage/storage.ts';
@@ -169,7 +170,7 @@ describe('outbox', () => {
     outbox.discard(mine.id);
     const entry: OutboxEntry = {
       ...mine,
-      id: `${mine.id.slice(0, -1)}0`,
+      id: newId(),
       owner: 'other',
       content: plain('theirs'),
     };
