@@ -107,10 +107,11 @@ async function serve(): Promise<void> {
   server.on('upgrade', gateway.handleUpgrade);
   server.listen(0, '127.0.0.1', 8_192);
   await once(server, 'listening');
+  const before = process.memoryUsage().rss;
   process.send?.({ port: (server.address() as AddressInfo).port });
   await once(process, 'message');
 
-  const memory = process.memoryUsage().rss;
+  const memory = process.memoryUsage().rss - before;
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const total = rate * seconds;
