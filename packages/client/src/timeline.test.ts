@@ -166,6 +166,20 @@ describe('timeline', () => {
     });
   });
 
+  test('S13: in again: the same timeline shows it again', async () => {
+    const world = new Harness(5);
+    const client = await world.live(ANNA);
+    const timeline = client.timeline(world.group);
+    await world.clock.pass(50);
+    world.server.world.leave(ANNA, world.group);
+    await world.clock.pass(200);
+    expect(timeline.view.get().status).toBe('failed');
+    world.server.world.join(ANNA, world.group);
+    await world.clock.pass(500);
+    expect(timeline.view.get()).toMatchObject({ status: 'ready', atEnd: true });
+    expect(timeline.view.get()).not.toHaveProperty('error');
+  });
+
   test('listeners hear once per turn, and views stay the same object while nothing changes', async () => {
     const world = new Harness(5);
     const client = await world.live(ANNA);

@@ -66,7 +66,9 @@ export class ConversationTimeline implements Timeline {
       deps.store.events.on('window', (id, window) => {
         if (id === conversationId) this.#handleWindow(window);
       }),
-      deps.store.events.on('head', own),
+      deps.store.events.on('head', (id, head) => {
+        if (id === conversationId) this.#handleHead(head);
+      }),
       deps.outbox.events.on('changed', own),
       deps.overlays.events.on('changed', own),
     ];
@@ -235,6 +237,18 @@ export class ConversationTimeline implements Timeline {
     if (window.trim(OPEN_MAX, this.#state.anchor)) {
       this.#deps.store.events.emit('window', this.conversationId, window, []);
     }
+  }
+
+  /** In it again, after having been out: what could not be shown can be now. */
+  #handleHead(head: Head | undefined): void {
+    this.view.invalidate();
+    const isShut = (): boolean =>
+      this.#state.type === 'failed' &&
+      (this.#state.error.code === 'not_found' || this.#state.error.code === 'forbidden');
+    if (!head || !isShut()) return;
+    queueMicrotask(() => {
+      if (!this.#disposed && isShut()) void this.#open('end');
+    });
   }
 
   #handleWindow(window: ConversationWindow | undefined): void {
