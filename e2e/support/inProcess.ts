@@ -1,6 +1,6 @@
 /**
- * The real service inside this process, for tests that want many of its people or a hand on its insides: PGlite in
- * memory, any free port, no rate limits. People are written straight into the database: hashing a password costs more
+ * The real service inside this process, for tests that want many of its people or a hand on its insides: any free port,
+ * no rate limits, PGlite in memory or a given PostgreSQL (several of them on one are several nodes). People are written straight into the database: hashing a password costs more
  * than everything else a short test does.
  */
 import { randomBytes } from 'node:crypto';
@@ -33,6 +33,8 @@ export interface InProcess {
 
 export interface InProcessOptions {
   readonly bus?: Bus;
+  /** `postgres://…`; absent: PGlite in memory. */
+  readonly databaseUrl?: string;
   /** How often missed commits are looked for; a test may be in a hurry. */
   readonly antiEntropyMs?: number;
 }
@@ -41,7 +43,8 @@ const SECRET = 'of no use outside of a test, but long enough';
 const MONTH_MS = 30 * 86_400_000;
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcess> {
-  const database = await openDatabase({});
+  const { databaseUrl } = options;
+  const database = await openDatabase(databaseUrl === undefined ? {} : { url: databaseUrl });
   const service = await createService(
     defaultConfig({ port: 0, host: '127.0.0.1', rateFactor: 0, secret: SECRET, logLevel: 'error' }),
     {

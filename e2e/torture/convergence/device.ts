@@ -25,7 +25,8 @@ const clock: Clock = {
 const FRAME_DELAY_MS = 12;
 
 export interface DeviceOptions {
-  readonly url: string;
+  /** Of the nodes; which one it comes to is chance, as behind a load balancer. */
+  readonly urls: readonly string[];
   readonly person: Person;
   readonly name: string;
   readonly random: Random;
@@ -65,7 +66,7 @@ export class Device {
   }
 
   async start(): Promise<void> {
-    const { url, person, random, ledger, onWarning } = this.#options;
+    const { urls, person, random, ledger, onWarning } = this.#options;
     this.#lives += 1;
     const network = createNetwork({
       // Acknowledgements are of one life: whoever comes back sends its outbox anew.
@@ -75,7 +76,7 @@ export class Device {
     const storage = detachable(this.#disk);
     const dice = random.fork();
     const client = createClient({
-      url,
+      url: random.pick(urls),
       token: person.token,
       userId: person.userId,
       storage,

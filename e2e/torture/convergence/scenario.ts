@@ -10,7 +10,8 @@ import { expectAgreement, expectPromisesKept, expectSameForAll } from './agreeme
 import { Device } from './device.ts';
 
 export interface Ground {
-  readonly place: InProcess;
+  /** The nodes of one service. */
+  readonly nodes: readonly InProcess[];
   readonly bus: ChaosBus;
 }
 
@@ -78,7 +79,9 @@ class Scenario {
   }
 
   async begin(): Promise<void> {
-    const { place, bus } = this.#ground;
+    const { nodes, bus } = this.#ground;
+    const [place] = nodes;
+    if (!place) throw new Error('A service has a node.');
     for (const name of ['Ann', 'Ben', 'Cem', 'Dot']) this.#people.push(await place.person(name));
     const [ann, ben, cem, dot] = this.#people as [Person, Person, Person, Person];
     const owners: readonly (readonly [string, Person])[] = [
@@ -92,7 +95,7 @@ class Scenario {
       if (!this.#names.has(person.userId)) this.#names.set(person.userId, `‹${name}›`);
       this.#devices.push(
         new Device({
-          url: place.url,
+          urls: nodes.map(({ url }) => url),
           person,
           name,
           random: this.#random.fork(),
