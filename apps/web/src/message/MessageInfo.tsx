@@ -7,7 +7,7 @@ import { useClient } from '../app/client.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
-import type { Anchor } from './context.tsx';
+import { type Anchor, pointAnchor } from './context.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
 import { UserName, useName } from './names.tsx';
 import { formatFull, formatWhen } from './time.ts';
@@ -49,10 +49,6 @@ export default function MessageInfo({ message, anchor, meId, onClose }: MessageI
     </Popover.Root>
   );
 }
-
-const pointAnchor = ({ x, y }: { readonly x: number; readonly y: number }) => ({
-  getBoundingClientRect: () => new DOMRect(x, y, 0, 0),
-});
 
 type Receipt = Output<'getReceipts'>['receipts'][number];
 type Version = Output<'getMessageEdits'>['versions'][number];

@@ -2,14 +2,14 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import type { KithClient, TimelineMessage } from '@kith/client';
 import { Copy, Info, Link, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { setIntent } from '../composer/intent.ts';
 import { fromWire } from '../composer/text.ts';
 import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
-import { MenuAt, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
+import { MenuItem, MenuSeparator } from '../ui/Menu.tsx';
 import { toast, toastError } from '../ui/toast.ts';
-import type { Anchor, MessageActions } from './context.tsx';
+import { type Anchor, type MessageActions, pointAnchor } from './context.tsx';
 
 export interface MessageMenuProps {
   readonly message: TimelineMessage;
@@ -28,6 +28,11 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
   const own = record.authorId === meId;
   const sent = state !== 'pending' && state !== 'failed';
   const text = textOf(message);
+  const moving = useRef(false);
+  const move = (act: () => void) => () => {
+    moving.current = true;
+    act();
+  };
   // Owners and admins tidy up after others in groups and channels; the server has the last word.
   const mayRemove =
     own ||
@@ -36,7 +41,7 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
 
   if (!sent) {
     return (
-      <MenuAt open anchor={anchor} onClose={onClose}>
+      <Popup anchor={anchor} onClose={onClose} moving={moving}>
         {text && (
           <MenuItem icon={Copy} onSelect={() => copyText(client, text)}>
             Copy text
@@ -50,11 +55,11 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
         <MenuItem icon={Trash2} danger onSelect={() => client.messages.discard(record.id)}>
           Discard
         </MenuItem>
-      </MenuAt>
+      </Popup>
     );
   }
   return (
-    <MenuAt open anchor={anchor} onClose={onClose}>
+    <Popup anchor={anchor} onClose={onClose} moving={moving}>
       <div className="kith-menu-reactions" role="group" aria-label="React">
         {quickReactions(recent, 6).map((emoji) => (
           <Base.Item
@@ -72,22 +77,22 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
         <Base.Item
           className="kith-menu-reaction"
           aria-label="More reactions"
-          onClick={() => {
+          onClick={move(() => {
             const bubble = document.querySelector(`[data-message="${CSS.escape(message.key)}"] .kith-bubble`);
             if (bubble) actions.pickReaction(message, bubble);
-          }}
+          })}
         >
           <SmilePlus size={18} strokeWidth={1.75} aria-hidden="true" />
         </Base.Item>
       </div>
-      <MenuItem icon={Reply} shortcut="R" onSelect={() => actions.reply(message)}>
+      <MenuItem icon={Reply} shortcut="R" onSelect={move(() => actions.reply(message))}>
         Reply
       </MenuItem>
       {own && text && (
         <MenuItem
           icon={Pencil}
           shortcut="E"
-          onSelect={() => setIntent(record.conversationId, { type: 'edit', messageId: record.id })}
+          onSelect={move(() => setIntent(record.conversationId, { type: 'edit', messageId: record.id }))}
         >
           Edit
         </MenuItem>
@@ -100,7 +105,7 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
       <MenuItem icon={Link} onSelect={() => copy(linkTo(message), 'Link copied')}>
         Copy link
       </MenuItem>
-      <MenuItem icon={Info} shortcut="I" onSelect={onInfo}>
+      <MenuItem icon={Info} shortcut="I" onSelect={move(onInfo)}>
         Info
       </MenuItem>
       {mayRemove && (
@@ -111,7 +116,48 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
           />
         </>
       )}
-    </MenuAt>
+    </Popup>
+  );
+}
+
+/**
+ * Like MenuAt, except for where the focus goes afterwards: choosing Reply gives it to the composer, and the menu must not
+ * take it back. Else it returns to the message or the text; when neither had it (a finger, a mouse), nothing gets it.
+ */
+function Popup({
+  anchor,
+  onClose,
+  moving,
+  children,
+}: {
+  readonly anchor: Anchor;
+  readonly onClose: () => void;
+  /** What was chosen takes the focus elsewhere. */
+  readonly moving: RefObject<boolean>;
+  readonly children: ReactNode;
+}) {
+  const [before] = useState(() => document.activeElement);
+  const finalFocus = () =>
+    !moving.current && before instanceof HTMLElement && before.matches('[data-message], textarea')
+      ? before
+      : false;
+  return (
+    <Base.Root open onOpenChange={(open) => open || onClose()}>
+      <Base.Portal>
+        <Base.Positioner
+          className="kith-menu-positioner"
+          anchor={anchor instanceof Element ? anchor : pointAnchor(anchor)}
+          align="start"
+          side="bottom"
+          sideOffset={4}
+          collisionPadding={8}
+        >
+          <Base.Popup className="kith-menu" finalFocus={finalFocus}>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
   );
 }
 

@@ -5,6 +5,11 @@ import { createContext, useContext } from 'react';
 /** Where a menu or popover stands. */
 export type Anchor = Element | { readonly x: number; readonly y: number };
 
+/** A point as what floating things stand beside. */
+export const pointAnchor = ({ x, y }: { readonly x: number; readonly y: number }) => ({
+  getBoundingClientRect: () => new DOMRect(x, y, 0, 0),
+});
+
 export interface MessageActions {
   readonly openMenu: (message: TimelineMessage, anchor: Anchor) => void;
   readonly pickReaction: (message: TimelineMessage, anchor: Element) => void;
