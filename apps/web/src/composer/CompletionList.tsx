@@ -24,7 +24,7 @@ export function CompletionList({ id, candidates, active, onPick, onHover }: Comp
       id={id}
       className="kith-completion"
       role="listbox"
-      aria-label={candidates[0]?.type === 'emoji' ? 'Emoji' : 'People'}
+      aria-label={candidates[0]?.type === 'emoji' ? 'Matching emoji' : 'People to mention'}
     >
       {candidates.map((candidate, index) => (
         <div
