@@ -161,8 +161,9 @@ export class Sync {
   #acceptHead(head: Output<'getHeads'>['heads'][number]): void {
     const id = head.conversation.id;
     this.#seen?.add(id);
-    const { stale } = this.#deps.store.handleHead(head);
+    const { stale, unsure } = this.#deps.store.handleHead(head);
     if (!stale) this.#failures.delete(id);
+    if (unsure) this.needHead(id);
     this.check(id);
   }
 

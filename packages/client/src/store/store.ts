@@ -73,19 +73,23 @@ export class Store {
     this.#setHead(head);
   }
 
-  /** A head out of a reply. Says whether it should be asked for again. */
-  handleHead(incoming: Head): { readonly stale: boolean } {
+  /** A head out of a reply. `stale`: older than what is here. `unsure`: its counts must be asked for. */
+  handleHead(incoming: Head): { readonly stale: boolean; readonly unsure: boolean } {
     const id = incoming.conversation.id;
     if (incoming.membership.state !== 'joined') {
       this.handleLeft(incoming.membership);
-      return { stale: false };
+      return { stale: false, unsure: false };
     }
     const known = this.#heads.get(id);
     const leftAt = this.#leftAt.get(id);
-    if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false };
+    if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false, unsure: false };
     this.#leftAt.delete(id);
-    // Events have brought us further than this reply.
-    if (known && incoming.rev < known.rev) return { stale: true };
+    // Events have brought us further than this reply. But marks are no part of `rev`: of them it may bring news.
+    if (known && incoming.rev < known.rev) {
+      this.handleForemost(id, incoming.othersDeliveredSeq, incoming.othersReadSeq);
+      const unsure = incoming.readSeq > known.readSeq && this.handleRead(id, incoming);
+      return { stale: true, unsure };
+    }
 
     let head = incoming;
     if (known) {
@@ -116,7 +120,7 @@ export class Store {
     const preview = head.preview && withMine(head.preview, window?.byId(head.preview.id), this.#me);
     if (preview !== head.preview) head = { ...head, preview };
     this.#setHead(head);
-    return { stale: false };
+    return { stale: false, unsure: false };
   }
 
   /** Changes in revisions `from` to `to`, from an event or a reply. */

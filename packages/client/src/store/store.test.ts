@@ -1,0 +1,31 @@
+import type { Head } from '@kith/protocol';
+import { expect, test } from 'vitest';
+import { Store } from './store.ts';
+
+const headAt = (rev: number, over: Partial<Head> = {}): Head =>
+  ({
+    conversation: { id: 'c', rev: 1, memberCount: 2 },
+    membership: { conversationId: 'c', rev: 1, state: 'joined', joinedAt: '', visibleAfter: 0 },
+    rev,
+    lastSeq: rev,
+    readSeq: 0,
+    unread: rev,
+    mentions: 0,
+    preview: null,
+    othersDeliveredSeq: 0,
+    othersReadSeq: 0,
+    ...over,
+  }) as Head;
+
+test('S9: a head that events have overtaken may still bring news of the marks, which raise no rev', () => {
+  const store = new Store(async () => undefined);
+  store.setMe('me');
+  store.handleHead(headAt(5));
+  // Read up to 3 on another device while this one was away; an event came in between the question and its answer.
+  const older = headAt(4, { readSeq: 3, unread: 1, othersDeliveredSeq: 4, othersReadSeq: 2 });
+  expect(store.handleHead(older)).toEqual({ stale: true, unsure: true });
+  expect(store.head('c')).toMatchObject({ rev: 5, readSeq: 3, othersDeliveredSeq: 4, othersReadSeq: 2 });
+  // Older marks change nothing.
+  expect(store.handleHead(headAt(4, { readSeq: 1 }))).toEqual({ stale: true, unsure: false });
+  expect(store.head('c')).toMatchObject({ rev: 5, readSeq: 3 });
+});
