@@ -276,8 +276,9 @@ export function Field(props: FieldProps) {
           open
           keepOpen
           anchor={emojiButton.current}
+          returnTo={keyboard && field}
           onClose={() => setEmojiOpen(false)}
-          onPick={(emoji) => editor.insert(emoji)}
+          onPick={editor.drop}
         />
       )}
     </div>

@@ -13,6 +13,8 @@ export interface Editor {
   readonly onSelect: () => void;
   /** Puts a new draft in place of the present one, and selects a stretch of it. */
   readonly apply: (next: Draft, start: number, end?: number) => void;
+  /** Puts something at the caret and leaves the focus where it is: in the emoji picker, and a phone's keyboard down. */
+  readonly drop: (text: string) => void;
   /** Puts something in place of a stretch (the selection unless told), the caret behind it. */
   readonly insert: (piece: Draft | string, start?: number, end?: number) => void;
 }
@@ -70,7 +72,14 @@ export function useEditor(draft: Draft, setDraft: (draft: Draft) => void): Edito
     apply(replace(draft, from, to, piece), from + length);
   };
 
-  return { field, caret, onChange, onSelect, apply, insert };
+  const drop = (text: string) => {
+    const from = field.current?.selectionStart ?? draft.text.length;
+    const to = field.current?.selectionEnd ?? from;
+    setDraft(replace(draft, from, to, text));
+    selectNext.current = [from + text.length, from + text.length];
+  };
+
+  return { field, caret, onChange, onSelect, apply, drop, insert };
 }
 
 /** The one stretch in which two texts differ: from, to (in the first), and what the second has there. */

@@ -1,7 +1,8 @@
 import { Popover } from '@base-ui/react/popover';
-import { lazy, Suspense } from 'react';
+import { lazy, type RefObject, Suspense } from 'react';
 import { Spinner } from '../ui/Spinner.tsx';
 import { rememberEmoji } from './recents.ts';
+import { useReturnFocus } from './useReturnFocus.ts';
 import './emoji.css';
 
 /** The picker and the data of two thousand emoji come when first opened. */
@@ -15,9 +16,19 @@ export interface EmojiPopoverProps {
   readonly onPick: (emoji: string) => void;
   /** Stays open after a pick: while writing people choose several, as a reaction one. */
   readonly keepOpen?: boolean;
+  /** What has the focus afterwards; else the message or text that had it before. */
+  readonly returnTo?: RefObject<HTMLElement | null> | false;
 }
 
-export function EmojiPopover({ open, onClose, anchor, onPick, keepOpen = false }: EmojiPopoverProps) {
+export function EmojiPopover({
+  open,
+  onClose,
+  anchor,
+  onPick,
+  keepOpen = false,
+  returnTo,
+}: EmojiPopoverProps) {
+  const returnFocus = useReturnFocus();
   const pick = (emoji: string) => {
     rememberEmoji(emoji);
     onPick(emoji);
@@ -34,7 +45,7 @@ export function EmojiPopover({ open, onClose, anchor, onPick, keepOpen = false }
           sideOffset={6}
           collisionPadding={8}
         >
-          <Popover.Popup className="kith-emoji-popup" aria-label="Emoji">
+          <Popover.Popup className="kith-emoji-popup" aria-label="Emoji" finalFocus={returnTo ?? returnFocus}>
             <Suspense
               fallback={
                 <span className="kith-emoji-wait">

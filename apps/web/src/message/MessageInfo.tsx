@@ -4,6 +4,7 @@ import type { TimelineMessage } from '@kith/client';
 import type { Output } from '@kith/protocol';
 import { useEffect, useState } from 'react';
 import { useClient } from '../app/client.tsx';
+import { useReturnFocus } from '../emoji/useReturnFocus.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
@@ -22,6 +23,7 @@ export interface MessageInfoProps {
 
 export default function MessageInfo({ message, anchor, meId, onClose }: MessageInfoProps) {
   const { record } = message;
+  const returnFocus = useReturnFocus();
   const place = anchor instanceof Element ? anchor : pointAnchor(anchor);
   return (
     <Popover.Root open onOpenChange={(open) => open || onClose()}>
@@ -34,7 +36,7 @@ export default function MessageInfo({ message, anchor, meId, onClose }: MessageI
           sideOffset={6}
           collisionPadding={8}
         >
-          <Popover.Popup className="kith-info">
+          <Popover.Popup className="kith-info" finalFocus={returnFocus}>
             <Popover.Title className="kith-info-title">Sent {formatFull(record.createdAt)}</Popover.Title>
             {record.authorId === meId && <Receipts message={message} />}
             {record.edited && <Edits message={message} meId={meId} />}

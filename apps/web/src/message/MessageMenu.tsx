@@ -7,6 +7,7 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { setIntent } from '../composer/intent.ts';
 import { fromWire } from '../composer/text.ts';
 import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
+import { useReturnFocus } from '../emoji/useReturnFocus.ts';
 import { MenuItem, MenuSeparator } from '../ui/Menu.tsx';
 import { toast, toastError } from '../ui/toast.ts';
 import { type Anchor, type MessageActions, pointAnchor } from './context.tsx';
@@ -136,11 +137,8 @@ function Popup({
   readonly moving: RefObject<boolean>;
   readonly children: ReactNode;
 }) {
-  const [before] = useState(() => document.activeElement);
-  const finalFocus = () =>
-    !moving.current && before instanceof HTMLElement && before.matches('[data-message], textarea')
-      ? before
-      : false;
+  const returnFocus = useReturnFocus();
+  const finalFocus = () => !moving.current && returnFocus();
   return (
     <Base.Root open onOpenChange={(open) => open || onClose()}>
       <Base.Portal>
