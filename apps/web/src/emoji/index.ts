@@ -1,2 +1,0 @@
-export { EmojiPopover } from './EmojiPopover.tsx';
-export { quickReactions, rememberEmoji, useRecentEmoji } from './recents.ts';

@@ -1,1 +1,0 @@
-export { Timeline, Timeline as default, type TimelineProps } from './Timeline.tsx';
