@@ -75,7 +75,8 @@ export async function changesSince(
     type: 'changes',
     records,
     users: await usersByIds(db, tenantId, named),
-    rev: more ? (page.at(-1)?.rev ?? rev) : rev,
+    // Never beyond the head: what came after it one of the reads may have seen and another not.
+    rev: more ? Math.min(rev, page.at(-1)?.rev ?? rev) : rev,
     more,
   };
 }
