@@ -2,6 +2,7 @@
  * A client without a server, for looking at the timeline and measuring it (dev/timeline, never shipped). `window.fake`
  * lets a script send as others, change receipts, fail pages.
  */
+
 import type {
   ConversationEntry,
   KithClient,
@@ -10,6 +11,7 @@ import type {
   TimelineMessage,
   TimelineView,
 } from '@kith/client';
+import { KithError } from '@kith/client';
 import type { MessageRecord, User } from '@kith/protocol';
 
 const id = (n: number): string => `01938b2e-7c1d-7e3a-9d5b-${n.toString(16).padStart(12, '0')}`;
@@ -164,7 +166,7 @@ export function makeFake(options: FakeOptions) {
     let to = 0;
     let status: TimelineView['status'] = 'loading';
     let loading: TimelineView['loading'] = null;
-    let error: unknown;
+    let error: KithError | undefined;
     const firstUnreadSeq = options.unreadFrom || undefined;
     const make = (): TimelineView =>
       ({
@@ -206,7 +208,7 @@ export function makeFake(options: FakeOptions) {
       update();
       await wait(state.latency);
       loading = null;
-      if (state.fail) error = new Error('No connection.');
+      if (state.fail) error = new KithError('unavailable');
       else if (side === 'older') from = Math.max(0, from - page);
       else to = Math.min(all.length, to + page);
       update();
