@@ -1,0 +1,77 @@
+/** Without a network the app opens, shows what was read, takes what is written, and delivers it later (S7). */
+import { expect, it } from 'vitest';
+import { useWorld } from '../support/browser.ts';
+import { until } from '../support/wait.ts';
+
+const world = useWorld();
+
+it('S7: offline and back: reads on, writes on, and delivers once, in order', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  const conversationId = await friend.conversations.openDirect(ada.userId);
+  for (let i = 1; i <= 5; i += 1) friend.messages.send(conversationId, `News number ${i}`);
+
+  const device = await world.enter(ada);
+  await device.openRow('Bob');
+  await device.message('News number 5').waitFor();
+  await device.readyForOffline();
+
+  await device.setOffline(true);
+  await device.strip('You are offline.').waitFor();
+  // Nobody can be known to be there.
+  expect(await device.header.getByText('online').count()).toBe(0);
+
+  await device.page.reload();
+  await device.heading('Bob').waitFor();
+  for (let i = 1; i <= 5; i += 1) await device.message(`News number ${i}`).waitFor();
+  await device.strip('You are offline.').waitFor();
+
+  const words = ['first of three', 'second of three', 'third of three'];
+  for (const text of words) {
+    await device.send(text);
+    await device.tick(text, 'Sending');
+  }
+  await device.page.close();
+
+  // The browser is opened again, still with no network: what was written is there, and waits.
+  await device.open();
+  await device.row('Bob').getByText('third of three').waitFor();
+  await device.openRow('Bob');
+  for (const text of words) await device.tick(text, 'Sending');
+  expect((await device.drawn()).slice(-3)).toEqual(words);
+
+  await device.setOffline(false);
+  for (const text of words)
+    await device
+      .message(text)
+      .getByRole('img', { name: /Sent|Delivered|Read/ })
+      .waitFor();
+  await device.strip('You are offline.').waitFor({ state: 'detached' });
+
+  const stored = await until('the server has three more', async () => {
+    const { messages } = await friend.request('getHistory', { conversationId, limit: 50 });
+    return messages.length >= 8 && messages;
+  });
+  const texts = stored.map(({ body }) =>
+    body.type === 'content' && body.content.type === 'plain' ? body.content.text : body.type,
+  );
+  expect(texts.slice(-3)).toEqual(words);
+  expect(texts).toHaveLength(8);
+
+  // And it goes on in both directions.
+  friend.messages.send(conversationId, 'Welcome back');
+  await device.message('Welcome back').waitFor();
+});
+
+it('the door says so when it cannot reach the server', async () => {
+  const device = await world.device();
+  await device.setOffline(true);
+  await device.page.getByLabel('Email').fill('ada@example.org');
+  await device.page.getByLabel('Password', { exact: true }).fill('whatever it was');
+  await device.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await device.page
+    .getByRole('alert')
+    .filter({ hasText: /server|network|offline|reach/i })
+    .waitFor();
+});

@@ -1,0 +1,206 @@
+/**
+ * The app as a person sees and hears it: everything is found by role and name, so that a journey also proves that a
+ * screen reader would find it.
+ */
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { listen } from './browser.ts';
+import type { Account } from './people.ts';
+import { type UntilOptions, until } from './wait.ts';
+
+export type Tick = 'Sending' | 'Not sent' | 'Sent' | 'Delivered' | 'Read';
+
+/** One browser profile and its current page. */
+export class Screen {
+  readonly context: BrowserContext;
+  readonly url: string;
+  readonly problems: string[] = [];
+  #page: Page | undefined;
+  #excused = false;
+
+  constructor(context: BrowserContext, url: string) {
+    this.context = context;
+    this.url = url;
+  }
+
+  get page(): Page {
+    if (!this.#page) throw new Error('No page is open.');
+    return this.#page;
+  }
+
+  /** A new page of this profile; it becomes the current one. */
+  async open(path = '/'): Promise<Page> {
+    const page = await this.context.newPage();
+    listen(page, this.problems, () => this.#excused);
+    this.#page = page;
+    await page.goto(this.url + path);
+    return page;
+  }
+
+  /** The other tab: the same profile, another page. */
+  async tab(path = '/'): Promise<Screen> {
+    const screen = new Screen(this.context, this.url);
+    // One list for both: the test that fails is the same.
+    Object.assign(screen, { problems: this.problems });
+    await screen.open(path);
+    return screen;
+  }
+
+  /** From now on a lost network is expected, and what the browser prints about it. */
+  excuseNetwork(): void {
+    this.#excused = true;
+  }
+
+  async setOffline(offline: boolean): Promise<void> {
+    this.excuseNetwork();
+    await this.context.setOffline(offline);
+  }
+
+  // The door
+
+  async signIn({ email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
+    await this.page.getByLabel('Email').fill(email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click();
+    await this.list.getByRole('button', { name: 'Settings' }).waitFor();
+  }
+
+  async signUp(name: string, username: string, password = 'a long enough secret'): Promise<void> {
+    await this.page.getByRole('button', { name: 'Create an account' }).click();
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
+    await this.page.getByLabel('Username').fill(username);
+    await this.page.getByLabel('Email').fill(`${username}@example.org`);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Create account' }).click();
+    await this.list.getByRole('button', { name: 'Settings' }).waitFor();
+  }
+
+  // The list
+
+  get list(): Locator {
+    return this.page.getByRole('navigation', { name: 'Conversations' });
+  }
+
+  /** The row of a conversation. */
+  row(name: string): Locator {
+    return this.list.getByRole('link', { name: new RegExp(`^${literally(name)}`) });
+  }
+
+  async openRow(name: string): Promise<void> {
+    await this.row(name).click();
+    await this.heading(name).waitFor();
+  }
+
+  unread(name: string, count: number): Locator {
+    return this.row(name).getByText(`${count} unread`, { exact: true });
+  }
+
+  // The conversation
+
+  get conversation(): Locator {
+    return this.page.getByRole('region', { name: 'Conversation', exact: true });
+  }
+
+  heading(name: string): Locator {
+    return this.conversation.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  /** The header of the conversation: who it is and, in one line, how it stands. */
+  get header(): Locator {
+    return this.conversation.getByRole('banner').or(this.conversation.locator('header').first());
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log', { name: 'Messages' });
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  /** A message by its words: all of them when `text` is a pattern with anchors, else a part. */
+  message(text: string | RegExp): Locator {
+    return this.log.getByRole('article').filter({ hasText: text });
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** Waits until this own message has come so far. */
+  async tick(text: string, state: Tick): Promise<void> {
+    await this.message(text).getByRole('img', { name: state, exact: true }).waitFor();
+  }
+
+  /** Opens the menu of a message, as a right click does. */
+  async menu(text: string | RegExp): Promise<Locator> {
+    await this.message(text).locator('.kith-bubble').click({ button: 'right' });
+    const menu = this.page.getByRole('menu');
+    await menu.waitFor();
+    return menu;
+  }
+
+  async choose(text: string | RegExp, item: string): Promise<void> {
+    await (await this.menu(text)).getByRole('menuitem', { name: new RegExp(`^${item}`) }).click();
+  }
+
+  get details(): Locator {
+    return this.page.getByRole('complementary', { name: 'Details' });
+  }
+
+  async openDetails(): Promise<Locator> {
+    await this.conversation.getByRole('button', { name: 'Show details' }).click();
+    await this.details.getByRole('heading', { level: 1 }).waitFor();
+    return this.details;
+  }
+
+  /** Starts a direct conversation with someone found by name. */
+  async find(name: string): Promise<void> {
+    await this.list.getByRole('button', { name: 'New conversation' }).click();
+    await this.list.getByRole('searchbox', { name: 'Find people' }).fill(name);
+    await this.list.getByRole('button', { name: new RegExp(`^${literally(name)}`) }).click();
+    await this.heading(name).waitFor();
+  }
+
+  /** The one slim strip about the connection. */
+  strip(words: string | RegExp): Locator {
+    return this.page.getByRole('status').filter({ hasText: words });
+  }
+
+  /** The words of all messages that are drawn, in order. */
+  async drawn(): Promise<string[]> {
+    const labels = await this.log
+      .getByRole('article')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
+    return labels.map((label) => label.slice(label.indexOf(': ') + 2));
+  }
+
+  /** Whether the app itself can be opened without a network: the worker has its copy. */
+  async readyForOffline(): Promise<void> {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+  }
+}
+
+/** Waits until something is no longer there. */
+export const gone = (locator: Locator): Promise<void> => locator.waitFor({ state: 'detached' });
+
+/** Waits until this many are there. */
+export const counted = (
+  what: string,
+  locator: Locator,
+  count: number,
+  options?: UntilOptions,
+): Promise<true> =>
+  until(
+    `there are ${count} ${what}`,
+    async () => {
+      const found = await locator.count();
+      if (found !== count) throw new Error(`there are ${found}`);
+      return true as const;
+    },
+    { timeoutMs: 20_000, ...options },
+  );
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
