@@ -76,6 +76,8 @@ export interface ErrorDetails {
   readonly message?: string;
   readonly fields?: readonly FieldError[];
   readonly retryAfterMs?: number;
+  /** Only for a code this side does not know: what the other side says of it. */
+  readonly retryable?: boolean;
   readonly cause?: unknown;
 }
 
@@ -84,6 +86,7 @@ export class KithError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[] | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly retryable: boolean;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? errors[code].text, { cause: details.cause });
@@ -91,10 +94,7 @@ export class KithError extends Error {
     this.code = code;
     this.fields = details.fields;
     this.retryAfterMs = details.retryAfterMs;
-  }
-
-  get retryable(): boolean {
-    return errors[this.code].retryable;
+    this.retryable = details.retryable ?? errors[code].retryable;
   }
 
   /** The form that travels; `cause` and stack stay here (E1). */
@@ -109,7 +109,8 @@ export class KithError extends Error {
   }
 
   static fromWire(wire: WireError): KithError {
-    return new KithError(wire.code in table ? wire.code : 'internal', wire);
+    // A newer server's error keeps what it says of itself under the one name that fits everything.
+    return new KithError(Object.hasOwn(table, wire.code) ? wire.code : 'internal', wire);
   }
 }
 

@@ -34,6 +34,11 @@ export const limits = {
   /** Records a page of history, changes or lists may hold, and what it holds unless told. */
   pageMax: 200,
   pageDefault: 50,
+  /**
+   * What the records of one page weigh, as JSON; a page that would weigh more ends early. A quarter of `outboundBytes`:
+   * whoever asks for the longest messages there are gets them in pieces, not a closed socket.
+   */
+  pageBytes: 1024 * 1024,
   /** Heads in one page of `sync`. */
   syncPage: 200,
   /** Ids in one look-up. */
