@@ -17,8 +17,6 @@ export interface Faults {
 export interface ChaosBus extends Bus {
   /** Faults for everything about this conversation or person; null ends them. */
   setFaults(id: string, faults: Faults | null): void;
-  /** Faults for everything. */
-  setFaults(id: 'all', faults: Faults | null): void;
 }
 
 export function createChaosBus(): ChaosBus {
@@ -27,7 +25,7 @@ export function createChaosBus(): ChaosBus {
 
   const find = (subject: string, message: BusMessage): Faults | undefined => {
     const id = message.type === 'invalidate' ? message.conversationId : subject.split('.').at(-1);
-    const faults = faultsOf.get(id ?? '') ?? faultsOf.get('all');
+    const faults = faultsOf.get(id ?? '');
     return faults?.of(message) ? faults : undefined;
   };
 

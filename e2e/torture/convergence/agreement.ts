@@ -23,6 +23,26 @@ export async function expectAgreement(device: Device): Promise<void> {
     expectSame(`${device.name}: S6: the head of ${id}`, headOf(entry), head);
     await expectHistory(device, id, head);
   }
+  await expectReceipts(device, [...heads.keys()]);
+  const me = await client.request('getMe', {});
+  expectSame(`${device.name}: S5: its own settings`, client.me.get()?.settings, me.settings);
+}
+
+/** S9: what has come by events since is what a snapshot tells now. */
+async function expectReceipts({ name, client }: Device, ids: readonly string[]): Promise<void> {
+  // The same as is watched already: the question changes nothing.
+  const { receipts } = await client.request('watch', { conversationIds: [...ids], userIds: [] });
+  for (const { conversationId, marks } of receipts) {
+    const shown = client.receipts.marks(conversationId).get();
+    for (const { userId, deliveredSeq, readSeq } of marks) {
+      const mark = shown.find((one) => one.userId === userId);
+      expectSame(
+        `${name}: S9: how far ${userId} has come in ${conversationId}`,
+        { deliveredSeq: mark?.deliveredSeq ?? 0, readSeq: mark?.readSeq ?? 0 },
+        { deliveredSeq: Math.max(deliveredSeq, readSeq), readSeq },
+      );
+    }
+  }
 }
 
 async function expectHistory(device: Device, id: string, head: Head): Promise<void> {

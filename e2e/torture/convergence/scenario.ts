@@ -414,6 +414,11 @@ const direct: Operation = (scenario, device) => {
   });
 };
 
+const settings: Operation = (scenario, device) => {
+  const presence = scenario.random.pick(['auto', 'away', 'invisible'] as const);
+  scenario.attempt(device, `is ${presence}`, (client) => client.updateSettings({ presence }));
+};
+
 const cut: Operation = (scenario, device) => {
   scenario.note(`${device.name} is cut off`);
   device.network.cut();
@@ -468,6 +473,7 @@ const deck: readonly Operation[] = (
     [promote, 3],
     [handOver, 1],
     [direct, 2],
+    [settings, 2],
     [cut, 5],
     [offline, 4],
     [restart, 2],

@@ -317,6 +317,7 @@ export class Core {
     if (event.type === 'receipts') this.receipts.handleMarks(event.conversationId, event.marks);
     else if (event.type === 'user') this.account.handleChanges(event.rev, event.records);
     else this.sync.handleEvent(event);
+    if (event.type === 'joined') this.watching.handleJoined(event.head.conversation.id);
   }
 
   #handleDown(): void {

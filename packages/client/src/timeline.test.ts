@@ -166,6 +166,21 @@ describe('timeline', () => {
     });
   });
 
+  test('S9: in again: the marks that moved meanwhile are told', async () => {
+    const world = new Harness(5);
+    const client = await world.live(ANNA);
+    client.watch({ conversationIds: [world.group], userIds: [] });
+    await world.clock.pass(200);
+    world.server.world.leave(ANNA, world.group);
+    await world.clock.pass(200);
+    world.server.world.markRead(BERT, { conversationId: world.group, seq: 4 });
+    world.server.world.join(ANNA, world.group);
+    await world.clock.pass(500);
+    expect(client.receipts.marks(world.group).get()).toEqual([
+      expect.objectContaining({ userId: BERT, readSeq: 4 }),
+    ]);
+  });
+
   test('S13: in again: the same timeline shows it again', async () => {
     const world = new Harness(5);
     const client = await world.live(ANNA);

@@ -59,6 +59,13 @@ export class Watching {
     this.#tellActivity();
   }
 
+  /** In it from now on: asked before, it may have been passed over, and its marks have moved on since. */
+  handleJoined(conversationId: string): void {
+    if (!this.#wanted.conversationIds.includes(conversationId)) return;
+    this.#told = NOTHING;
+    this.#schedule(DELAY_MS);
+  }
+
   handlePresence(presence: Presence): void {
     const known = this.#presence.peek(presence.userId);
     if (known?.state === presence.state && known.lastSeenAt === presence.lastSeenAt) return;
