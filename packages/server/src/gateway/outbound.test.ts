@@ -120,6 +120,21 @@ describe('outbound queue', () => {
     expect(outbound.waitingBytes).toBeLessThanOrEqual(200_000);
   });
 
+  test('S12: one long answer makes nobody a slow reader; what follows while it waits does', async () => {
+    const { outbound, onOverflow, stall, messages } = setup(200_000);
+    outbound.open('w');
+    await tick();
+    const answer = 'x'.repeat(300_000);
+    outbound.push(answer);
+    await tick();
+    expect(messages().at(-1)).toBe(answer);
+    stall();
+    outbound.push(answer);
+    expect(onOverflow).not.toHaveBeenCalled();
+    outbound.push('more');
+    expect(onOverflow).toHaveBeenCalledOnce();
+  });
+
   test('a stalled reader goes on where it stopped', async () => {
     const { outbound, stall, drain, messages } = setup();
     outbound.open('w');

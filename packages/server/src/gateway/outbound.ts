@@ -18,7 +18,7 @@ export interface Wire {
 export interface OutboundOptions {
   readonly wire: Wire;
   readonly flusher: Flusher;
-  /** Bytes that may wait, in this queue and in the socket's own. */
+  /** Bytes that may wait, in this queue and in the socket's own, when more comes. */
   readonly maxBytes: number;
   /** Called when more than that waits; the queue has been emptied by then, and must be closed. */
   readonly onOverflow: () => void;
@@ -138,7 +138,8 @@ export class Outbound implements Flushable {
     this.#queuedBytes += bytes;
     const share = this.#maxBytes * EPHEMERAL_SHARE;
     if (before <= share && before + bytes > share) this.#dropEphemeral();
-    if (this.waitingBytes > this.#maxBytes) {
+    // What waited before tells how fast the reader is; one long answer tells only what was asked.
+    if (before > this.#maxBytes) {
       this.#queue = [];
       this.#queuedBytes = 0;
       this.#onOverflow();

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { conversationRow } from './conversations.ts';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
-import { withMine } from './messages.ts';
+import { withinBytes, withMine } from './messages.ts';
 import { type MessageRow, toConversation, toMember, toMessage } from './records.ts';
 import { peopleOf, usersByIds } from './users.ts';
 
@@ -41,7 +41,7 @@ export async function changesSince(
   if (distance < 0 || distance > limits.changesDistance) return { type: 'reset', rev };
   if (distance === 0) return { type: 'changes', records: [], users: [], rev, more: false };
 
-  const [members, messages] = await Promise.all([
+  const [members, { rows: messages, cut }] = await Promise.all([
     db
       .selectFrom('members')
       .select(memberColumns)
@@ -60,13 +60,17 @@ export async function changesSince(
       limit + 1,
     ),
   ]);
+  // Messages left out for their length end the page: what has a greater rev than the last one there belongs to the next.
+  const end = cut ? (messages.at(-1)?.rev ?? since) : Number.POSITIVE_INFINITY;
   const found: ConversationChange[] = [
     ...(conversation.record_rev > since ? [toConversation(conversation)] : []),
     ...members.map(toMember),
     ...messages.map(toMessage),
-  ].sort((a, b) => a.rev - b.rev);
+  ]
+    .filter((record) => record.rev <= end)
+    .sort((a, b) => a.rev - b.rev);
   const page = found.slice(0, limit);
-  const more = found.length > limit;
+  const more = cut || found.length > limit;
   const records = viewer ? await ownReactions(db, tenantId, conversationId, viewer.userId, page) : page;
   const named = records.flatMap((record) =>
     record.type === 'message' ? [...peopleOf([record])] : record.type === 'member' ? [record.userId] : [],
@@ -85,22 +89,22 @@ export async function changesSince(
  * New messages are the last ones: no more of them than revisions passed. Changed ones have an index of their own.
  * So the cost is that of the distance, never of the history.
  */
-async function changedMessages(
+function changedMessages(
   db: Db,
   tenantId: number,
   conversationId: string,
   from: { readonly since: number; readonly distance: number; readonly lastSeq: number },
   visibleAfter: number,
   limit: number,
-): Promise<MessageRow[]> {
+): Promise<{ rows: MessageRow[]; cut: boolean }> {
   const scope = sql`tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq > ${visibleAfter} and rev > ${from.since}`;
-  const result = await sql<MessageRow>`
+  const changed = sql`
     select * from (
       (select * from messages where ${scope} and rev = created_rev and seq > ${from.lastSeq - from.distance} order by seq limit ${limit})
       union all
       (select * from messages where ${scope} and rev <> created_rev order by rev limit ${limit})
-    ) changed order by rev limit ${limit}`.execute(db);
-  return result.rows;
+    ) changed order by rev limit ${limit}`;
+  return withinBytes(db, changed, sql`rev`);
 }
 
 async function ownReactions(

@@ -58,14 +58,16 @@ const foremost = (kind: 'delivered' | 'read') => sql`coalesce((
   where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.kind = ${sql.lit(kind)} and r.user_id <> m.user_id
   order by r.seq desc limit 1), 0)`;
 
+/** In order of conversation id. `cut`: there were more, left out because the previews together weigh more than `maxBytes`. */
 async function readHeads(
   db: Db,
   tenantId: number,
   userId: string,
   which: RawBuilder<unknown>,
-): Promise<Head[]> {
-  const result = await sql<HeadRow>`
-    select to_jsonb(c) as conversation, to_jsonb(m) as member, to_jsonb(preview) as preview,
+  maxBytes: number,
+): Promise<{ heads: Head[]; cut: boolean }> {
+  const heads = sql`
+    select m.conversation_id, to_jsonb(c) as conversation, to_jsonb(m) as member, to_jsonb(preview) as preview,
       ${unreadCount} as unread, ${mentionCount} as mentions,
       ${foremost('delivered')} as others_delivered, ${foremost('read')} as others_read
     from members m
@@ -76,10 +78,18 @@ async function readHeads(
         and p.seq > m.visible_after and p.kind <> 'deleted'
       order by p.seq desc limit 1
     ) preview on true
-    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined' and ${which}`.execute(
-    db,
-  );
-  return Promise.all(result.rows.map((row) => toHead(db, tenantId, userId, row)));
+    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined' and ${which}`;
+  const weight = sql`coalesce(octet_length(head.preview::text), 0)`;
+  const { rows } = await sql<HeadRow & { total: number }>`
+    select * from (
+      select head.*, count(*) over ()::integer as total,
+        sum(${weight}) over (order by conversation_id) - ${weight} as before
+      from (${heads}) head
+    ) weighed where before < ${maxBytes} order by conversation_id`.execute(db);
+  return {
+    heads: await Promise.all(rows.map((row) => toHead(db, tenantId, userId, row))),
+    cut: (rows[0]?.total ?? 0) > rows.length,
+  };
 }
 
 async function toHead(db: Db, tenantId: number, userId: string, row: HeadRow): Promise<Head> {
@@ -121,11 +131,13 @@ export async function headsFor(
   conversationIds: readonly string[],
 ): Promise<{ heads: Head[]; users: User[] }> {
   if (conversationIds.length === 0) return { heads: [], users: [] };
-  const heads = await readHeads(
+  const { heads } = await readHeads(
     db,
     tenantId,
     userId,
     sql`m.conversation_id = any (${[...conversationIds]}::uuid[])`,
+    // All that were asked for: what is left out of this answer counts as gone.
+    Number.MAX_SAFE_INTEGER,
   );
   return { heads, users: await usersOf(db, tenantId, heads) };
 }
@@ -182,15 +194,16 @@ export async function syncPage(
   const changed =
     since === null ? sql`true` : sql`(c.changed_xid >= ${since}::xid8 or m.changed_xid >= ${since}::xid8)`;
 
-  const heads = await readHeads(
+  const { heads, cut } = await readHeads(
     db,
     tenantId,
     userId,
     sql`${changed} and ${after} order by m.conversation_id limit ${limits.syncPage + 1}`,
+    limits.pageBytes,
   );
   const shown = heads.slice(0, limits.syncPage);
   const last = shown.at(-1);
-  const more = heads.length > limits.syncPage && last !== undefined;
+  const more = (cut || heads.length > limits.syncPage) && last !== undefined;
   return {
     heads: shown,
     users: await usersOf(db, tenantId, shown),

@@ -1,6 +1,6 @@
 /** Messages: pages of history, look-ups, edits and reactions. Everything takes the viewer's `visibleAfter` (S13). */
 import { type Content, limits, type MessageRecord, type Reaction } from '@kith/protocol';
-import { sql } from 'kysely';
+import { type Expression, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
@@ -29,7 +29,26 @@ const messagesOf = (db: Db, view: View) =>
     .where('conversation_id', '=', view.conversationId)
     .where('seq', '>', view.visibleAfter);
 
-/** Up to `limit` messages in order of seq. */
+/** What a message weighs in an answer: what people wrote, as JSON, and the lists that name them. */
+const weight = sql`(
+  coalesce(octet_length(to_json(page.text)::text), 0) + coalesce(octet_length(page.sealed::text), 0)
+  + coalesce(octet_length(page.reactions::text), 0) + coalesce(octet_length(to_json(page.mentions)::text), 0))`;
+
+/** The first of these rows that together stay within `limits.pageBytes`, but always one; `cut`: there were more. */
+export async function withinBytes(
+  db: Db,
+  rows: Expression<unknown>,
+  order: RawBuilder<unknown>,
+): Promise<{ rows: MessageRow[]; cut: boolean }> {
+  const result = await sql<MessageRow & { total: number }>`
+    select * from (
+      select page.*, count(*) over ()::integer as total, sum(${weight}) over (order by ${order}) - ${weight} as before
+      from (${rows}) page
+    ) weighed where before < ${limits.pageBytes} order by ${order}`.execute(db);
+  return { rows: result.rows, cut: (result.rows[0]?.total ?? 0) > result.rows.length };
+}
+
+/** Up to `limit` messages in order of seq; fewer when they are long. */
 export async function historyPage(
   db: Db,
   view: View,
@@ -38,10 +57,13 @@ export async function historyPage(
 ): Promise<MessageRecord[]> {
   const upTo = async (end: number | null, count: number): Promise<MessageRow[]> => {
     const query = end === null ? messagesOf(db, view) : messagesOf(db, view).where('seq', '<', end);
-    return (await query.orderBy('seq', 'desc').limit(count).execute()).reverse();
+    const nearest = query.orderBy('seq', 'desc').limit(count);
+    return (await withinBytes(db, nearest, sql`seq desc`)).rows.reverse();
   };
-  const from = (start: number, count: number): Promise<MessageRow[]> =>
-    messagesOf(db, view).where('seq', '>=', start).orderBy('seq').limit(count).execute();
+  const from = async (start: number, count: number): Promise<MessageRow[]> => {
+    const nearest = messagesOf(db, view).where('seq', '>=', start).orderBy('seq').limit(count);
+    return (await withinBytes(db, nearest, sql`seq`)).rows;
+  };
 
   let rows: MessageRow[];
   if (place.after !== undefined) rows = await from(place.after + 1, limit);
@@ -62,7 +84,7 @@ export async function messagesByIds(db: Db, view: View, ids: readonly string[]):
   return withMine(db, view, rows.map(toMessage));
 }
 
-/** The messages these reply to, as far as visible and not among them. */
+/** The messages these reply to, as far as visible, not among them, and not too long together. */
 export async function quotedBy(
   db: Db,
   view: View,
@@ -72,7 +94,10 @@ export async function quotedBy(
   const ids = messages.flatMap((message) =>
     message.replyTo && !here.has(message.replyTo.messageId) ? [message.replyTo.messageId] : [],
   );
-  return messagesByIds(db, view, ids);
+  if (ids.length === 0) return [];
+  const query = messagesOf(db, view).where('id', 'in', [...new Set(ids)]);
+  const { rows } = await withinBytes(db, query, sql`seq desc`);
+  return withMine(db, view, rows.reverse().map(toMessage));
 }
 
 /** Adds to every reaction whether the viewer is among its reactors: the record names only the latest. */
