@@ -4,6 +4,7 @@
  */
 import type { ErrorCode, FieldError, WireError } from '@kith/protocol';
 import { errors, KithError } from '@kith/protocol/errors';
+import { limits } from '@kith/protocol/limits';
 import { rememberUser } from './storage/device.ts';
 import type { Accounts, SignedIn } from './types.ts';
 
@@ -59,6 +60,8 @@ async function postAuth(
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify(body),
+      // A network that swallows everything would keep the form waiting for ever.
+      signal: AbortSignal.timeout(limits.requestMs + 5_000),
     });
   } catch (cause) {
     throw new KithError('unavailable', { message: 'The server cannot be reached.', cause });

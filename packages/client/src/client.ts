@@ -86,13 +86,16 @@ export class Client implements KithClient {
 
   async signOut(): Promise<void> {
     const { url, token, fetch } = this.core.options;
-    // Best effort: without a network the session lives on at the server, but nothing of it stays here.
-    await accounts(url, { ...(token !== undefined && { token }), ...(fetch && { fetch }) })
-      .signOut()
-      .catch((cause) => this.core.warn('The server could not be told that you signed out.', cause));
     this.core.tabs.post({ type: 'signedOut' });
     this.core.connection.end(new KithError('unauthenticated', { message: 'Signed out.' }));
-    await this.core.forget();
+    await Promise.all([
+      // At once: a server that does not answer must not keep the device from forgetting.
+      this.core.forget(),
+      // Best effort: without a network the session lives on at the server, but nothing of it stays here.
+      accounts(url, { ...(token !== undefined && { token }), ...(fetch && { fetch }) })
+        .signOut()
+        .catch((cause) => this.core.warn('The server could not be told that you signed out.', cause)),
+    ]);
   }
 
   retryNow(): void {
@@ -138,7 +141,17 @@ export class Client implements KithClient {
   onMessage(listener: Parameters<KithClient['onMessage']>[0]): () => void {
     return this.core.store.events.on('arrived', (id, messages, live) => {
       const entry = this.core.list.peek(id);
-      if (live && entry) for (const message of messages) listener(message, entry);
+      if (!live || !entry) return;
+      for (const message of messages) {
+        try {
+          listener(message, entry);
+        } catch (error) {
+          // The listener's mistake, and its author's to hear of; the store must not stop halfway for it.
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
     });
   }
 }
@@ -266,9 +279,10 @@ function messagesOf(core: Core): Messages {
 
 /** Refuses here what the server would refuse: an outbox must not hold what can never be sent. */
 function plain(text: string): Content {
-  if (text.trim() === '') throw new KithError('bad_input', { message: 'There is nothing to send.' });
-  if (text.length > limits.textLength)
-    throw new KithError('too_large', { message: 'The message is too long.' });
   // Neither JSON nor the database can carry these; they come from broken pastes.
-  return { type: 'plain', text: text.toWellFormed().replaceAll('\0', '') };
+  const clean = text.toWellFormed().replaceAll('\0', '');
+  if (clean.trim() === '') throw new KithError('bad_input', { message: 'There is nothing to send.' });
+  if (clean.length > limits.textLength)
+    throw new KithError('too_large', { message: 'The message is too long.' });
+  return { type: 'plain', text: clean };
 }

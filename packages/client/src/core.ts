@@ -90,6 +90,7 @@ export class Core {
       scheduler,
       request,
       clock,
+      random,
       changed: (user) => this.writer.userChanged(user),
     });
     this.account = new Account(scheduler, request, () => this.writer.meChanged());
@@ -121,6 +122,7 @@ export class Core {
     });
     this.outbox = new Outbox({
       owner: this.tabs.id,
+      me: () => store.me,
       request,
       clock,
       random,
@@ -164,8 +166,18 @@ export class Core {
         WebSocket: options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
       },
       {
-        live: (welcome) => void this.#handleLive(welcome),
-        frame: (frame) => this.#handleFrame(frame),
+        live: (welcome) => {
+          this.#handleLive(welcome).catch((cause) => this.warn('The welcome could not be used.', cause));
+        },
+        frame: (frame) => {
+          // Several frames may come in one message: a broken one must not take the others with it. What it said is
+          // missed like a lost event, and fetched by S4.
+          try {
+            this.#handleFrame(frame);
+          } catch (cause) {
+            this.warn('A frame could not be used.', cause);
+          }
+        },
         down: () => this.#handleDown(),
         ended: (error) => void this.#handleEnded(error),
       },
@@ -249,6 +261,9 @@ export class Core {
   }
 
   #forgetMemory(): void {
+    // Also lets go of the cache's lock, which the next client of this page waits for.
+    this.tabs.leave();
+    this.#leading = false;
     this.outbox.clear();
     this.store.clear();
     this.users.clear();
@@ -270,8 +285,6 @@ export class Core {
     if (known && (known.user.id !== userId || known.tenant !== welcome.tenant.slug)) {
       // Somebody else's session: nothing of the former person may stay, neither here nor on the device (S15).
       this.#forgetMemory();
-      this.tabs.leave();
-      this.#leading = false;
       void this.writer.wipe();
     }
     const joined = store.me === userId;
@@ -306,7 +319,7 @@ export class Core {
         const { ephemeral } = frame;
         if (ephemeral.type === 'presence') this.watching.handlePresence(ephemeral.presence);
         else if (ephemeral.type === 'profile') this.handleUsers([ephemeral.user]);
-        else if (ephemeral.userId !== this.store.me) {
+        else if (ephemeral.type === 'typing' && ephemeral.userId !== this.store.me) {
           this.typing.handle(ephemeral.conversationId, ephemeral.userId, ephemeral.active);
         }
       }
@@ -409,9 +422,8 @@ export class Core {
         this.outbox.handleRemoved(message.id);
         return;
       case 'signedOut':
-        this.connection.end(new KithError('unauthenticated', { message: 'Signed out in another tab.' }));
-        this.#forgetMemory();
-        void this.writer.wipe();
+        // On purpose, so `#handleEnded` forgets the person here too.
+        this.connection.end(new KithError('session_revoked', { message: 'Signed out in another tab.' }));
     }
   }
 

@@ -20,6 +20,7 @@ function setup() {
   let disk = Promise.resolve();
   const outbox = new Outbox({
     owner: 'me',
+    me: () => 'anna',
     clock,
     random: () => 0.5,
     request: (_, input) =>

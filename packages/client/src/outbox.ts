@@ -14,6 +14,8 @@ import type { Clock } from './types.ts';
 
 export interface OutboxDeps {
   readonly owner: string;
+  /** Who writes here. */
+  me(): string;
   readonly request: Request;
   readonly clock: Clock;
   readonly random: () => number;
@@ -64,6 +66,7 @@ export class Outbox {
     const entry: OutboxEntry = {
       id: newId(),
       conversationId,
+      authorId: this.#deps.me(),
       content,
       ...(replyTo && { replyTo }),
       createdAt: new Date(this.#deps.clock.now()).toISOString(),
@@ -78,6 +81,7 @@ export class Outbox {
 
   /** An entry of this device: from the last run, or another tab's. */
   handleEntry(entry: OutboxEntry): void {
+    if (entry.authorId !== this.#deps.me()) return;
     const known = this.get(entry.id);
     if (known?.type === 'acknowledged') return;
     this.#set(

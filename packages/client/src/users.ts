@@ -1,6 +1,8 @@
 /** People, by id. What is asked for in one turn is fetched in one request. */
 import type { User } from '@kith/protocol';
+import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
+import { backoff } from './backoff.ts';
 import { Cells, type Scheduler } from './reactive.ts';
 import type { Request } from './request.ts';
 import type { Clock, Readable } from './types.ts';
@@ -9,6 +11,7 @@ export interface UsersDeps {
   readonly scheduler: Scheduler;
   readonly request: Request;
   readonly clock: Clock;
+  readonly random: () => number;
   /** For the cache. */
   changed(user: User): void;
 }
@@ -21,6 +24,7 @@ export class UserStore {
   readonly #missing = new Set<string>();
   #scheduled = false;
   #live = false;
+  #failures = 0;
 
   constructor(deps: UsersDeps) {
     this.#deps = deps;
@@ -53,6 +57,7 @@ export class UserStore {
 
   handleLive(): void {
     this.#live = true;
+    this.#failures = 0;
     for (const id of this.#missing) this.#wanted.add(id);
     this.#missing.clear();
     this.#schedule();
@@ -74,26 +79,30 @@ export class UserStore {
     this.#schedule();
   }
 
-  #schedule(): void {
+  #schedule(delay = 0): void {
     if (this.#scheduled || !this.#live || this.#wanted.size === 0) return;
     this.#scheduled = true;
-    this.#deps.clock.after(0, () => void this.#fetch());
+    this.#deps.clock.after(delay, () => void this.#fetch());
   }
 
   async #fetch(): Promise<void> {
     const ids = [...this.#wanted].slice(0, limits.lookup);
     for (const id of ids) this.#wanted.delete(id);
+    let delay = 0;
     try {
       if (ids.length > 0) {
         const { users } = await this.#deps.request('getUsers', { userIds: ids });
         this.handleUsers(users);
       }
       for (const id of ids) if (!this.peek(id)) this.#missing.add(id);
-    } catch {
-      for (const id of ids) this.#missing.add(id);
+      this.#failures = 0;
+    } catch (error) {
+      const again = error instanceof KithError && error.retryable;
+      for (const id of ids) (again ? this.#wanted : this.#missing).add(id);
+      if (again) delay = backoff(this.#failures++, this.#deps.random(), error.retryAfterMs);
     }
     this.#scheduled = false;
-    this.#schedule();
+    this.#schedule(delay);
   }
 }
 

@@ -63,7 +63,11 @@ export function indexedDbStorage(name: string): Storage {
     },
     loadOutbox: async () => (await database()).getAll('outbox'),
     putOutbox: async (entry) => {
-      await (await database()).put('outbox', entry, entry.id);
+      const tx = (await database()).transaction('outbox', 'readwrite');
+      void tx.store.put(entry, entry.id).catch(() => undefined);
+      // Without it the commit waits for the put's answer, and a reload right after Enter would undo the writing.
+      tx.commit();
+      await tx.done;
     },
     removeOutbox: async (id) => {
       await (await database()).delete('outbox', id);

@@ -25,6 +25,7 @@ const row = (from: number, to: number): WindowRow => ({
 const entry = (id: string): OutboxEntry => ({
   id,
   conversationId: 'c',
+  authorId: 'anna',
   content: { type: 'plain', text: 'x' },
   createdAt: '',
   owner: 'tab',

@@ -9,6 +9,8 @@ export interface OutboxEntry {
   /** The message id: made here, the same in every retry (S7). UUIDv7, so that entries sort by when they were written. */
   readonly id: string;
   readonly conversationId: string;
+  /** Whoever else is signed in on this device must never send it. */
+  readonly authorId: string;
   readonly content: Content;
   readonly replyTo?: { readonly messageId: string; readonly seq: number };
   /** ISO 8601, this device's clock. */

@@ -128,9 +128,11 @@ export class Store {
     const head = this.#heads.get(id);
     if (!head) return { head: !this.#leftAt.has(id), changes: false };
     const window = this.windows.get(id);
-    const records = batch.records.map((record) =>
-      record.type === 'message' ? withMine(record, window?.byId(record.id), this.#me) : record,
-    );
+    const records = batch.records
+      .filter(isKnown)
+      .map((record) =>
+        record.type === 'message' ? withMine(record, window?.byId(record.id), this.#me) : record,
+      );
     const complete: Batch = { ...batch, records };
 
     const headGap = batch.from > head.rev + 1;
@@ -299,6 +301,10 @@ export class Store {
     this.events.emit('head', id, head);
   }
 }
+
+/** Kinds of records that a newer server adds: their revision counts, what they say is not for this version. */
+const KNOWN: ReadonlySet<string> = new Set<ConversationChange['type']>(['conversation', 'member', 'message']);
+const isKnown = (record: ConversationChange): boolean => KNOWN.has(record.type);
 
 /** Left and joined again, so that something else may be seen. */
 const joinedAnew = (a: MemberRecord, b: MemberRecord): boolean =>
