@@ -35,15 +35,49 @@ export const fieldErrors = (error: z.ZodError): FieldError[] =>
     .slice(0, MAX_FIELD_ERRORS)
     .map((issue) => ({ path: issue.path.join('.').slice(0, 200), message: issue.message.slice(0, 200) }));
 
-/** The work goes on after the time-out; what it commits is not lost, and a retry with the same id finds it (S7). */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new KithError('timeout')), limits.requestMs);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
+interface Pending {
+  readonly deadline: number;
+  readonly late: () => void;
+}
+
+/**
+ * Commands under way, the oldest first; all may take equally long, so the first to be late is the first in here. One
+ * timer for all of them: a timer and a race for each cost as much as reading its input.
+ */
+const underWay = new Set<Pending>();
+const SWEEP_MS = 500;
+let sweeping = false;
+
+function endLate(): void {
+  const now = performance.now();
+  for (const pending of underWay) {
+    if (pending.deadline > now) break;
+    underWay.delete(pending);
+    pending.late();
   }
+  sweeping = underWay.size > 0;
+  if (sweeping) setTimeout(endLate, SWEEP_MS);
+}
+
+/** The work goes on after the time-out; what it commits is not lost, and a retry with the same id finds it (S7). */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const pending: Pending = {
+      deadline: performance.now() + limits.requestMs,
+      late: () => reject(new KithError('timeout')),
+    };
+    underWay.add(pending);
+    if (!sweeping) setTimeout(endLate, SWEEP_MS);
+    sweeping = true;
+    work.then(
+      (result) => {
+        underWay.delete(pending);
+        resolve(result);
+      },
+      (error: unknown) => {
+        underWay.delete(pending);
+        reject(error);
+      },
+    );
+  });
 }

@@ -28,15 +28,19 @@ export const encodeEvent = (event: Event): string => JSON.stringify({ t: 'event'
 export function createAnnouncer(bus: Bus): Announcer {
   return {
     changed: ({ tenantId, conversationId, from, to, records }) => {
-      const members = records.filter((record): record is MemberRecord => record.type === 'member');
-      const facts = members.length > 0 || records.some((record) => record.type === 'conversation');
-      // Before the records: whoever acts on them finds no stale permission.
-      if (facts) bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId });
+      const members: MemberRecord[] = [];
+      let facts = false;
       let lowestSeq: number | null = null;
       for (const record of records) {
-        if (record.type === 'message' && (lowestSeq === null || record.seq < lowestSeq))
-          lowestSeq = record.seq;
+        if (record.type === 'message') {
+          if (lowestSeq === null || record.seq < lowestSeq) lowestSeq = record.seq;
+        } else {
+          facts = true;
+          if (record.type === 'member') members.push(record);
+        }
       }
+      // Before the records: whoever acts on them finds no stale permission.
+      if (facts) bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId });
       const frame = encodeEvent({ type: 'records', conversationId, from, to, records: [...records] });
       bus.publish(subjects.conversation(tenantId, conversationId), {
         type: 'records',
