@@ -34,6 +34,8 @@ export async function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A turn of the wheel is done when it is done: what moves afterwards moved by itself.
+      '--disable-smooth-scrolling',
       '--no-first-run',
     ],
   });

@@ -10,7 +10,7 @@ const PREFIX = 'kith.draft.';
 const KEEP = 60;
 const WRITE_MS = 400;
 /** A pasted book stays in the field, but is not written to storage at every pause. */
-const WRITE_CHARS = 100_000;
+const WRITE_CHARS = 500_000;
 
 interface Stored extends Draft {
   /** When it was last written, ms. */

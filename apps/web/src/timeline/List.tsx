@@ -149,6 +149,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   // After the layout has settled: whether the pane is filled, and what of it was seen.
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
+      // Where all of it fits there is nothing to scroll, and no scroll to tell that this is the end.
+      const element = scroller.current;
+      if (element && view.atEnd && element.scrollHeight - element.clientHeight < NEAR_END)
+        following.current = true;
       loadAround();
       reading();
     });

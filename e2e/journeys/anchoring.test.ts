@@ -1,0 +1,136 @@
+/** A long history: what is being read stays where it is, whatever arrives above or below. */
+import { expect, it } from 'vitest';
+import { useWorld } from '../support/browser.ts';
+import { fillHistory } from '../support/history.ts';
+import type { Screen } from '../support/screens.ts';
+import { until } from '../support/wait.ts';
+
+const world = useWorld();
+
+interface Place {
+  readonly text: string;
+  /** Pixels from the top of the view. */
+  readonly top: number;
+}
+
+/** The first message whose top is in view, and the number in it. */
+const topmost = ({ log }: Screen): Promise<Place> =>
+  log.evaluate((element) => {
+    const edge = element.getBoundingClientRect().top;
+    for (const row of element.querySelectorAll<HTMLElement>('[role="article"]')) {
+      const top = row.getBoundingClientRect().top - edge;
+      if (top >= 0) return { text: row.getAttribute('aria-label') ?? '', top };
+    }
+    throw new Error('No message is in view.');
+  });
+
+/** Where a message stands now. */
+const placeOf = ({ log }: Screen, text: string): Promise<number | undefined> =>
+  log.evaluate((element, label) => {
+    const edge = element.getBoundingClientRect().top;
+    const row = [...element.querySelectorAll('[role="article"]')].find(
+      (one) => one.getAttribute('aria-label') === label,
+    );
+    return row && row.getBoundingClientRect().top - edge;
+  }, text);
+
+const fromEnd = ({ log }: Screen): Promise<number> =>
+  log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+
+const frames = ({ page }: Screen): Promise<void> =>
+  page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+
+it('nothing moves while older pages, and new messages, arrive', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(ada);
+  const conversationId = await friend.conversations.openDirect(bob.userId);
+  await fillHistory(friend, conversationId, 1_200);
+
+  const device = await world.enter(bob);
+  const { page } = device;
+  // Pages arrive a little later than they would here: what moves must be seen to move.
+  await device.openRow('Ada');
+  const jump = page.getByRole('button', { name: /^To the newest message/ });
+  await jump.click();
+  await device.message('Message 1200 said').waitFor();
+  await until('the view is at the end', async () => (await fromEnd(device)) < 2);
+  await jump.waitFor({ state: 'detached' });
+
+  // At the end a new message keeps the view at the end.
+  friend.messages.send(conversationId, 'A new one at the end');
+  await device.message('A new one at the end').waitFor();
+  await until('the view follows', async () => (await fromEnd(device)) < 2);
+  expect(await jump.count()).toBe(0);
+
+  // Upwards, page after page. Each time: where is what I read, before and after more of it has come?
+  const box = await device.log.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  const seen = new Set<string>();
+  let most = 0;
+  for (let step = 0; step < 200; step += 1) {
+    await page.mouse.wheel(0, -1_500);
+    await frames(device);
+    const before = await topmost(device);
+    const height = await device.log.evaluate((element) => element.scrollHeight);
+    // A page is on its way, or has come: its arrival shows in the height.
+    await until(
+      'the page above has come',
+      async () =>
+        (await device.log.getAttribute('aria-busy')) === 'false' ||
+        (await device.log.evaluate((element) => element.scrollHeight)) !== height,
+    );
+    await frames(device);
+    const after = await placeOf(device, before.text);
+    expect(after, `"${before.text}" is still there`).toBeDefined();
+    most = Math.max(most, Math.abs((after ?? 0) - before.top));
+    seen.add(before.text);
+    if (/Message 1 said/.test(before.text) || (await device.message(/Message 1 said/).count()) > 0) break;
+  }
+  expect(most, 'pixels that the message read moved at most').toBeLessThanOrEqual(1);
+  await device.message(/Message 1 said/).waitFor();
+  expect(seen.size, 'there was something to scroll through').toBeGreaterThan(20);
+
+  // Far from the end a new message moves nothing, and is counted on the button.
+  await page.mouse.wheel(0, 3_000);
+  await frames(device);
+  const place = await topmost(device);
+  friend.messages.send(conversationId, 'One while he reads above');
+  friend.messages.send(conversationId, 'And another');
+  await page.getByRole('button', { name: 'To the newest message, 2 unread' }).waitFor();
+  expect(Math.abs(((await placeOf(device, place.text)) ?? 1e9) - place.top)).toBeLessThanOrEqual(1);
+  expect(await device.message('And another').count()).toBe(0);
+
+  await page.getByRole('button', { name: 'To the newest message, 2 unread' }).click();
+  await device.message('And another').waitFor();
+  await jump.waitFor({ state: 'detached' });
+  await device.unread('Ada', 2).waitFor({ state: 'detached' });
+});
+
+it('ten thousand messages are scrolled through with few of them drawn', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(ada);
+  const conversationId = await friend.conversations.openDirect(bob.userId);
+  await fillHistory(friend, conversationId, 10_000);
+
+  const device = await world.enter(bob);
+  const { page } = device;
+  await device.openRow('Ada');
+  await page.getByRole('button', { name: /^To the newest message/ }).click();
+  await device.message('Message 10000 said').waitFor();
+  const box = await device.log.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  let most = 0;
+  for (let step = 0; step < 60; step += 1) {
+    await page.mouse.wheel(0, -4_000);
+    await frames(device);
+    most = Math.max(most, await page.evaluate(() => document.querySelectorAll('*').length));
+  }
+  expect(most, 'elements on the page').toBeLessThan(3_000);
+  // Somewhere far up, nothing is blank.
+  await until('there are messages in view', async () => (await topmost(device)).text.includes('Message'));
+  expect(await device.log.getByRole('article').count()).toBeLessThan(120);
+});

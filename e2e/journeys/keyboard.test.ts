@@ -1,0 +1,159 @@
+/** Everything without a mouse, and always with a focus that can be seen. */
+import { expect, it } from 'vitest';
+import { useWorld } from '../support/browser.ts';
+import type { Screen } from '../support/screens.ts';
+import { until } from '../support/wait.ts';
+
+const world = useWorld();
+
+interface Focus {
+  readonly name: string;
+  readonly role: string;
+  /** Inside of the window, and marked by the browser or the app. */
+  readonly visible: boolean;
+}
+
+const focused = ({ page }: Screen): Promise<Focus | null> =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement) || element === document.body) return null;
+    const label = (element as HTMLInputElement).labels?.[0]?.textContent;
+    const box = element.getBoundingClientRect();
+    const inside =
+      box.width > 0 &&
+      box.height > 0 &&
+      box.bottom > 0 &&
+      box.right > 0 &&
+      box.top < innerHeight &&
+      box.left < innerWidth;
+    return {
+      name: (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim(),
+      role: element.getAttribute('role') ?? element.tagName.toLowerCase(),
+      visible: inside && element.matches(':focus-visible'),
+    };
+  });
+
+/** Waits until something has the focus, and it shows. */
+async function expectFocus(screen: Screen, name: RegExp): Promise<void> {
+  await until(`"${name.source}" has the focus`, async () => {
+    const now = await focused(screen);
+    if (!now || !name.test(now.name)) throw new Error(`it has ${JSON.stringify(now)}`);
+    if (!now.visible) throw new Error('it cannot be seen');
+    return true;
+  });
+}
+
+/** Tabs on until something is reached; on the way the focus never gets lost. */
+async function tabTo(screen: Screen, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const way: string[] = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await screen.page.keyboard.press(key);
+    const now = await focused(screen);
+    // Between the last and the first stop the focus is the browser's own.
+    if (!now) continue;
+    way.push(now.name.slice(0, 40));
+    expect(now.visible, `the focus on "${now.name}" can be seen`).toBe(true);
+    if (name.test(now.name)) return;
+  }
+  throw new Error(`Tab does not lead to ${name.source}: ${way.join(' → ')}`);
+}
+
+it('the keyboard alone suffices, from signing up to signing out', async () => {
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  const device = await world.device();
+  const { page } = device;
+  const { keyboard } = page;
+
+  await expectFocus(device, /^Email$/);
+  await tabTo(device, /^Create an account$/);
+  await keyboard.press('Enter');
+  await expectFocus(device, /^Name$/);
+  await keyboard.type('Key Board');
+  await tabTo(device, /^Email$/);
+  await keyboard.type('keys@example.org');
+  await tabTo(device, /^Password$/);
+  await keyboard.type('only the keys count');
+  await keyboard.press('Enter');
+  await device.list.getByText('Find someone to write to').waitFor();
+
+  // A conversation is started from the empty list.
+  await tabTo(device, /^Start a conversation$/);
+  await keyboard.press('Enter');
+  await expectFocus(device, /^Find people$/);
+  await keyboard.type('Bob');
+  await device.list.getByRole('button', { name: /^Bob/ }).waitFor();
+  await keyboard.press('ArrowDown');
+  await expectFocus(device, /Bob/);
+  await keyboard.press('Enter');
+  await device.heading('Bob').waitFor();
+  await expectFocus(device, /^Message$/);
+  await keyboard.type('Typed, not pressed');
+  await keyboard.press('Enter');
+  const conversationId = page.url().split('/').at(-1) ?? '';
+  await until('Bob has it', () => friend.conversations.get(conversationId).get());
+  friend.messages.send(conversationId, 'Answer me');
+  await device.message('Answer me').waitFor();
+
+  // Reply: to the message, R, and the words.
+  await tabTo(device, /Answer me/, 'Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await expectFocus(device, /Typed, not pressed/);
+  await keyboard.press('ArrowDown');
+  await expectFocus(device, /Answer me/);
+  await keyboard.press('r');
+  await expectFocus(device, /^Message$/);
+  await keyboard.type('Here you are');
+  await keyboard.press('Enter');
+  await device.message('Here you are').getByRole('button').filter({ hasText: 'Answer me' }).waitFor();
+
+  // React: +, a word, Enter.
+  await tabTo(device, /Here you are/, 'Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await expectFocus(device, /Bob, .*Answer me/);
+  await keyboard.press('+');
+  await expectFocus(device, /^Search emoji$/);
+  await keyboard.type('party popper');
+  await page.getByRole('button', { name: 'party popper' }).first().waitFor();
+  await keyboard.press('Enter');
+  await device
+    .message(/Answer me/)
+    .first()
+    .getByRole('button', { name: /^🎉 1/ })
+    .waitFor();
+  await expectFocus(device, /./);
+
+  // The menu of a message, and out of it again.
+  await tabTo(device, /Answer me|Here you are/, 'Tab').catch(() => tabTo(device, /Answer me/, 'Shift+Tab'));
+  await keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: /^Reply/ }).waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await keyboard.press('Escape');
+  await expectFocus(device, /^Message$/);
+
+  // The panel opens, has the focus, closes and gives it back.
+  await tabTo(device, /^Show details$/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await expectFocus(device, /^Close details$/);
+  await keyboard.press('Escape');
+  await device.details.waitFor({ state: 'detached' });
+  await expectFocus(device, /^Show details$/);
+
+  // Search from anywhere; Alt and arrows walk through the conversations.
+  await keyboard.press('Control+k');
+  await expectFocus(device, /^Search conversations and people$/);
+  await keyboard.type('Bob');
+  await device.row('Bob').waitFor();
+  await keyboard.press('Enter');
+  await device.heading('Bob').waitFor();
+
+  await keyboard.press('Control+k');
+  await tabTo(device, /^Settings$/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await device.list.getByRole('heading', { name: 'Settings' }).waitFor();
+  await tabTo(device, /^Sign out$/);
+  await keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
+  await expectFocus(device, /^Email$/);
+});

@@ -1,0 +1,44 @@
+/**
+ * `npm run screenshot`: takes the picture of the README, docs/screenshot.png, of the real app with its demo world.
+ */
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { launch } from './support/browser.ts';
+import { Screen } from './support/screens.ts';
+import { startServer } from './support/server.ts';
+
+const PICTURE = fileURLToPath(new URL('../docs/screenshot.png', import.meta.url));
+const CONVERSATION = process.argv[2] ?? 'engineering';
+
+const server = await startServer({ args: ['--demo'] });
+const browser = await launch();
+try {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: process.argv.includes('dark') ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+  });
+  const screen = new Screen(context, server.url);
+  await screen.open();
+  await screen.signIn({ email: 'ada@demo.example', password: 'kith-demo' });
+  await screen.openRow(CONVERSATION);
+  // At the end, where the lively part is, with everything read and the pointer out of the way.
+  const jump = screen.page.getByRole('button', { name: /^To the newest message/ });
+  await screen.log.getByRole('article').first().waitFor();
+  if ((await jump.count()) > 0) await jump.click();
+  await screen.page.mouse.move(0, 0);
+  await screen.page.evaluate(async () => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    await document.fonts.ready;
+    // What rises, flashes and fades has come to rest.
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+  });
+  await screen.page.screenshot({ path: PICTURE });
+  for (const problem of screen.problems) process.stderr.write(`${problem}\n`);
+  const { size } = await stat(PICTURE);
+  process.stdout.write(`${PICTURE}: ${(size / 1000).toFixed(0)} kB\n`);
+} finally {
+  await browser.close();
+  await server.dispose();
+}
