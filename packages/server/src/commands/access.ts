@@ -4,7 +4,7 @@ import type { HeldConversation } from '../log/change.ts';
 import type { Membership } from '../policy/memberships.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Caller, Services } from '../services.ts';
-import { conversationCount } from '../store/conversations.ts';
+import { isAnyoneFull } from '../store/conversations.ts';
 import { headsFor } from '../store/heads.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
 import type { MemberRow } from '../store/records.ts';
@@ -75,14 +75,10 @@ export async function demandPeople(
     throw new KithError('not_found', { message: 'There is no such person.' });
 }
 
-/** Throws when the person is in as many conversations as one can be. */
-export async function demandRoom(services: Services, tenantId: number, userId: string): Promise<void> {
-  const count = await conversationCount(services.database.db, tenantId, userId, limits.conversations);
-  if (count >= limits.conversations)
-    throw new KithError('limit_reached', { message: 'There are too many conversations.' });
-}
-
-/** Lets people in: their memberships begin here (S13), with nothing unread. Returns those who were not in yet. */
+/**
+ * Lets people in: their memberships begin here (S13), with nothing unread. Returns those who were not in yet; only they
+ * need room, so that a repetition finds none missing (S7).
+ */
 export async function letIn(
   held: HeldConversation,
   userIds: readonly string[],
@@ -95,6 +91,8 @@ export async function letIn(
       message: `A conversation has at most ${limits.members} members.`,
     });
   }
+  if (await isAnyoneFull(held.trx, held.row.tenant_id, entering, limits.conversations))
+    throw new KithError('limit_reached', { message: 'There are too many conversations.' });
   const lastSeq = held.row.last_seq;
   for (const userId of entering) {
     await held.putMember(userId, {

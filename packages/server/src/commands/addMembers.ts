@@ -1,7 +1,7 @@
 import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { toMember } from '../store/records.ts';
-import { demandPeople, demandRoom, heldMembership, letIn } from './access.ts';
+import { demandPeople, heldMembership, letIn } from './access.ts';
 
 export const addMembers: Handler<'addMembers'> = async (services, caller, { conversationId, userIds }) => {
   const { tenantId, userId } = caller;
@@ -11,7 +11,6 @@ export const addMembers: Handler<'addMembers'> = async (services, caller, { conv
     'You may not add people here.',
   );
   await demandPeople(services, caller, userIds);
-  for (const added of userIds) await demandRoom(services, tenantId, added);
   const members = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     demand(judge('addMembers', await heldMembership(held, userId)), 'You may not add people here.');
     const added = await letIn(held, userIds);

@@ -2,12 +2,11 @@ import { KithError, type ParsedInput } from '@kith/protocol';
 import type { Caller, Handler, Services } from '../services.ts';
 import { conversationRow } from '../store/conversations.ts';
 import { isUniqueViolation } from '../store/database.ts';
-import { demandPeople, demandRoom, enteredHead, letIn } from './access.ts';
+import { demandPeople, enteredHead, letIn } from './access.ts';
 
 export const createConversation: Handler<'createConversation'> = async (services, caller, input) => {
   const others = input.userIds.filter((userId) => userId !== caller.userId);
   await demandPeople(services, caller, others);
-  await demandRoom(services, caller.tenantId, caller.userId);
   try {
     await create(services, caller, input, others);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KithError } from '@kith/protocol';
 import { demand, judgeEdit } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
@@ -23,7 +24,7 @@ export const editMessage: Handler<'editMessage'> = async (
       throw new KithError('conflict', { message: 'This message can no longer be edited.' });
     const mentions = allowedMentions(membership, content);
     // S7: a repeated edit changes nothing.
-    if (JSON.stringify(toContent(message)) === JSON.stringify(content)) return toMessage(message);
+    if (isDeepStrictEqual(toContent(message), content)) return toMessage(message);
     await held.trx
       .insertInto('message_edits')
       .values({

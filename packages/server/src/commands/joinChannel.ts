@@ -1,10 +1,9 @@
 import { demand, judgeJoin } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
-import { demandRoom, enteredHead, heldMembership, letIn } from './access.ts';
+import { enteredHead, heldMembership, letIn } from './access.ts';
 
 export const joinChannel: Handler<'joinChannel'> = async (services, caller, { conversationId }) => {
   const { tenantId, userId } = caller;
-  await demandRoom(services, tenantId, userId);
   await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     if (membership.member?.state === 'joined') return;

@@ -2,7 +2,7 @@ import { KithError } from '@kith/protocol';
 import type { Handler } from '../services.ts';
 import { directConversationId, directKey } from '../store/conversations.ts';
 import { isUniqueViolation } from '../store/database.ts';
-import { demandPeople, demandRoom, enteredHead, letIn } from './access.ts';
+import { demandPeople, enteredHead, letIn } from './access.ts';
 
 export const openDirect: Handler<'openDirect'> = async (services, caller, { conversationId, userId }) => {
   const { tenantId } = caller;
@@ -11,7 +11,6 @@ export const openDirect: Handler<'openDirect'> = async (services, caller, { conv
   const existing = await directConversationId(db, tenantId, key);
   if (existing) return enteredHead(services, caller, existing);
   await demandPeople(services, caller, [userId]);
-  await demandRoom(services, tenantId, caller.userId);
   try {
     await services.conversationLog.create(
       tenantId,

@@ -1,5 +1,5 @@
 /** Conversations: their own rows, and the list of public channels. */
-import type { ConversationRecord } from '@kith/protocol';
+import { type ConversationRecord, Text } from '@kith/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -45,21 +45,25 @@ export async function directConversationId(db: Db, tenantId: number, key: string
   return row?.id ?? null;
 }
 
-/** How many conversations a person is in, counted no further than `atMost`. */
-export async function conversationCount(
+/** Whether one of these people is in as many conversations as `most`; counts no further. */
+export async function isAnyoneFull(
   db: Db,
   tenantId: number,
-  userId: string,
-  atMost: number,
-): Promise<number> {
-  const result = await sql<{ count: number }>`
-    select count(*)::integer as count from (
-      select 1 from members where tenant_id = ${tenantId} and user_id = ${userId} and state = 'joined' limit ${atMost}
-    ) counted`.execute(db);
-  return result.rows[0]?.count ?? 0;
+  userIds: readonly string[],
+  most: number,
+): Promise<boolean> {
+  const result = await sql<{ full: boolean }>`
+    select exists (
+      select 1 from unnest(${[...userIds]}::uuid[]) person (id)
+      where ${most} <= (select count(*) from (
+        select 1 from members m
+        where m.tenant_id = ${tenantId} and m.user_id = person.id and m.state = 'joined' limit ${most}
+      ) counted)
+    ) as full`.execute(db);
+  return result.rows[0]?.full ?? false;
 }
 
-const PageCursor = z.tuple([z.string().max(400), z.uuid()]);
+const PageCursor = z.tuple([Text(400), z.uuid()]);
 
 /** A page of public channels by name, and whether this person is in them. */
 export async function channelPage(

@@ -168,7 +168,8 @@ export interface SyncPage {
   readonly cursor: string;
 }
 
-const Xid = z.string().regex(/^\d{1,20}$/);
+/** 64 bits, of which the last digit's worth is centuries away. */
+const Xid = z.string().regex(/^\d{1,19}$/);
 /** `xmin`: every transaction below it had ended when the cursor was made, so it had been seen. */
 const SyncCursor = z.strictObject({ xmin: Xid });
 const NextCursor = z.strictObject({ xmin: Xid, since: Xid.nullable(), after: z.uuid() });
@@ -189,7 +190,11 @@ export async function syncPage(
   const xmin = page?.xmin ?? (await currentXmin(db));
   const asked = page ? page.since : cursor === undefined ? null : decodeCursor(SyncCursor, cursor).xmin;
   // A cursor from the future is one of another database (restored, moved): start anew.
-  const since = asked !== null && BigInt(asked) > BigInt(xmin) ? null : asked;
+  const known = asked !== null && BigInt(asked) > BigInt(xmin) ? null : asked;
+  const left = known === null || page ? [] : await leftSince(db, tenantId, userId, known);
+  // Whoever left more than can be told is told everything that is still there.
+  const full = known === null || left.length > limits.conversations;
+  const since = full ? null : known;
   const after = page ? sql`m.conversation_id > ${page.after}` : sql`true`;
   const changed =
     since === null ? sql`true` : sql`(c.changed_xid >= ${since}::xid8 or m.changed_xid >= ${since}::xid8)`;
@@ -207,8 +212,8 @@ export async function syncPage(
   return {
     heads: shown,
     users: await usersOf(db, tenantId, shown),
-    left: since === null || page ? [] : await leftSince(db, tenantId, userId, since),
-    full: since === null,
+    left: full ? [] : left,
+    full,
     next: more ? encodeCursor({ xmin, since, after: last.conversation.id }) : null,
     cursor: encodeCursor({ xmin }),
   };
@@ -229,7 +234,7 @@ async function leftSince(db: Db, tenantId: number, userId: string, since: string
     .where('user_id', '=', userId)
     .where('state', '<>', 'joined')
     .where(sql<boolean>`changed_xid >= ${since}::xid8`)
-    .limit(limits.conversations)
+    .limit(limits.conversations + 1)
     .execute();
   return rows.map(toMember);
 }

@@ -1,5 +1,5 @@
 /** Memberships. */
-import type { MemberRecord } from '@kith/protocol';
+import { type MemberRecord, Text } from '@kith/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -35,7 +35,7 @@ export const memberRows = (
     .where('user_id', 'in', userIds)
     .execute();
 
-const PageCursor = z.tuple([z.int(), z.string().max(400), z.uuid()]);
+const PageCursor = z.tuple([z.int().min(0).max(2), Text(400), z.uuid()]);
 
 /** A page of those who are in: owner and admins first, then by name. */
 export async function memberPage(

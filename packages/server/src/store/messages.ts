@@ -143,7 +143,7 @@ export interface EditVersion {
   readonly at: string;
 }
 
-const EditCursor = z.int().min(1);
+const EditCursor = z.int32().min(1);
 
 /** Earlier versions of a message, newest first. */
 export async function editPage(
@@ -172,7 +172,9 @@ export async function editPage(
   };
 }
 
-const ReactionCursor = z.tuple([z.iso.datetime(), z.uuid()]);
+/** The database knows no year 0. */
+const At = z.iso.datetime({ precision: 3 }).refine((at) => !at.startsWith('0000'));
+const ReactionCursor = z.tuple([At, z.uuid()]);
 
 /** Who reacted with an emoji, newest first. */
 export async function reactionPage(

@@ -1,5 +1,5 @@
 /** What a node must know to hand out events: who is in which conversation, from where, and how far each has come. */
-import { limits, type MemberRecord } from '@kith/protocol';
+import type { MemberRecord } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
@@ -31,16 +31,13 @@ const toFound = (row: Found): MembershipFound => ({
   memberCount: row.member_count,
 });
 
-/** Every conversation this person is in. */
+/** Every conversation this person is in: as many as `letIn` lets them be in, or one more made at the same moment. */
 export async function joinedConversations(
   db: Db,
   tenantId: number,
   userId: string,
 ): Promise<MembershipFound[]> {
-  const rows = await membershipsOf(db, tenantId, userId)
-    .where('m.state', '=', 'joined')
-    .limit(limits.conversations)
-    .execute();
+  const rows = await membershipsOf(db, tenantId, userId).where('m.state', '=', 'joined').execute();
   return rows.map(toFound);
 }
 

@@ -1,5 +1,11 @@
 /** People: the rows of `users`. */
-import type { MessageRecord, PresenceSetting, SettingsRecord, User } from '@kith/protocol';
+import {
+  type MessageRecord,
+  type PresenceSetting,
+  type SettingsRecord,
+  Text,
+  type User,
+} from '@kith/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -31,7 +37,7 @@ export function* peopleOf(messages: Iterable<MessageRecord>): Generator<string> 
   }
 }
 
-const PageCursor = z.tuple([z.string().max(400), z.uuid()]);
+const PageCursor = z.tuple([Text(400), z.uuid()]);
 
 /** Escapes what LIKE would read as a pattern. */
 export const likePrefix = (text: string): string => `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
