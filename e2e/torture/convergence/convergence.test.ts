@@ -24,7 +24,7 @@ const FAILURES_MAX = 5;
 const HASTE = { antiEntropyMs: 400 };
 
 describe.each([
-  { name: 'one node on PGlite', seeds: seedsOf(60) },
+  { name: 'one node on PGlite', seeds: seedsOf(40) },
   { name: 'two nodes on PostgreSQL', seeds: seedsOf(200) },
 ])('$name', ({ name, seeds }) => {
   let bus: ChaosBus;
