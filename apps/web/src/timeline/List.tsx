@@ -163,14 +163,16 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     const element = scroller.current;
     if (!element) return;
     const left = element.scrollHeight - offset - element.clientHeight;
-    // While the pane itself changes its height the browser moves the scroll offset, not a person: onResize answers to that.
-    if (element.clientHeight === height.current) following.current = view.atEnd && left < NEAR_END;
+    const byHand = performance.now() - touched.current < BY_HAND_MS;
+    // Rows that are measured move the offset too, and so does the browser while the pane changes its height (onResize
+    // answers to that): only a person leaves the end.
+    if (view.atEnd && left < NEAR_END) following.current = true;
+    else if (byHand && element.clientHeight === height.current) following.current = false;
     setAway(!view.atEnd || left > element.clientHeight / 2);
     loadAround();
     reading();
     const first = rows[list.current?.findItemIndex(offset + 12) ?? 0];
-    if (first && performance.now() - touched.current < BY_HAND_MS)
-      chip.current?.scrolled(first.day, first.type === 'day');
+    if (first && byHand) chip.current?.scrolled(first.day, first.type === 'day');
   };
 
   const touch = () => {
