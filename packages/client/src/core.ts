@@ -222,11 +222,11 @@ export class Core {
     return this.#lifecycle;
   }
 
-  /** This device forgets the person. */
-  async forget(): Promise<void> {
+  /** This device forgets the person; `keep` what they wrote and could not send. */
+  async forget(keep?: 'outbox'): Promise<void> {
     this.#forgetMemory();
     rememberUser(this.options.url, undefined);
-    await this.writer.wipe();
+    await this.writer.wipe(keep);
   }
 
   async #restore(): Promise<void> {
@@ -346,8 +346,10 @@ export class Core {
 
   async #handleEnded(error: KithError): Promise<void> {
     this.#requests.end(error);
-    // Ended on purpose, by this person elsewhere or by an admin: the device may be in other hands.
+    // Ended on purpose, by this person elsewhere or by an admin: the device may be in other hands. An expired session
+    // looks the same as one that was revoked while the device was away; but what was never sent exists only here.
     if (error.code === 'session_revoked') await this.forget();
+    else if (error.code === 'unauthenticated') await this.forget('outbox');
   }
 
   #synced(): void {

@@ -123,6 +123,7 @@ describe('people who share a device', () => {
     expect(first.connection.get()).toMatchObject({ type: 'ended', error: { code: 'unauthenticated' } });
     void first.stop();
     await world.clock.pass(100);
+    expect(await storage.load()).toMatchObject({ me: undefined, heads: [], windows: [] });
 
     world.server.world.users.set(ANNA, anna);
     await world.live(ANNA, storage);

@@ -32,7 +32,7 @@ export class GuardedStorage implements Storage {
   putOutbox = (entry: Parameters<Storage['putOutbox']>[0]) =>
     this.#run((storage) => storage.putOutbox(entry));
   removeOutbox = (id: string) => this.#run((storage) => storage.removeOutbox(id));
-  wipe = () => this.#run((storage) => storage.wipe());
+  wipe = (keep?: 'outbox') => this.#run((storage) => storage.wipe(keep));
   close = () => this.#run((storage) => storage.close());
 
   async #run<T>(operation: (storage: Storage) => Promise<T>): Promise<T> {

@@ -72,9 +72,10 @@ export function indexedDbStorage(name: string): Storage {
     removeOutbox: async (id) => {
       await (await database()).delete('outbox', id);
     },
-    wipe: async () => {
-      const tx = (await database()).transaction(stores, 'readwrite');
-      for (const store of stores) void tx.objectStore(store).clear();
+    wipe: async (keep) => {
+      const wiped = keep === 'outbox' ? cacheStores : stores;
+      const tx = (await database()).transaction(wiped, 'readwrite');
+      for (const store of wiped) void tx.objectStore(store).clear();
       await tx.done;
     },
     close: async () => {

@@ -47,14 +47,14 @@ export function memoryStorage(): Storage {
     loadOutbox,
     putOutbox: async (entry) => void outbox.set(entry.id, entry),
     removeOutbox: async (id) => void outbox.delete(id),
-    wipe: async () => {
+    wipe: async (keep) => {
       me = undefined;
       cursor = undefined;
       reads = {};
       heads.clear();
       users.clear();
       windows.clear();
-      outbox.clear();
+      if (keep !== 'outbox') outbox.clear();
     },
     close: async () => {},
   };

@@ -80,7 +80,7 @@ export interface Storage {
   loadOutbox(): Promise<readonly OutboxEntry[]>;
   putOutbox(entry: OutboxEntry): Promise<void>;
   removeOutbox(id: string): Promise<void>;
-  /** Forgets everything. */
-  wipe(): Promise<void>;
+  /** Forgets everything, or all but what its author could not send yet. */
+  wipe(keep?: 'outbox'): Promise<void>;
   close(): Promise<void>;
 }

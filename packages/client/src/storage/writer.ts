@@ -123,9 +123,9 @@ export class CacheWriter {
   }
 
   /** Forgets what waits to be written, and everything written. */
-  async wipe(): Promise<void> {
+  async wipe(keep?: 'outbox'): Promise<void> {
     this.#clear();
-    this.#last = this.#last.then(() => this.#deps.storage.wipe());
+    this.#last = this.#last.then(() => this.#deps.storage.wipe(keep));
     await this.#last;
   }
 
