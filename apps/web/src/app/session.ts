@@ -13,6 +13,7 @@ import {
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
 import { clearDrafts } from '../composer/drafts.ts';
+import { navigate } from './route.ts';
 
 export type Session =
   /** The cache is being opened, or a first connection made: nothing can be shown yet. */
@@ -25,6 +26,8 @@ export type Session =
 const url = location.origin;
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
+/** Whose words and cache lie on this device, also after the session expired. */
+const OWNER_KEY = 'kith.owner';
 
 let state: Session = { type: 'opening' };
 /** Whose word counts: a client that was left may still have something to say. */
@@ -43,34 +46,46 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useSession = (): Session => useSyncExternalStore(subscribe, () => state);
 
-function remember(userId: string | undefined): void {
+function remember(key: typeof KEY | typeof OWNER_KEY, userId: string | undefined): void {
   try {
-    if (userId === undefined) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, userId);
+    if (userId === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, userId);
   } catch {
     // Storage is blocked: one signs in anew at the next visit.
   }
 }
 
-function remembered(): string | undefined {
+function remembered(key: typeof KEY | typeof OWNER_KEY): string | undefined {
   try {
-    return localStorage.getItem(KEY) ?? undefined;
+    return localStorage.getItem(key) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
+/** One database each: whatever a tab that slept does late to the cache of the former person, it cannot reach another's. */
+const cacheOf = (userId: string) => indexedDbStorage(`kith.${userId}`);
+
 /** At start: into the app when somebody is known here, else to the door. */
 export async function open(): Promise<void> {
-  const userId = remembered();
+  const userId = remembered(KEY);
   if (userId === undefined) become({ type: 'signedOut' });
   else await enter(userId);
 }
 
 /** Someone has just signed in or up. */
 export async function admit(signedIn: SignedIn): Promise<void> {
-  remember(signedIn.userId);
-  await enter(signedIn.userId);
+  const { userId } = signedIn;
+  const owner = remembered(OWNER_KEY);
+  if (owner !== undefined && owner !== userId) {
+    clearDrafts();
+    await cacheOf(owner)
+      .wipe()
+      .catch(() => undefined);
+  }
+  remember(OWNER_KEY, userId);
+  remember(KEY, userId);
+  await enter(userId);
 }
 
 async function enter(userId: string): Promise<void> {
@@ -78,15 +93,17 @@ async function enter(userId: string): Promise<void> {
     url,
     userId,
     userAgent: `Kith Web (${navigator.userAgent})`.slice(0, 80),
-    storage: indexedDbStorage('kith'),
+    storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
   });
   current = client;
   const look = (): void => {
     if (client !== current) return;
     const connection = client.connection.get();
-    if (connection.type === 'ended') void expel(client, connection.error);
-    else if (state.type !== 'signedIn' && client.me.get()) become({ type: 'signedIn', client, userId });
+    const me = client.me.get();
+    if (me && me.user.id !== userId) void changeTo(client, me.user.id);
+    else if (connection.type === 'ended') void expel(client, connection.error);
+    else if (state.type !== 'signedIn' && me) become({ type: 'signedIn', client, userId });
   };
   client.connection.subscribe(look);
   client.me.subscribe(look);
@@ -94,28 +111,42 @@ async function enter(userId: string): Promise<void> {
   look();
 }
 
-/** The server ended it: nothing of this person stays on this device. */
+/** The cookie was somebody else's, who signed in where this tab did not hear of it. */
+async function changeTo(client: KithClient, userId: string): Promise<void> {
+  current = undefined;
+  become({ type: 'opening' });
+  await client.stop();
+  await admit({ userId });
+}
+
+/**
+ * The server ended it. On purpose (revoked, signed out in another tab): nothing of this person stays. Expired: what they
+ * wrote and could not send, and what they began, waits for them unseen; whoever else signs in first wipes it.
+ */
 async function expel(client: KithClient, error: KithError): Promise<void> {
   if (error.code === 'unsupported_version') {
     become({ type: 'outdated' });
     return;
   }
   current = undefined;
-  remember(undefined);
-  clearDrafts();
+  remember(KEY, undefined);
+  const onPurpose = error.code === 'session_revoked';
+  if (onPurpose) clearDrafts();
   become({ type: 'signedOut', notice: 'You were signed out on this device. Sign in to go on.' });
-  await client.signOut().catch(() => undefined);
+  if (onPurpose) await client.signOut().catch(() => undefined);
+  await client.stop();
 }
 
 /** The person leaves by themselves. */
 export async function leave(client: KithClient): Promise<void> {
-  remember(undefined);
+  remember(KEY, undefined);
   clearDrafts();
   // First, so that the `ended` that follows is not taken for an eviction.
   current = undefined;
   become({ type: 'signedOut' });
-  history.replaceState(null, '', '/');
+  navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
   await client.signOut().catch(() => undefined);
+  await client.stop();
 }
 
 let door: Accounts | undefined;

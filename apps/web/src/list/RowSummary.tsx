@@ -77,7 +77,7 @@ function Preview({ entry, message }: { readonly entry: ConversationEntry; readon
         {sender && <span className="kith-row-sender">{sender}</span>}
         {body.type === 'deleted' ? (
           'Message deleted'
-        ) : body.content.type === 'encrypted' ? (
+        ) : body.type !== 'content' || body.content.type !== 'plain' ? (
           <span className="kith-row-sign">
             <Lock size={14} strokeWidth={1.75} aria-hidden="true" /> Encrypted message
           </span>

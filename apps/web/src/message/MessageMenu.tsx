@@ -122,8 +122,8 @@ export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }:
 }
 
 /**
- * Like MenuAt, except for where the focus goes afterwards: choosing Reply gives it to the composer, and the menu must not
- * take it back. Else it returns to the message or the text; when neither had it (a finger, a mouse), nothing gets it.
+ * A menu without a button of its own, with its own say where the focus goes afterwards: choosing Reply gives it to the
+ * composer, and the menu must not take it back. Else it returns to the message or the text; when neither had it (a finger, a mouse), nothing gets it.
  */
 function Popup({
   anchor,

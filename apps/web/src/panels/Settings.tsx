@@ -10,13 +10,13 @@ import { theme } from '../theme/theme.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Choice, Section, Segments } from '../ui/Choice.tsx';
+import { Confirm } from '../ui/Confirm.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toast, toastError } from '../ui/toast.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 import { Sessions } from './Sessions.tsx';
 
 export function Settings() {
-  const client = useClient();
   const chosenTheme = useSyncExternalStore(theme.subscribe, theme.get);
   return (
     <PaneFrame title="Settings" exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) }}>
@@ -39,13 +39,38 @@ export function Settings() {
       <Section title="Keyboard">
         <Keys />
       </Section>
-      <div className="kith-section">
-        <Button kind="danger-quiet" wide onClick={() => void leave(client)}>
-          <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
-          Sign out
-        </Button>
-      </div>
+      <SignOut />
     </PaneFrame>
+  );
+}
+
+function SignOut() {
+  const client = useClient();
+  const [asking, setAsking] = useState(false);
+  const press = (): void => {
+    // Nothing stays on this device, so what has not left it would be gone.
+    const unsent = client.conversations.list
+      .get()
+      .some(({ pending }) => pending?.state === 'pending' || pending?.state === 'failed');
+    if (unsent) setAsking(true);
+    else void leave(client);
+  };
+  return (
+    <div className="kith-section">
+      <Button kind="danger-quiet" wide onClick={press}>
+        <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
+        Sign out
+      </Button>
+      {asking && (
+        <Confirm
+          title="Not everything is sent"
+          text="Some messages you wrote have not left this device. Signing out deletes them."
+          verb="Sign out and delete"
+          onConfirm={() => leave(client)}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import type { LucideIcon } from 'lucide-react';
-import type { ComponentProps, ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 
 export interface MenuProps {
   /** The button that opens it, for example an IconButton. */
@@ -17,50 +17,18 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', onOpen
   return (
     <Base.Root {...(onOpenChange && { onOpenChange: (open: boolean) => onOpenChange(open) })}>
       <Base.Trigger render={trigger} />
-      <MenuPopup align={align} side={side}>
-        {children}
-      </MenuPopup>
+      <Base.Portal>
+        <Base.Positioner
+          className="kith-menu-positioner"
+          align={align}
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+        >
+          <Base.Popup className="kith-menu">{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
     </Base.Root>
-  );
-}
-
-export interface MenuAtProps {
-  readonly open: boolean;
-  readonly onClose: () => void;
-  /** Where it stands: an element, or a point such as the one of a long press. */
-  readonly anchor: Element | { readonly x: number; readonly y: number } | null;
-  readonly children: ReactNode;
-}
-
-/** The same menu without a button of its own: for right clicks and long presses. */
-export function MenuAt({ open, onClose, anchor, children }: MenuAtProps) {
-  return (
-    <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
-      <MenuPopup
-        align="start"
-        side="bottom"
-        anchor={anchor && 'x' in anchor && !(anchor instanceof Element) ? pointAnchor(anchor) : anchor}
-      >
-        {children}
-      </MenuPopup>
-    </Base.Root>
-  );
-}
-
-const pointAnchor = ({ x, y }: { readonly x: number; readonly y: number }) => ({
-  getBoundingClientRect: () => new DOMRect(x, y, 0, 0),
-});
-
-function MenuPopup({
-  children,
-  ...positioner
-}: Pick<ComponentProps<typeof Base.Positioner>, 'align' | 'side' | 'anchor' | 'children'>) {
-  return (
-    <Base.Portal>
-      <Base.Positioner {...positioner} className="kith-menu-positioner" sideOffset={4} collisionPadding={8}>
-        <Base.Popup className="kith-menu">{children}</Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
   );
 }
 

@@ -191,10 +191,14 @@ function toLink(token: Tokens.Link): readonly Inline[] {
   return [{ type: 'link', href, children: toInlines(token.tokens) }];
 }
 
-/** The address if it is absolute and of an allowed protocol; relative ones would lead into the app itself. */
+/**
+ * The address if it is absolute and of an allowed protocol; relative ones would lead into the app itself. As it will be
+ * opened, not as it was written: "https:x" is absolute only here, and letters that look like others show as "xn--".
+ */
 function safeHref(href: string): string | undefined {
   try {
-    return PROTOCOLS.has(new URL(href).protocol) ? href : undefined;
+    const url = new URL(href);
+    return PROTOCOLS.has(url.protocol) ? url.href : undefined;
   } catch {
     return undefined;
   }
