@@ -1,4 +1,4 @@
-import { KithError } from '@kith/protocol';
+import { KithError, type MemberRecord } from '@kith/protocol';
 import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { toMember } from '../store/records.ts';
@@ -17,10 +17,13 @@ export const transferOwnership: Handler<'transferOwnership'> = async (
     const target = await held.member(userId);
     if (target?.state !== 'joined') throw new KithError('not_found', { message: 'This person is not here.' });
     if (userId === caller.userId) return [toMember(target)];
-    const former = await held.putMember(caller.userId, { role: 'admin' });
-    const owner = await held.putMember(userId, { role: 'owner' });
+    const changed: MemberRecord[] = [];
+    // In order of their ids, as receipts lock memberships too: otherwise the two could wait for each other in a circle.
+    for (const id of [caller.userId, userId].sort()) {
+      changed.push(await held.putMember(id, { role: id === userId ? 'owner' : 'admin' }));
+    }
     await held.appendSystem(caller.userId, { type: 'ownership_transferred', userId });
-    return [owner, former];
+    return changed;
   });
   return { members };
 };

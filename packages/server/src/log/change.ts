@@ -25,6 +25,7 @@ import {
   toMessage,
 } from '../store/records.ts';
 import type { ConversationsTable, MembersTable, MessagesTable, Schema } from '../store/schema.ts';
+import { createTurns } from './turns.ts';
 
 /** A conversation held for change. What is written through it raises the rev, one step a record. */
 export interface HeldConversation {
@@ -78,6 +79,9 @@ export interface ConversationLog {
   ): Promise<T>;
 }
 
+/** Changes of one conversation that wait here: some seconds of work. */
+const WAITING_CHANGES = 1_000;
+
 /** Marks a row as changed by this transaction, for `sync`. */
 const currentXid = sql<string>`pg_current_xact_id()`;
 
@@ -89,6 +93,7 @@ export function createConversationLog({
   announcer: Announcer;
 }): ConversationLog {
   const { db } = database;
+  const inTurn = createTurns(WAITING_CHANGES);
 
   const run = async <T>(
     tenantId: number,
@@ -113,18 +118,21 @@ export function createConversationLog({
 
   return {
     change: (tenantId, conversationId, work) =>
-      run(
-        tenantId,
-        conversationId,
-        (trx) =>
-          trx
-            .selectFrom('conversations')
-            .select(conversationColumns)
-            .where('tenant_id', '=', tenantId)
-            .where('id', '=', conversationId)
-            .forNoKeyUpdate()
-            .executeTakeFirst(),
-        work,
+      // They would wait for each other anyway, on the row: here they do so without a connection, which others need.
+      inTurn(`${tenantId} ${conversationId}`, () =>
+        run(
+          tenantId,
+          conversationId,
+          (trx) =>
+            trx
+              .selectFrom('conversations')
+              .select(conversationColumns)
+              .where('tenant_id', '=', tenantId)
+              .where('id', '=', conversationId)
+              .forNoKeyUpdate()
+              .executeTakeFirst(),
+          work,
+        ),
       ),
     create: (tenantId, conversation, work) =>
       run(

@@ -61,6 +61,9 @@ function openPostgres(url: string, poolSize: number): Database {
     connectionTimeoutMillis: 5_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    // A node that fell silent in the middle of a change (a cut network, a stopped process) would hold the conversation's row,
+    // and with it every append that touches it, for as long as its connection seems alive.
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   };
   const pool = new pg.Pool({ ...common, max: poolSize });
