@@ -21,9 +21,15 @@ export function serviceWorker(): Plugin {
           .sort();
         // index.html names the hashed entry, so the names alone tell two builds apart.
         const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
-        const source = readFileSync(worker, 'utf8')
-          .replace("'__VERSION__'", JSON.stringify(version))
-          .replace('[/* __FILES__ */]', JSON.stringify(files));
+        let source = readFileSync(worker, 'utf8');
+        for (const [mark, value] of [
+          ["'__VERSION__'", version],
+          ["JSON.parse('__FILES__')", files],
+        ] as const) {
+          // A worker with an empty list looks well, until somebody is offline.
+          if (!source.includes(mark)) throw new Error(`build/sw.js does not say ${mark}`);
+          source = source.replace(mark, JSON.stringify(value));
+        }
         this.emitFile({ type: 'asset', fileName: 'sw.js', source });
       },
     },

@@ -3,9 +3,7 @@
  * version arrives at the next load, and what the service says (/v1 and its neighbours) never passes through here.
  */
 const VERSION = '__VERSION__';
-const FILES = [
-  /* __FILES__ */
-];
+const FILES = JSON.parse('__FILES__');
 const CACHE = `kith-${VERSION}`;
 const PAGE = '/';
 /** Small files of public/, whose names carry no hash. */
