@@ -79,6 +79,7 @@ export async function admit(signedIn: SignedIn): Promise<void> {
   const owner = remembered(OWNER_KEY);
   if (owner !== undefined && owner !== userId) {
     clearDrafts();
+    navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
     await cacheOf(owner)
       .wipe()
       .catch(() => undefined);
