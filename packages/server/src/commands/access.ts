@@ -7,7 +7,7 @@ import type { Caller, Services } from '../services.ts';
 import { isAnyoneFull } from '../store/conversations.ts';
 import { headsFor } from '../store/heads.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
-import type { MemberRow } from '../store/records.ts';
+import type { MemberRow, MessageRow } from '../store/records.ts';
 import { usersByIds } from '../store/users.ts';
 
 export interface ReadAccess {
@@ -49,6 +49,21 @@ export const factsOf = (held: HeldConversation, row: MemberRow | null): Membersh
   },
   member: row && { role: row.role, state: row.state, visibleAfter: row.visible_after },
 });
+
+/**
+ * A message of a held conversation, as far as this member may see it; throws when there is none. Asked for before anything
+ * is judged by its author: a refusal would tell that it exists (S13).
+ */
+export async function heldMessage(
+  held: HeldConversation,
+  membership: Membership,
+  messageId: string,
+): Promise<MessageRow> {
+  demand(judge('read', membership));
+  const message = await held.message(messageId);
+  if (!message || message.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
+  return message;
+}
 
 /** The head of a conversation the caller has just entered. */
 export async function enteredHead(

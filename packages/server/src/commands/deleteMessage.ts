@@ -2,7 +2,7 @@ import { KithError } from '@kith/protocol';
 import { demand, judgeDelete } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { toMessage } from '../store/records.ts';
-import { heldMembership } from './access.ts';
+import { heldMembership, heldMessage } from './access.ts';
 
 /** Everything the message said goes, its earlier versions and reactions too; its place stays. */
 export const deleteMessage: Handler<'deleteMessage'> = async (
@@ -13,12 +13,8 @@ export const deleteMessage: Handler<'deleteMessage'> = async (
   const { tenantId, userId } = caller;
   const message = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
-    const found = await held.message(messageId);
-    demand(
-      judgeDelete(membership, userId, found?.author_id ?? userId),
-      'You may delete only your own messages here.',
-    );
-    if (!found || found.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
+    const found = await heldMessage(held, membership, messageId);
+    demand(judgeDelete(membership, userId, found.author_id), 'You may delete only your own messages here.');
     if (found.kind === 'deleted') return toMessage(found);
     if (found.kind === 'system')
       throw new KithError('forbidden', { message: 'What the conversation itself says stays.' });

@@ -3,7 +3,7 @@ import { KithError } from '@kith/protocol';
 import { demand, judgeEdit } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { toContent, toMessage } from '../store/records.ts';
-import { heldMembership, ownView } from './access.ts';
+import { heldMembership, heldMessage, ownView } from './access.ts';
 import { allowedMentions } from './mentions.ts';
 
 export const editMessage: Handler<'editMessage'> = async (
@@ -14,12 +14,8 @@ export const editMessage: Handler<'editMessage'> = async (
   const { tenantId, userId } = caller;
   const record = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
-    const message = await held.message(messageId);
-    demand(
-      judgeEdit(membership, userId, message?.author_id ?? userId),
-      'Only the author may edit a message.',
-    );
-    if (!message || message.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
+    const message = await heldMessage(held, membership, messageId);
+    demand(judgeEdit(membership, userId, message.author_id), 'Only the author may edit a message.');
     if (message.kind !== 'content')
       throw new KithError('conflict', { message: 'This message can no longer be edited.' });
     const mentions = allowedMentions(membership, content);

@@ -223,6 +223,22 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     expect((await world.call(here.stranger, 'listChannels', {})).channels).toEqual([]);
   });
 
+  it('S13: a message from before one’s time is not there, whatever is tried on it', async () => {
+    const group = await world.group([people.owner]);
+    const { messageId } = await world.send(people.owner, group, 'before');
+    await world.call(people.owner, 'addMembers', { conversationId: group, userIds: [people.member.userId] });
+    const on = { conversationId: group, messageId };
+    const attempts = [
+      () => world.call(people.member, 'editMessage', { ...on, content: text('mine') }),
+      () => world.call(people.member, 'deleteMessage', on),
+      () => world.call(people.member, 'addReaction', { ...on, emoji: '👍' }),
+      () => world.call(people.member, 'removeReaction', { ...on, emoji: '👍' }),
+      () => world.call(people.member, 'getReceipts', on),
+      () => world.call(people.member, 'getMessageEdits', on),
+    ];
+    for (const attempt of attempts) expect(await outcomeOf(attempt())).toBe('not_found');
+  });
+
   it('an admin may neither remove nor lower another admin, nor touch the owner', async () => {
     const here = await scene();
     await world.call(here.owner, 'setMemberRole', {

@@ -4,7 +4,7 @@ import { demand, judge } from '../policy/policy.ts';
 import type { Caller, Services } from '../services.ts';
 import { summarizeReactions } from '../store/messages.ts';
 import { toMessage } from '../store/records.ts';
-import { heldMembership, ownView } from './access.ts';
+import { heldMembership, heldMessage, ownView } from './access.ts';
 
 type ReactionInput = ParsedInput<Extract<CommandName, 'addReaction' | 'removeReaction'>>;
 
@@ -19,8 +19,7 @@ export async function setReaction(
   const record = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     demand(judge('react', membership));
-    const message = await held.message(messageId);
-    if (!message || message.seq <= (membership.member?.visibleAfter ?? 0)) throw new KithError('not_found');
+    const message = await heldMessage(held, membership, messageId);
     if (message.kind !== 'content') {
       // Taking back what a deletion took with it is done already.
       if (!on) return toMessage(message);

@@ -15,6 +15,11 @@ describe('the address of a client', () => {
     ['6.6.6.6, 1.2.3.4', 1, '1.2.3.4'],
     ['6.6.6.6, 1.2.3.4, 10.0.0.2', 2, '1.2.3.4'],
     ['1.2.3.4', 3, '1.2.3.4'],
+    // E4: another port is no other address.
+    ['1.2.3.4:5678', 1, '1.2.3.4'],
+    ['[2001:db8::1]:5678', 1, '2001:db8::1'],
+    ['[2001:db8::1]', 1, '2001:db8::1'],
+    ['2001:db8::1', 1, '2001:db8::1'],
   ])('of %s behind %s proxies is %s', (forwarded, proxies, address) => {
     expect(addressOf(request(forwarded), proxies)).toBe(address);
   });

@@ -10,8 +10,12 @@ export function addressOf(request: IncomingMessage, trustedProxies: number): str
   const direct = request.socket.remoteAddress ?? 'unknown';
   if (trustedProxies === 0) return direct;
   const forwarded = listOf(request.headers['x-forwarded-for']);
-  return forwarded[Math.max(0, forwarded.length - trustedProxies)] ?? direct;
+  return withoutPort(forwarded[Math.max(0, forwarded.length - trustedProxies)] ?? direct);
 }
+
+/** Some proxies name the port too, which is another one with every connection: each would be an address of its own to the limits. */
+const withoutPort = (address: string): string =>
+  /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address;
 
 /** The host the client asked for: as our foremost proxy tells it, else as the request says. */
 export function hostOf(headers: IncomingHttpHeaders, trustedProxies: number): string {
