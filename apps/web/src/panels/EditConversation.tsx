@@ -76,20 +76,22 @@ export function EditConversation({
           error={wrong['name']}
           onChange={(event) => set({ name: event.target.value })}
         />
-        <TextField
-          label="Topic"
-          hint="What it is about, in a line. May stay empty."
-          maxLength={limits.topicLength}
-          autoComplete="off"
-          value={change.topic ?? conversation.topic}
-          error={wrong['topic']}
-          onChange={(event) => set({ topic: event.target.value })}
-        />
         {channel && (
-          <VisibilityChoice
-            value={change.visibility ?? conversation.visibility}
-            onChange={(visibility) => set({ visibility })}
-          />
+          <>
+            <TextField
+              label="Topic"
+              hint="What it is about, in a line. May stay empty."
+              maxLength={limits.topicLength}
+              autoComplete="off"
+              value={change.topic ?? conversation.topic}
+              error={wrong['topic']}
+              onChange={(event) => set({ topic: event.target.value })}
+            />
+            <VisibilityChoice
+              value={change.visibility ?? conversation.visibility}
+              onChange={(visibility) => set({ visibility })}
+            />
+          </>
         )}
         <HistoryChoice
           value={change.history ?? conversation.history}
