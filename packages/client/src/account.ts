@@ -8,12 +8,17 @@ import type { Me } from './types.ts';
 export class Account {
   readonly me: Cell<Me | undefined>;
   readonly #request: Request;
+  readonly #person: (user: User) => void;
   readonly #changed: () => void;
   #tenant = '';
+  /** The last of one's own revisions that is known here (S5). */
+  #rev = 0;
 
-  constructor(scheduler: Scheduler, request: Request, changed: () => void) {
+  /** `person` is told of one's own new profile, `changed` of anything that the cache should keep. */
+  constructor(scheduler: Scheduler, request: Request, person: (user: User) => void, changed: () => void) {
     this.me = new Cell<Me | undefined>(scheduler, undefined);
     this.#request = request;
+    this.#person = person;
     this.#changed = changed;
   }
 
@@ -24,6 +29,7 @@ export class Account {
 
   restore({ user, settings, tenant }: CachedMe): void {
     this.#tenant = tenant;
+    this.#rev = settings.rev;
     this.me.set({ user, settings });
   }
 
@@ -34,6 +40,7 @@ export class Account {
     tenant: { slug: string };
   }): void {
     this.#tenant = welcome.tenant.slug;
+    this.#rev = Math.max(this.#rev, welcome.settings.rev);
     this.me.set({ user: welcome.user, settings: welcome.settings, sessionId: welcome.sessionId });
     this.#changed();
   }
@@ -53,7 +60,7 @@ export class Account {
 
   /** A jump in one's own revision: what lies between is asked for. */
   handleChanges(rev: number, records: readonly UserChange[]): void {
-    const known = this.me.get()?.settings.rev ?? 0;
+    const known = this.#rev;
     this.#apply(records);
     if (rev > known + 1) {
       this.#request('getMyChanges', { since: known }).then(
@@ -77,14 +84,19 @@ export class Account {
 
   clear(): void {
     this.me.set(undefined);
+    this.#rev = 0;
   }
 
   #apply(records: readonly UserChange[]): void {
     for (const record of records) {
       const me = this.me.get();
-      if (!me || record.rev <= me.settings.rev) continue;
-      this.me.set({ ...me, settings: record });
-      this.#changed();
+      if (!me) return;
+      this.#rev = Math.max(this.#rev, record.rev);
+      if (record.type === 'profile') this.#person(record.user);
+      else if (record.type === 'settings' && record.rev > me.settings.rev) {
+        this.me.set({ ...me, settings: record });
+        this.#changed();
+      }
     }
   }
 }

@@ -93,7 +93,8 @@ export class Core {
       random,
       changed: (user) => this.writer.userChanged(user),
     });
-    this.account = new Account(scheduler, request, () => this.writer.meChanged());
+    const handlePerson = (user: User): void => handleUsers([user]);
+    this.account = new Account(scheduler, request, handlePerson, () => this.writer.meChanged());
     this.typing = new TypingStore({ scheduler, request, clock, changed: (id) => this.#refresh(id) });
     this.sync = new Sync({
       store,
@@ -113,7 +114,7 @@ export class Core {
       readsChanged: () => this.writer.readsChanged(),
     });
     this.watching = new Watching({ scheduler, request, clock, random, receipts: this.receipts });
-    this.lookup = new MessageLookup({ store, overlays, scheduler, request, clock, handleUsers });
+    this.lookup = new MessageLookup({ store, overlays, scheduler, request, clock, random, handleUsers });
     this.history = new History({
       store,
       request,

@@ -2,6 +2,7 @@
 import type { ConversationChange, MessageRecord, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
+import { backoff } from './backoff.ts';
 import type { Overlays } from './overlays.ts';
 import { Cell, type Scheduler } from './reactive.ts';
 import type { Request } from './request.ts';
@@ -14,6 +15,7 @@ export interface LookupDeps {
   readonly scheduler: Scheduler;
   readonly request: Request;
   readonly clock: Clock;
+  readonly random: () => number;
   handleUsers(users: readonly User[]): void;
 }
 
@@ -27,6 +29,9 @@ export class MessageLookup {
   readonly #wanted = new Map<string, Set<string>>();
   #scheduled = false;
   #live = false;
+  #failures = 0;
+  /** Why the round under way must be repeated. */
+  #refused: KithError | undefined;
 
   constructor(deps: LookupDeps) {
     this.#deps = deps;
@@ -72,6 +77,7 @@ export class MessageLookup {
 
   handleLive(): void {
     this.#live = true;
+    this.#failures = 0;
     // While away they may have changed without a word: what is on screen is looked up again.
     for (const [key, cell] of this.#cells) {
       const [conversationId, messageId] = key.split(' ') as [string, string];
@@ -136,10 +142,10 @@ export class MessageLookup {
     this.#schedule();
   }
 
-  #schedule(): void {
+  #schedule(delay = 0): void {
     if (this.#scheduled || !this.#live || this.#wanted.size === 0) return;
     this.#scheduled = true;
-    this.#deps.clock.after(0, () => void this.#fetchWanted());
+    this.#deps.clock.after(delay, () => void this.#fetchWanted());
   }
 
   async #fetchWanted(): Promise<void> {
@@ -147,7 +153,13 @@ export class MessageLookup {
     this.#wanted.clear();
     await Promise.all(wanted.map(([conversationId, ids]) => this.#fetchSome(conversationId, [...ids])));
     this.#scheduled = false;
-    this.#schedule();
+    const refused = this.#refused;
+    this.#refused = undefined;
+    if (refused) this.#schedule(backoff(this.#failures++, this.#deps.random(), refused.retryAfterMs));
+    else {
+      this.#failures = 0;
+      this.#schedule();
+    }
   }
 
   async #fetchSome(conversationId: string, ids: string[]): Promise<void> {
@@ -162,8 +174,12 @@ export class MessageLookup {
           else this.#cells.get(`${conversationId} ${id}`)?.set(null);
         }
       } catch (error) {
-        // Retried with the next connection; "not for you" is an answer.
-        if (!(error instanceof KithError) || error.retryable) continue;
+        if (!(error instanceof KithError) || error.retryable) {
+          this.#refused = error instanceof KithError ? error : new KithError('internal', { cause: error });
+          for (const id of messageIds) this.#want(conversationId, id);
+          continue;
+        }
+        // "Not for you" is an answer.
         for (const id of messageIds) this.#cells.get(`${conversationId} ${id}`)?.set(null);
       }
     }

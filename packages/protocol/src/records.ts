@@ -136,7 +136,9 @@ export const SettingsRecord = z.object({
   rev: Rev,
   presence: PresenceSetting,
 });
-export const UserChange = z.discriminatedUnion('type', [SettingsRecord]);
+/** A person as others see them, for their own other devices. */
+export const ProfileRecord = z.object({ type: z.literal('profile'), rev: Rev, user: User });
+export const UserChange = z.discriminatedUnion('type', [SettingsRecord, ProfileRecord]);
 
 export const Presence = z.object({
   userId: Id,
@@ -162,5 +164,6 @@ export type ReceiptMark = z.output<typeof ReceiptMark>;
 export type Head = z.output<typeof Head>;
 export type PresenceSetting = z.output<typeof PresenceSetting>;
 export type SettingsRecord = z.output<typeof SettingsRecord>;
+export type ProfileRecord = z.output<typeof ProfileRecord>;
 export type UserChange = z.output<typeof UserChange>;
 export type Presence = z.output<typeof Presence>;

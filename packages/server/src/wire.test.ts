@@ -367,6 +367,17 @@ describe.each(databaseKinds)('the wire on %s', (kind) => {
       expect(missed).toEqual({ records: [settings], rev: settings.rev });
       expect((await laptop.request('getMyChanges', { since: settings.rev })).records).toEqual([]);
       await phone.request('updateSettings', { presence: 'auto' });
+      await phone.request('updateProfile', { displayName: 'Ann Smith' });
+      const renamed = await laptop.next(
+        'event',
+        (frame) =>
+          frame.event.type === 'user' && frame.event.records.some((record) => record.type === 'profile'),
+      );
+      expect(renamed.event).toMatchObject({
+        rev: settings.rev + 2,
+        records: [{ user: { displayName: 'Ann Smith' } }],
+      });
+      await phone.request('updateProfile', { displayName: 'ann' });
     });
 
     it('S9: read on one device, read on all; others see the mark when they watch', async () => {

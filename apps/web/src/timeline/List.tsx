@@ -216,6 +216,8 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     // Keys of the buttons inside stay theirs.
     const inner = event.target !== rowElement(scroller.current, row.key);
     const deleted = message.record.body.type === 'deleted';
+    // What the server does not have yet cannot be reacted to, answered or edited.
+    const fixed = deleted || message.state === 'pending' || message.state === 'failed';
     switch (event.key) {
       case 'ArrowUp':
         walk(index, -1);
@@ -240,15 +242,15 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         actions.openMenu(message, bubble);
         break;
       case '+':
-        if (inner || deleted || !bubble) return;
+        if (inner || fixed || !bubble) return;
         actions.pickReaction(message, bubble);
         break;
       case 'r':
-        if (inner || deleted) return;
+        if (inner || fixed) return;
         actions.reply(message);
         break;
       case 'e':
-        if (inner || deleted || !row.own || !textOf(message)) return;
+        if (inner || fixed || !row.own || !textOf(message)) return;
         setIntent(conversationId, { type: 'edit', messageId: message.record.id });
         break;
       case 'c':

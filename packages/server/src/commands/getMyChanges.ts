@@ -6,5 +6,6 @@ import { ownPerson } from '../store/users.ts';
 export const getMyChanges: Handler<'getMyChanges'> = async (services, caller, { since }) => {
   const own = await ownPerson(services.database.db, caller.tenantId, caller.userId);
   if (!own) throw new KithError('unauthenticated');
-  return { records: own.settings.rev > since ? [own.settings] : [], rev: own.rev };
+  const records = [own.settings, own.profile].filter((record) => record.rev > since);
+  return { records: records.sort((a, b) => a.rev - b.rev), rev: own.rev };
 };

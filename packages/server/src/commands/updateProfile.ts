@@ -1,12 +1,18 @@
 import { KithError } from '@kith/protocol';
 import { subjects } from '../fanout/bus.ts';
 import type { Handler } from '../services.ts';
-import { setDisplayName } from '../store/users.ts';
+import { ownPerson, setDisplayName } from '../store/users.ts';
 
 export const updateProfile: Handler<'updateProfile'> = async (services, caller, { displayName }) => {
   const { tenantId, userId } = caller;
-  const user = await setDisplayName(services.database.db, tenantId, userId, displayName);
-  if (!user) throw new KithError('unauthenticated');
-  services.announcer.ephemeral(subjects.presence(tenantId, userId), { type: 'profile', user });
+  const { db } = services.database;
+  const changed = await setDisplayName(db, tenantId, userId, displayName);
+  const own = await ownPerson(db, tenantId, userId);
+  if (!own) throw new KithError('unauthenticated');
+  const { user, profile, rev } = own;
+  if (changed) {
+    services.announcer.toUser(tenantId, userId, { type: 'user', rev, records: [profile] });
+    services.announcer.ephemeral(subjects.presence(tenantId, userId), { type: 'profile', user });
+  }
   return { user };
 };

@@ -107,7 +107,8 @@ export class Connection {
     } else if (now - this.#heardAt > limits.idleMs) {
       this.#ws.terminate();
     } else if (state.name === 'live' && state.live.identity.expiresAt.getTime() <= Date.now()) {
-      this.close('session_revoked');
+      // Nobody took it back: what the device holds stays its own until the person signs in again.
+      this.close('unauthenticated');
     }
   }
 

@@ -270,7 +270,7 @@ describe('leaving', () => {
     const identity = door.sessions.get(token);
     if (identity) door.sessions.set(token, { ...identity, expiresAt: new Date(Date.now() + 150) });
     await client.hello(token);
-    expect((await client.closed).code).toBe(4403);
+    expect((await client.closed).code).toBe(4401);
   });
 
   test('draining answers what was asked, says goodbye with a time to come back, and ends', async () => {

@@ -27,6 +27,7 @@ const migrations: Record<string, Migration> = {
           rev bigint not null default 0,
           presence text not null default 'auto' check (presence in ('auto', 'away', 'invisible')),
           settings_rev bigint not null default 0,
+          profile_rev bigint not null default 0,
           last_seen_at timestamptz,
           created_at timestamptz not null default now(),
           primary key (tenant_id, id),

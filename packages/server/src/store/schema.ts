@@ -39,6 +39,7 @@ export interface UsersTable {
   rev: Count;
   presence: ColumnType<PresenceSetting, PresenceSetting | undefined, PresenceSetting>;
   settings_rev: Count;
+  profile_rev: Count;
   last_seen_at: NullableInstant;
   created_at: Generated<Date>;
 }

@@ -79,6 +79,7 @@ export async function searchUsers(
 export interface OwnPerson {
   readonly user: User;
   readonly settings: SettingsRecord;
+  readonly profile: ProfileRecord;
   /** S5: head of the person's own changes. */
   readonly rev: number;
 }
@@ -87,32 +88,35 @@ export interface OwnPerson {
 export async function ownPerson(db: Db, tenantId: number, userId: string): Promise<OwnPerson | null> {
   const row = await db
     .selectFrom('users')
-    .select([...userColumns, 'rev', 'settings_rev', 'presence'])
+    .select([...userColumns, 'rev', 'settings_rev', 'profile_rev', 'presence'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', userId)
     .executeTakeFirst();
   if (!row) return null;
+  const user = toUser(row);
   return {
-    user: toUser(row),
+    user,
     settings: { type: 'settings', rev: row.settings_rev, presence: row.presence },
+    profile: { type: 'profile', rev: row.profile_rev, user },
     rev: row.rev,
   };
 }
 
+/** False when it was set so already: then no rev is spent. */
 export async function setDisplayName(
   db: Db,
   tenantId: number,
   userId: string,
   displayName: string,
-): Promise<User | null> {
-  const row = await db
+): Promise<boolean> {
+  const result = await db
     .updateTable('users')
-    .set({ display_name: displayName })
+    .set({ display_name: displayName, rev: sql`rev + 1`, profile_rev: sql`rev + 1` })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', userId)
-    .returning(userColumns)
+    .where('display_name', '<>', displayName)
     .executeTakeFirst();
-  return row ? toUser(row) : null;
+  return result.numUpdatedRows > 0n;
 }
 
 /** False when it was set so already: then no rev is spent. */
