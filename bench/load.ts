@@ -7,7 +7,7 @@ import { newId } from '@kith/protocol';
 import { stampedText } from './frames.ts';
 import { Histogram } from './histogram.ts';
 import type { Ear, Peer } from './peer.ts';
-import { busyMsOfCore, cpuOfTrees } from './processes.ts';
+import { cpuOfTrees, timeOfCore } from './processes.ts';
 import { serverCore } from './stack.ts';
 
 export interface StepResult {
@@ -28,6 +28,8 @@ export interface StepResult {
   /** Parts of a core, 0 to 1. `others`: what else ran on the measured core. */
   readonly serverBusy: number;
   readonly databaseBusy: number;
+  /** Interrupts on the measured core, mostly the loopback network: at work for the server, on nobody's account. */
+  readonly interruptsBusy: number;
   readonly othersBusy: number;
   readonly generatorBusy: number;
   /** Refused, and never answered or delivered although the load had ended. */
@@ -204,7 +206,8 @@ export class Load implements Ear {
       databaseMicros: perMessage('database'),
       serverBusy: busy('server'),
       databaseBusy: busy('database'),
-      othersBusy: Math.max(0, busy('core') - busy('server') - busy('database')),
+      interruptsBusy: busy('interrupts'),
+      othersBusy: Math.max(0, busy('processes') - busy('server') - busy('database')),
       generatorBusy: busy('generator'),
       failed: this.#failed,
       lost: this.#sent - this.#answered + Math.max(0, missing),
@@ -221,7 +224,8 @@ interface Reading {
   readonly at: number;
   readonly server: number;
   readonly database: number;
-  readonly core: number;
+  readonly processes: number;
+  readonly interrupts: number;
   readonly generator: number;
 }
 
@@ -234,7 +238,7 @@ function read({ serverPid, databasePid }: Measured): Reading {
     at: performance.now(),
     server,
     database,
-    core: busyMsOfCore(serverCore),
+    ...timeOfCore(serverCore),
     generator: (own.user + own.system) / 1000,
   };
 }

@@ -46,9 +46,19 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** Time that a core was not idle so far, whoever used it, ms. */
-export function busyMsOfCore(core: number): number {
+export interface CoreTime {
+  /** Of processes, ms. */
+  readonly processes: number;
+  /** Of interrupts, among them the network's, which belong to no process, ms. */
+  readonly interrupts: number;
+}
+
+/** How long a core has not been idle so far, whoever used it. */
+export function timeOfCore(core: number): CoreTime {
   const line = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'latin1'))?.[1] ?? '';
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(' ').map(Number);
-  return (user + nice + system + irq + softirq + steal) * TICK_MS;
+  return {
+    processes: (user + nice + system + steal) * TICK_MS,
+    interrupts: (irq + softirq) * TICK_MS,
+  };
 }

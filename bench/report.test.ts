@@ -16,6 +16,7 @@ const step = (rate: number, overrides: Partial<StepResult> = {}): StepResult => 
   databaseMicros: 40,
   serverBusy: 0.5,
   databaseBusy: 0.4,
+  interruptsBusy: 0.1,
   othersBusy: 0,
   generatorBusy: 0.5,
   failed: 0,

@@ -51,6 +51,7 @@ const columns: readonly (readonly [string, (step: StepResult) => string])[] = [
   ['database µs/msg', (step) => whole(step.databaseMicros)],
   ['server', (step) => percent(step.serverBusy)],
   ['database', (step) => percent(step.databaseBusy)],
+  ['interrupts', (step) => percent(step.interruptsBusy)],
   ['others', (step) => percent(step.othersBusy)],
   ['load', (step) => percent(step.generatorBusy)],
   ['failed, lost', (step) => `${step.failed}, ${step.lost}${step.overrun ? ' (ended early)' : ''}`],
