@@ -2,6 +2,7 @@
 import {
   type MessageRecord,
   type PresenceSetting,
+  type ProfileRecord,
   type SettingsRecord,
   Text,
   type User,
