@@ -16,6 +16,7 @@ import type { KithClient } from '@kith/client';
 import { findChromium, INSTALL_CHROMIUM } from '@kith/tools/services/binaries.ts';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { listen } from './complaints.ts';
 import { type Account, connect, signUp } from './people.ts';
 import { Screen } from './screens.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
@@ -48,9 +49,6 @@ export const phone: BrowserContextOptions = {
   isMobile: true,
   hasTouch: true,
 };
-
-/** What a browser says by itself when the network, or the server behind it, is gone. */
-const NETWORK = /net::ERR_|WebSocket connection to|Failed to load resource/;
 
 export interface World {
   readonly server: Server;
@@ -139,15 +137,4 @@ async function picture({ context }: Screen): Promise<void> {
     );
     if (done) process.stderr.write(`The screen when it failed: ${path}\n`);
   }
-}
-
-/** Collects what a page throws and complains about. `excused`: whether the network is known to be gone. */
-export function listen(page: Page, problems: string[], excused: () => boolean): void {
-  page.on('pageerror', (error) => problems.push(`${page.url()} threw ${error.stack ?? error.message}`));
-  page.on('console', (message) => {
-    if (message.type() !== 'error') return;
-    const text = `${message.text()} (${message.location().url})`;
-    if (excused() && NETWORK.test(text)) return;
-    problems.push(`${page.url()} console: ${text}`);
-  });
 }

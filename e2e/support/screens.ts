@@ -3,7 +3,7 @@
  * screen reader would find it.
  */
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { listen } from './browser.ts';
+import { listen } from './complaints.ts';
 import type { Account } from './people.ts';
 import { type UntilOptions, until } from './wait.ts';
 
