@@ -7,6 +7,7 @@ import type { SocketClient } from '../testing/socketClient.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { type AntiEntropy, createAntiEntropy } from './antiEntropy.ts';
 import type { BusMessage } from './bus.ts';
+import { hubStore } from './hub.ts';
 
 /** A bus that loses what it is told to lose. */
 function losing(world: World, loses: (message: BusMessage) => boolean): () => void {
@@ -111,6 +112,41 @@ describe.each(databaseKinds)('anti-entropy on %s', (kind) => {
     expect(joined.event).toMatchObject({ head: { conversation: { id: group }, unread: 0 } });
     await world.send(ann, group, 'for Bob');
     await vi.waitFor(() => expect(texts(client, group)).toEqual(['for Bob']));
+  });
+
+  test('S13: what was written after an unannounced leaving is not repaired to whoever left', async () => {
+    const group = await world.group([ann, bob]);
+    const slow = await openGateway(world, {
+      hub: {
+        store: {
+          ...hubStore,
+          // The repair's reads are quicker.
+          membershipsIn: async (...asked) => {
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            return hubStore.membershipsIn(...asked);
+          },
+        },
+      },
+    });
+    const hers = createAntiEntropy({
+      database: world.database,
+      hub: slow.hub,
+      memberships: world.services.memberships,
+      logger: silentLogger,
+      everyMs: 3_600_000,
+    });
+    await hers.round();
+    const client = await slow.connect(bob);
+    const restore = losing(world, () => true);
+    await world.call(ann, 'removeMember', { conversationId: group, userId: bob.userId });
+    await world.send(ann, group, 'not for Bob');
+    restore();
+    await hers.round();
+    await hers.round();
+    await client.next('event', ({ event }) => event.type === 'left');
+    expect(texts(client, group)).toEqual([]);
+    await hers.close();
+    await slow.close();
   });
 
   test('S11, S13: joinings and leavings that were not announced are found', async () => {

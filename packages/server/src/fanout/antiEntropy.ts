@@ -137,8 +137,9 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
 
   const round = async (): Promise<void> => {
     const { xmin, commits } = await commitsSince(db, cursor);
-    repairSuspects();
+    // Memberships first: what is repaired would else be told to those who left before it was written (S13).
     await resolveDoubts();
+    repairSuspects();
     const since = now() - lastRoundAt;
     // Away for so long that commits were forgotten, or a database that was set back: the log has holes.
     const holes = cursor !== null && (since > (keepSeconds * 1_000) / 2 || BigInt(xmin) < BigInt(cursor));
