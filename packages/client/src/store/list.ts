@@ -12,6 +12,13 @@ export interface EntryExtras {
 const before = (a: ConversationEntry, b: ConversationEntry): boolean =>
   a.activityAt !== b.activityAt ? a.activityAt > b.activityAt : a.id > b.id;
 
+/** A direct conversation that somebody else opened shows with its first message, not before. */
+const hasBegun = ({ conversation, lastSeq, membership, pending }: ConversationEntry): boolean =>
+  conversation.kind !== 'direct' ||
+  lastSeq > 0 ||
+  pending !== undefined ||
+  conversation.createdBy === membership.userId;
+
 export class ConversationList {
   readonly list: Readable<readonly ConversationEntry[]>;
   readonly totals: Readable<{
@@ -30,7 +37,7 @@ export class ConversationList {
   constructor(scheduler: Scheduler, extras: EntryExtras) {
     this.#extras = extras;
     this.#cells = new Cells(scheduler);
-    this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () => [...this.#sorted]);
+    this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () => this.#sorted.filter(hasBegun));
     this.#totals = new Derived(scheduler, () => ({ ...this.#sum }));
     this.list = this.#list;
     this.totals = this.#totals;

@@ -68,7 +68,7 @@ export const conversationCommands = {
   }),
   openDirect: command({
     summary:
-      'The direct conversation with a person (oneself included), made with `conversationId` unless there is one. Nobody else sees it before the first message.',
+      'The direct conversation with a person (oneself included), made with `conversationId` unless there is one. Apps show it to the other person with the first message.',
     input: z.strictObject({ ...one, userId: Id }),
     output: headAndUsers,
     errors: ['not_found', 'conflict', 'limit_reached'],

@@ -1,6 +1,7 @@
 import { KithError } from '@kith/protocol';
 import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
+import { toMember } from '../store/records.ts';
 import { factsOf, letOut } from './access.ts';
 
 export const leaveConversation: Handler<'leaveConversation'> = async (
@@ -11,6 +12,8 @@ export const leaveConversation: Handler<'leaveConversation'> = async (
   const { tenantId, userId } = caller;
   const membership = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const own = await held.member(userId);
+    // S7: repeating changes nothing.
+    if (own?.state === 'left') return toMember(own);
     demand(judge('leave', factsOf(held, own)), 'A direct conversation cannot be left.');
     if (own?.role === 'owner' && held.row.member_count > 1) {
       throw new KithError('conflict', { message: 'Hand the conversation over before you leave.' });

@@ -34,6 +34,14 @@ describe.each(databaseKinds)('repeated commands on %s', (kind) => {
       (error: { code?: unknown }) => error.code,
     );
 
+  it('S7: leaving twice is leaving once', async () => {
+    const conversationId = await world.group([ann, ben]);
+    const first = await world.call(ben, 'leaveConversation', { conversationId });
+    const announced = world.announced.length;
+    expect(await world.call(ben, 'leaveConversation', { conversationId })).toEqual(first);
+    expect(world.announced).toHaveLength(announced);
+  });
+
   it('S7: an edit of encrypted content may be repeated: it changes nothing', async () => {
     const conversationId = await world.group([ann, ben]);
     const { messageId } = await world.send(ann, conversationId, 'first');

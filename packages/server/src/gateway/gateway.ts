@@ -72,6 +72,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     noServer: true,
     clientTracking: false,
     maxPayload: limits.frameBytes,
+    // No client of ours splits a frame; each fragment costs memory of its own.
+    maxFragments: 64,
     perMessageDeflate: false,
     // Ours answers with an eye on how much waits: a reader that never reads could make ws queue without bound.
     autoPong: false,
