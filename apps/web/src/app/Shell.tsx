@@ -1,5 +1,5 @@
 /** The house: list, conversation and side panel, as many side by side as fit. */
-import { type CSSProperties, lazy, Suspense, useEffect } from 'react';
+import { type CSSProperties, lazy, Suspense, useEffect, useRef } from 'react';
 import { ConversationPane } from '../conversation/ConversationPane.tsx';
 import { ListPane } from '../list/ListPane.tsx';
 import { trackActivity } from './activity.ts';
@@ -25,9 +25,13 @@ export function Shell() {
   useEffect(() => trackTitle(client), [client]);
 
   const covered = route.left !== 'chats';
+  const wasCovered = useRef(covered);
   useEffect(() => {
     // Back on the list after several screens: what was pressed to leave it may be gone, and the focus with it.
-    if (covered) return;
+    // (Not after signing in: a ring and a tooltip on Settings are an odd welcome.)
+    const back = wasCovered.current && !covered;
+    wasCovered.current = covered;
+    if (!back) return;
     if (document.activeElement === document.body && navigator.userActivation?.hasBeenActive)
       (
         document.querySelector<HTMLElement>('.kith-left-chats a[tabindex="0"]') ??

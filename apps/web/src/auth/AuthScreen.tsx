@@ -117,7 +117,7 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
               value={values.username}
               onChange={set('username')}
               error={wrong['username']}
-              hint="Small letters, digits, dot, dash. Others find you by it."
+              hint="Lowercase letters, digits, dot, dash. Others find you by it."
             />
           </>
         )}

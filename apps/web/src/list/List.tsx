@@ -157,7 +157,7 @@ function Empty() {
   return (
     <div className="kith-notice">
       <MessagesSquare size={32} strokeWidth={1.5} aria-hidden="true" />
-      <p>Your conversations will stand here. Find someone to write to.</p>
+      <p>Your conversations will appear here. Find someone to write to.</p>
       <Button kind="primary" onClick={() => navigate({ left: 'new' })}>
         Start a conversation
       </Button>
