@@ -10,7 +10,7 @@ async function make(screen: Screen, name: string, topic: string, isPrivate: bool
   await screen.list.getByRole('button', { name: 'New channel' }).click();
   await screen.list.getByLabel('Name of the channel').fill(name);
   await screen.list.getByLabel('Topic').fill(topic);
-  if (isPrivate) await screen.list.getByRole('radio', { name: /Only who is added/ }).check();
+  if (isPrivate) await screen.list.getByRole('radio', { name: /Only people who are added/ }).check();
   await screen.list.getByRole('button', { name: 'Create channel' }).click();
   await screen.heading(name).waitFor();
 }

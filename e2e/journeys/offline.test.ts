@@ -66,6 +66,8 @@ it('S7: offline and back: reads on, writes on, and delivers once, in order', asy
 
 it('the door says so when it cannot reach the server', async () => {
   const device = await world.device();
+  await device.page.getByLabel('Email').waitFor();
+  await device.readyForOffline();
   await device.setOffline(true);
   await device.page.getByLabel('Email').fill('ada@example.org');
   await device.page.getByLabel('Password', { exact: true }).fill('whatever it was');

@@ -78,7 +78,9 @@ describe('the server process', { timeout: 180_000 }, () => {
     await once(socket, 'message');
 
     const closed = once(socket, 'close');
+    // As one Ctrl-C comes: from the terminal and from npm.
     first.child.kill('SIGTERM');
+    first.child.kill('SIGINT');
     expect((await closed)[0]).toBe(4503);
     expect(JSON.parse(frames.at(-1) ?? '{}')).toMatchObject({ t: 'goodbye', error: { code: 'draining' } });
     expect(await first.exit).toBe(0);

@@ -50,13 +50,17 @@ function giveUp(): void {
   process.exit(FAILED);
 }
 
+/** One Ctrl-C arrives twice, from the terminal and from npm; only a later one is a second wish. */
+const SAME_WISH_MS = 1_000;
+
 /** Resolves at the first SIGTERM, SIGINT or SIGHUP; a second one means "at once". */
 function stopOnSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | null = null;
     const stop = (): void => {
-      if (asked) process.exit(FAILED);
-      asked = true;
+      const now = performance.now();
+      if (askedAt !== null && now - askedAt > SAME_WISH_MS) process.exit(FAILED);
+      askedAt ??= now;
       resolve();
     };
     process.on('SIGTERM', stop);
@@ -111,8 +115,10 @@ function explain(error: unknown, config: Config): string {
       return `HOST=${config.host} is not an address of this machine.`;
     case 'EACCES':
       return `Not permitted: ${(error as Error).message}`;
-    case 'ECONNREFUSED':
     case 'ENOTFOUND':
+      if (config.databaseUrl === null) return `HOST=${config.host} is not an address of this machine.`;
+      return `The database at DATABASE_URL cannot be found: ${(error as Error).message}`;
+    case 'ECONNREFUSED':
     case '28P01':
     case '3D000':
       return `The database at DATABASE_URL cannot be used: ${(error as Error).message || String(code)}`;

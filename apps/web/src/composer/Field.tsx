@@ -17,8 +17,8 @@ import { rememberEmoji } from '../emoji/recents.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CompletionList, optionId } from './CompletionList.tsx';
 import { onFocusComposer } from './intent.ts';
-import { completingAt, type Draft, mentionDraft, toggleMark, toWire } from './text.ts';
-import { type Candidate, useCandidates } from './useCompletion.ts';
+import { completingAt, type Draft, mentionDraft, spelled, toggleMark, toWire } from './text.ts';
+import { type Candidate, useCandidates, whoIsSpelled } from './useCompletion.ts';
 import { useEditor } from './useEditor.ts';
 
 export interface FieldProps {
@@ -122,7 +122,8 @@ export function Field(props: FieldProps) {
   const send = () => {
     if (!ready) return;
     client.typing.notify(conversationId, false);
-    onSubmit(toWire(draft));
+    const entry = client.conversations.get(conversationId).get();
+    onSubmit(toWire(spelled(draft, (name) => whoIsSpelled(entry, name))));
     setDismissed(undefined);
   };
 

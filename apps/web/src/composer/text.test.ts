@@ -9,6 +9,7 @@ import {
   mentionDraft,
   replace,
   sound,
+  spelled,
   toggleMark,
   toWire,
 } from './text.ts';
@@ -114,5 +115,22 @@ describe('marks', () => {
   it('keeps mentions inside', () => {
     const draft = draftOf(`<@${bo}>`);
     expect(toWire(toggleMark(draft, 0, 3, '**').draft)).toBe(`**<@${bo}>**`);
+  });
+});
+
+describe('names typed out', () => {
+  const whoIs = (name: string) => ({ ana, 'bo.': bo, all: 'all' })[name];
+
+  it('mean who bears them, everywhere but in code and in other words', () => {
+    const wire = (text: string) => toWire(spelled({ text, mentions: [] }, whoIs));
+    expect(wire('@ana, see (@Ana) and @all!')).toBe(`<@${ana}>, see (<@${ana}>) and <@all>!`);
+    expect(wire('ask @ana.')).toBe(`ask <@${ana}>.`);
+    expect(wire('@bo. knows')).toBe(`<@${bo}> knows`);
+    expect(wire('`@ana` me@ana.example @anabel @nobody')).toBe('`@ana` me@ana.example @anabel @nobody');
+  });
+
+  it('leave picked mentions as they are', () => {
+    const picked = draftOf(`<@${bo}> and @ana`);
+    expect(toWire(spelled(picked, whoIs))).toBe(`<@${bo}> and <@${ana}>`);
   });
 });

@@ -98,6 +98,31 @@ function append(draft: Draft, ...parts: readonly (Draft | string)[]): Draft {
   );
 }
 
+/** `@name` at the beginning of a word; code is looked for besides, because a name in it is a word of the code. */
+const SPELLED = /```[\s\S]*?(?:```|$)|`[^`\n]*`|(?<=^|[\s([{"'*_~])@([a-z0-9][a-z0-9._-]{0,31})/gi;
+
+/** Mentions typed out by hand: `@ana` means Ana as if she had been picked. `whoIs` knows a username, or `all`. */
+export function spelled(draft: Draft, whoIs: (name: string) => string | undefined): Draft {
+  const found: Mention[] = [];
+  for (const match of draft.text.matchAll(SPELLED)) {
+    const start = match.index;
+    if (
+      match[1] === undefined ||
+      draft.mentions.some((mention) => mention.start < start + match[0].length && mention.end > start)
+    )
+      continue;
+    // "@ana." ends a sentence; a name may end in a dot, too.
+    for (let name = match[1]; name !== ''; name = /[._-]$/.test(name) ? name.slice(0, -1) : '') {
+      const who = whoIs(name.toLowerCase());
+      if (who === undefined) continue;
+      found.push({ start, end: start + 1 + name.length, who });
+      break;
+    }
+  }
+  if (found.length === 0) return draft;
+  return { text: draft.text, mentions: [...draft.mentions, ...found].sort((a, b) => a.start - b.start) };
+}
+
 /** Drops mentions that do not stand where they say: a stored draft may come from anywhere. */
 export function sound(draft: Draft): Draft {
   let end = 0;

@@ -1,8 +1,9 @@
 /** Candidates for what is being completed: people of the conversation, or emoji. */
+import { type ConversationEntry, limits } from '@kith/client';
 import type { User } from '@kith/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { fold } from '../app/people.ts';
+import { fold, useMyId } from '../app/people.ts';
 import type { Emoji, EmojiData } from '../emoji/data.ts';
 import type { Completing } from './text.ts';
 
@@ -13,6 +14,30 @@ export type Candidate =
 
 const SHOWN = 8;
 const NONE: readonly Candidate[] = [];
+/** Who was found while typing, by conversation and username: a name typed to its end needs no picking. */
+const met = new Map<string, Map<string, string>>();
+const MET_CONVERSATIONS = 50;
+
+function meet(conversationId: string, users: readonly User[]): void {
+  const known = met.get(conversationId) ?? new Map<string, string>();
+  met.delete(conversationId);
+  met.set(conversationId, known);
+  for (const user of users) known.set(user.username, user.id);
+  const [oldest] = met.keys();
+  if (met.size > MET_CONVERSATIONS && oldest !== undefined) met.delete(oldest);
+}
+
+/** Whom a typed-out `@name` means: a member found while it was typed, or everyone. */
+export function whoIsSpelled(entry: ConversationEntry | undefined, name: string): string | undefined {
+  if (!entry) return undefined;
+  return name === 'all' && mayMentionAll(entry) ? 'all' : met.get(entry.id)?.get(name);
+}
+
+/** Offered only where the server allows it. */
+const mayMentionAll = ({ conversation, membership }: ConversationEntry): boolean =>
+  conversation.kind !== 'direct' &&
+  (membership.role !== 'member' || conversation.memberCount <= limits.mentionAllMembers);
+
 /** Somebody types: ask when they pause. */
 const PAUSE_MS = 120;
 
@@ -27,7 +52,9 @@ export function useCandidates(
 
 function usePeople(conversationId: string, query: string | undefined): readonly Candidate[] {
   const client = useClient();
-  const kind = useReadable(client.conversations.get(conversationId))?.conversation.kind;
+  const myId = useMyId();
+  const entry = useReadable(client.conversations.get(conversationId));
+  const all = entry !== undefined && mayMentionAll(entry);
   const [found, setFound] = useState<{ readonly query: string; readonly users: readonly User[] }>();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `found` only says whether this is the first question
@@ -43,6 +70,7 @@ function usePeople(conversationId: string, query: string | undefined): readonly 
         );
         const byId = new Map(users.map((user) => [user.id, user]));
         const joined = members.flatMap(({ userId }) => byId.get(userId) ?? []);
+        meet(conversationId, joined);
         if (!stop.signal.aborted) setFound({ query, users: joined });
       } catch {
         // Offline or refused: what was found before stays, and typing the name goes on without help.
@@ -59,11 +87,11 @@ function usePeople(conversationId: string, query: string | undefined): readonly 
     if (query === undefined || !found) return NONE;
     const wanted = fold(query);
     // The answer to an earlier letter is narrowed here until the one to this letter comes.
-    const users = found.users.filter((user) => matches(user, wanted)).slice(0, SHOWN);
+    const users = found.users.filter((user) => user.id !== myId && matches(user, wanted)).slice(0, SHOWN);
     const candidates: Candidate[] = users.map((user) => ({ type: 'person', key: user.id, user }));
-    if (kind !== 'direct' && 'all'.startsWith(wanted)) candidates.push({ type: 'all', key: 'all' });
+    if (all && 'all'.startsWith(wanted)) candidates.push({ type: 'all', key: 'all' });
     return candidates;
-  }, [found, query, kind]);
+  }, [found, query, all, myId]);
 }
 
 const matches = (user: User, wanted: string): boolean =>

@@ -14,7 +14,8 @@ import './conversation.css';
 // The list can be drawn while the timeline's code is still on its way.
 const load = () => import('./Talk.tsx');
 const Talk = lazy(async () => ({ default: (await load()).Talk }));
-setTimeout(() => void load(), 0);
+// Ahead of its need; when that fails, the need itself asks again and says so.
+setTimeout(() => load().catch(() => undefined), 0);
 
 export interface ConversationPaneProps {
   readonly conversationId: string | null;

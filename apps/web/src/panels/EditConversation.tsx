@@ -33,7 +33,7 @@ export function EditConversation({
 
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (name.trim() === '') return setWrong({ name: 'It needs a name.' });
+    if (name.trim() === '') return setWrong({ name: 'Enter a name.' });
     const now = conversation as unknown as Readonly<Record<string, unknown>>;
     const differing = Object.fromEntries(
       Object.entries(change).filter(([key, value]) => now[key] !== value),

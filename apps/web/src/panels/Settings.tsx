@@ -151,7 +151,11 @@ function PresenceSection() {
         options={[
           { value: 'auto', label: 'Online while you are here', hint: 'Away when nobody is at your devices.' },
           { value: 'away', label: 'Away' },
-          { value: 'invisible', label: 'Invisible', hint: 'Offline, and nobody sees when you were here.' },
+          {
+            value: 'invisible',
+            label: 'Invisible',
+            hint: 'Offline for others, last seen when you chose this.',
+          },
         ]}
       />
     </Section>

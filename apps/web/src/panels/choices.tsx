@@ -26,7 +26,7 @@ export const VisibilityChoice = ({ value, onChange }: Props<Visibility>) => (
     onChange={onChange}
     options={[
       { value: 'public', label: 'Everybody', hint: 'Anyone here finds it and joins.' },
-      { value: 'private', label: 'Only who is added', hint: 'It is hidden from everybody else.' },
+      { value: 'private', label: 'Only people who are added', hint: 'It is hidden from everybody else.' },
     ]}
   />
 );

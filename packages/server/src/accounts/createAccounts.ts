@@ -131,10 +131,10 @@ function fromBetterAuth(error: unknown): KithError | null {
   const body = (error.body ?? {}) as { code?: unknown; message?: unknown };
   switch (body.code) {
     case 'INVALID_EMAIL_OR_PASSWORD':
-      return new KithError('unauthenticated', { message: 'The e-mail address or the password is wrong.' });
+      return new KithError('unauthenticated', { message: 'The email address or the password is wrong.' });
     case 'INVALID_EMAIL':
       return new KithError('bad_input', {
-        fields: [{ path: 'email', message: 'must be an e-mail address' }],
+        fields: [{ path: 'email', message: 'must be an email address' }],
       });
     case 'PASSWORD_TOO_SHORT':
     case 'PASSWORD_TOO_LONG':

@@ -10,7 +10,7 @@ const Email = z
   .string()
   .max(254)
   .transform((value) => value.trim().toLowerCase())
-  .pipe(z.email('must be an e-mail address'))
+  .pipe(z.email('must be an email address'))
   .meta({ format: 'email' });
 
 export const SignUpForm = z.strictObject({

@@ -57,7 +57,7 @@ const small: readonly Exchange[] = [
   ],
   ['Who has the key to {place}?', 'I gave it to the front desk on {day}.', 'Found it, thanks!'],
   ['Lunch at {time}? I made {food}.', 'Yes please.', 'Count me in.', 'Save me some, I am stuck in a call.'],
-  ['There is {food} left in the kitchen.', 'Not any more 🙂', 'You are all monsters.'],
+  ['Some {food} is left in the kitchen.', 'Not any more 🙂', 'You are all monsters.'],
   [
     'Train to {city} is {number} minutes late.',
     'Same here. We start without the slides then.',
@@ -178,7 +178,7 @@ const intimate: readonly Exchange[] = [
     'I may have read it before telling you.',
   ],
   ['Thank you for today.', 'Thank *you*. The food saved us all.'],
-  ['Can you send me the notes from {day}?', 'Here: https://example.org/notes', 'Perfect.'],
+  ['Can you send me the notes for {day}?', 'Here: https://example.org/notes', 'Perfect.'],
 ];
 
 export const exchanges = { small, work, culture, hike, intimate } as const;

@@ -186,7 +186,7 @@ function authOperations(book: SchemaBook): { path: string; method: string; opera
       method: 'post',
       operation: {
         operationId: 'signIn',
-        summary: 'Sign in with e-mail address and password.',
+        summary: 'Sign in with email address and password.',
         tags,
         security: [],
         requestBody: form(SignInForm),
