@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
 import { gone } from '../support/screens.ts';
+import { until } from '../support/wait.ts';
 
 const world = useWorld();
 
@@ -23,6 +24,10 @@ it('a session ended from another device leads to the door, with a plain word', a
   // Of the devices listed one is the helper that made the account: everybody but this one is sent away.
   await devices.getByRole('button', { name: 'Sign out others' }).click();
   await gone(devices.getByRole('button', { name: 'Sign out others' }));
+  // The button is gone; the focus is at what is left.
+  await until('the list has the focus', () =>
+    devices.getByRole('list').evaluate((list) => list === document.activeElement),
+  );
 
   await lost.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
   await lost.page.getByText('You were signed out on this device. Sign in to go on.').waitFor();

@@ -1,7 +1,7 @@
 /** Where this person is signed in, and how to end it there. */
 import type { Output } from '@kith/protocol';
 import { Bot, type LucideIcon, Monitor, Smartphone } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { ago, useMinute } from '../app/time.ts';
 import { Button } from '../ui/Button.tsx';
@@ -34,13 +34,21 @@ export function Sessions() {
   }, [client]);
   useEffect(() => void load(), [load]);
 
+  // A button that did its work goes, and the focus with it: the list takes it, which tells what is left.
+  const list = useRef<HTMLUListElement>(null);
+  const reload = async (pressed: HTMLElement): Promise<void> => {
+    await load();
+    const at = document.activeElement;
+    if (at === pressed || at === document.body) list.current?.focus({ preventScroll: true });
+  };
+
   // This device first, then as the server orders them: by last use.
   const sessions =
     typeof state === 'string' ? [] : state.toSorted((a, b) => Number(b.current) - Number(a.current));
-  const revokeOthers = () =>
+  const revokeOthers = ({ currentTarget }: MouseEvent<HTMLElement>) =>
     run(async () => {
       await client.sessions.revokeOthers();
-      await load();
+      await reload(currentTarget);
       toast('Signed out everywhere else.');
     });
   return (
@@ -63,10 +71,10 @@ export function Sessions() {
           </button>
         </p>
       )}
-      <ul>
+      <ul ref={list} tabIndex={-1} aria-label="Devices">
         {sessions.map((session) => (
           <li key={session.id}>
-            <SessionRow session={session} onGone={load} />
+            <SessionRow session={session} onGone={reload} />
           </li>
         ))}
       </ul>
@@ -79,18 +87,18 @@ function SessionRow({
   onGone,
 }: {
   readonly session: Session;
-  readonly onGone: () => Promise<void>;
+  readonly onGone: (pressed: HTMLElement) => Promise<void>;
 }) {
   const client = useClient();
   const now = useMinute();
   const [busy, setBusy] = useState(false);
   const device = deviceOf(session.userAgent);
   const Icon = ICONS[device.kind];
-  const revoke = async (): Promise<void> => {
+  const revoke = async (pressed: HTMLElement): Promise<void> => {
     setBusy(true);
     try {
       await client.sessions.revoke(session.id);
-      await onGone();
+      await onGone(pressed);
     } catch (error) {
       toastError(error);
       setBusy(false);
@@ -109,7 +117,12 @@ function SessionRow({
         </small>
       </span>
       {!session.current && (
-        <Button kind="plain" busy={busy} onClick={() => void revoke()} aria-label={`Sign out ${device.name}`}>
+        <Button
+          kind="plain"
+          busy={busy}
+          onClick={(event) => void revoke(event.currentTarget)}
+          aria-label={`Sign out ${device.name}`}
+        >
           Sign out
         </Button>
       )}
