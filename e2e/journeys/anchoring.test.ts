@@ -9,20 +9,21 @@ const world = useWorld();
 
 interface Place {
   readonly text: string;
-  /** Pixels from the top of the view. */
-  readonly top: number;
+  /** Of its lower edge, pixels from the top of the view. */
+  readonly bottom: number;
 }
 
 /**
- * The first message in view. Its bubble, not its row: the gap above a row goes when the message before it turns out to be
- * of the same author.
+ * The first message in view. Its bubble, not its row, and where that ends, not where it begins: a gap and a name come
+ * above it when the message before it turns out to be of another author.
  */
 const topmost = ({ log }: Screen): Promise<Place> =>
   log.evaluate((element) => {
     const edge = element.getBoundingClientRect().top;
     for (const row of element.querySelectorAll<HTMLElement>('[role="article"]')) {
-      const top = (row.querySelector('.kith-bubble')?.getBoundingClientRect().top ?? -1e9) - edge;
-      if (top >= 0) return { text: row.getAttribute('aria-label') ?? '', top };
+      const box = row.querySelector('.kith-bubble')?.getBoundingClientRect();
+      if (box && box.top >= edge)
+        return { text: row.getAttribute('aria-label') ?? '', bottom: box.bottom - edge };
     }
     throw new Error('No message is in view.');
   });
@@ -36,7 +37,7 @@ interface Watch {
 
 /** Looks at a message in every frame until no page is on its way and all is still. */
 const watched = ({ log }: Screen, place: Place): Promise<Watch> =>
-  log.evaluate(async (element, { text, top }) => {
+  log.evaluate(async (element, { text, bottom }) => {
     // A task queued inside of a frame runs when that frame is painted.
     const painted = (): Promise<void> =>
       new Promise((resolve) =>
@@ -56,7 +57,7 @@ const watched = ({ log }: Screen, place: Place): Promise<Watch> =>
         .find((one) => one.getAttribute('aria-label') === text)
         ?.querySelector('.kith-bubble');
       if (!bubble) return { moved: undefined, grew: false };
-      moved = Math.max(moved, Math.abs(bubble.getBoundingClientRect().top - edge - top));
+      moved = Math.max(moved, Math.abs(bubble.getBoundingClientRect().bottom - edge - bottom));
       const now = `${element.scrollTop} ${element.scrollHeight}`;
       still = now === before && element.getAttribute('aria-busy') === 'false' ? still + 1 : 0;
       before = now;
@@ -131,7 +132,7 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
     const { moved, grew } = await watched(device, before);
     expect(moved, `"${before.text}" is still there`).toBeDefined();
     if (grew) pages += 1;
-    if ((moved ?? 0) > most) where = `in step ${step}, "${before.text.slice(0, 40)}" at ${before.top}`;
+    if ((moved ?? 0) > most) where = `in step ${step}, "${before.text.slice(0, 40)}" at ${before.bottom}`;
     most = Math.max(most, moved ?? 0);
     seen.add(before.text);
     if ((await device.message(/Message 1 said/).count()) > 0) break;

@@ -10,7 +10,7 @@ it('a message that the server refuses is marked, and can be tried again or disca
   const ada = await world.person('Ada');
   const bob = await world.person('Bob');
   const friend = await world.client(bob);
-  await friend.conversations.openDirect(ada.userId);
+  friend.messages.send(await friend.conversations.openDirect(ada.userId), 'Good morning');
   const device = await world.enter(ada);
   await device.openRow('Bob');
 
@@ -81,6 +81,7 @@ it('a paste too long for one message is kept, and said to be too long', async ()
   const bob = await world.person('Bob');
   const friend = await world.client(bob);
   const conversationId = await friend.conversations.openDirect(ada.userId);
+  friend.messages.send(conversationId, 'Good morning');
   const device = await world.enter(ada);
   await device.openRow('Bob');
 

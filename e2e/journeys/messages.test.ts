@@ -160,6 +160,7 @@ it('Markdown is drawn, and nothing in it can do harm', async () => {
   const adas = await world.person('Ada');
   const friend = await world.client(adas);
   const conversationId = await friend.conversations.openDirect(bobs.userId);
+  friend.messages.send(conversationId, 'Look at this');
   // High enough to draw all of it at once.
   const bob = await world.enter(bobs, { viewport: { width: 1280, height: 2_400 } });
   await bob.openRow('Ada');

@@ -30,7 +30,7 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
   const conversationId = await friend.conversations.openDirect(ada.userId);
   friend.messages.send(conversationId, `An address that is long: https://example.org/${'way/'.repeat(60)}`);
   friend.messages.send(conversationId, `\`\`\`ts\nconst line = '${'long '.repeat(40)}';\n\`\`\``);
-  for (let i = 1; i <= 20; i += 1) friend.messages.send(conversationId, `Postcard ${i}`);
+  for (let i = 1; i <= 20; i += 1) friend.messages.send(conversationId, `Postcard ${i}.`);
 
   const device = await world.device(phone);
   const { page } = device;
@@ -60,7 +60,7 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
   const jump = page.getByRole('button', { name: /^To the newest message/ });
   await expectThumb('To the newest message', jump);
   await jump.tap();
-  await device.message('Postcard 20').waitFor();
+  await device.message('Postcard 20.').waitFor();
 
   // Enter is a new line here, the button sends.
   await device.composer.tap();
@@ -73,7 +73,7 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
   expect(await bubble.innerText()).toMatch(/here\s+and dry/);
 
   // A long press shows what can be done.
-  const at = await device.message('Postcard 20').locator('.kith-bubble').boundingBox();
+  const at = await device.message('Postcard 20.').locator('.kith-bubble').boundingBox();
   const touch = await page.context().newCDPSession(page);
   const point = { x: (at?.x ?? 0) + 20, y: (at?.y ?? 0) + 12 };
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });

@@ -44,6 +44,8 @@ const NEAR_END = 48;
 const BY_HAND_MS = 1_500;
 /** As long as the rise of a new row takes, and a little. */
 const ARRIVES_MS = 400;
+/** So long after rows came above, what is in view is held in its place: until they are measured. */
+const HOLD_MS = 500;
 /** Pages are fetched when so many heights of the pane are left. */
 const AHEAD = 2;
 
@@ -57,8 +59,12 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
   const built = useRef<readonly Row[]>([]);
   const wanted = useMemo(
-    () => toRows({ messages: view.messages, meId, firstUnreadSeq: view.firstUnreadSeq }, built.current),
-    [view.messages, view.firstUnreadSeq, meId],
+    () =>
+      toRows(
+        { messages: view.messages, meId, firstUnreadSeq: view.firstUnreadSeq, atStart: view.atStart },
+        built.current,
+      ),
+    [view.messages, view.firstUnreadSeq, view.atStart, meId],
   );
   // What was last on screen. Refs are written after the commit only: a render may be thrown away or done twice.
   const shown = useRef<{ rows: readonly Row[]; epoch: number }>({ rows: [], epoch: 0 });
@@ -82,6 +88,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   const tried = useRef<'older' | 'newer'>('older');
   /** When a person last moved the list, as against the list itself keeping its place, ms. */
   const touched = useRef(0);
+
+  /** A message in view while rows come above it: there it stays. */
+  const held = useRef<Held>(undefined);
+  const hold = shift && !following.current ? holdOf(scroller.current, shown.current.rows) : undefined;
 
   const reading = useReading({ conversationId, rows, list, scroller, edge: EDGE });
 
@@ -137,6 +147,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
       for (const key of newKeys) arriving.current.add(key);
     }
     shown.current = { rows, epoch };
+    if (hold || fresh) held.current = hold;
     if (more) {
       setStep((step) => step + 1);
       return;
@@ -162,6 +173,8 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   const onScroll = (offset: number) => {
     const element = scroller.current;
     if (!element) return;
+    // Moved by something else, a scroll bar perhaps: that is where it shall be.
+    if (held.current && Math.abs(drift(element, held.current) ?? 2) > 1) held.current = undefined;
     const left = element.scrollHeight - offset - element.clientHeight;
     const byHand = performance.now() - touched.current < BY_HAND_MS;
     // Rows that are measured move the offset too, and so does the browser while the pane changes its height (onResize
@@ -177,11 +190,18 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
   const touch = () => {
     touched.current = performance.now();
+    held.current = undefined;
   };
 
   const onResize = () => {
-    height.current = scroller.current?.clientHeight ?? 0;
+    const element = scroller.current;
+    height.current = element?.clientHeight ?? 0;
     if (following.current && view.atEnd) toBottom();
+    else if (element && held.current) {
+      // Told after the rows were placed anew and before they are painted.
+      const by = drift(element, held.current) ?? 0;
+      if (Math.abs(by) > 0.5) element.scrollTop += by;
+    }
     reading();
   };
 
@@ -263,11 +283,13 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     event.preventDefault();
   };
 
+  // Rows in view while others come above them: the virtual list may look for them at their old place for a frame.
+  const pinned = hold ?? held.current;
+  const inView = pinned && performance.now() < pinned.until ? pinned.inView : undefined;
   const keepMounted = useMemo(() => {
-    const floating = floatingKey === undefined ? -1 : rows.findIndex((row) => row.key === floatingKey);
-    const activeIndex = activeKey === undefined ? -1 : rows.findIndex((row) => row.key === activeKey);
-    return [floating, activeIndex].filter((index) => index >= 0);
-  }, [rows, floatingKey, activeKey]);
+    const kept = new Set<string | undefined>([floatingKey, activeKey, ...(inView ?? [])]);
+    return rows.flatMap((row, index) => (kept.has(row.key) ? [index] : []));
+  }, [rows, floatingKey, activeKey, inView]);
 
   return (
     <>
@@ -329,6 +351,44 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
 const rowElement = (root: Element | null, key: string): HTMLElement | null =>
   root?.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`) ?? null;
+
+interface Held {
+  readonly key: string;
+  /** From the top of the pane, px. */
+  readonly top: number;
+  readonly until: number;
+  /** Keys of the messages that were drawn. */
+  readonly inView: readonly string[];
+}
+
+/**
+ * While rows come at the front, the virtual list keeps its distance from the end against whatever is measured, also
+ * against rows below the view that it had not seen yet (one went to the top in one leap): those would move the view.
+ * So a message in the middle of the pane is remembered, and the list set right by it. Never the oldest one: it may turn
+ * out to be the first of a group, and grow at its top.
+ */
+function holdOf(root: Element | null, rows: readonly Row[]): Held | undefined {
+  if (!root) return undefined;
+  const oldest = rows.find((row) => row.type === 'message')?.key;
+  const { top, height } = root.getBoundingClientRect();
+  const inView: string[] = [];
+  let middle: { readonly key: string; readonly top: number } | undefined;
+  for (const element of root.querySelectorAll<HTMLElement>('[data-message]')) {
+    const key = element.dataset['message'];
+    const box = element.getBoundingClientRect();
+    const from = box.top - top;
+    if (key === undefined || box.bottom < top || from > height) continue;
+    inView.push(key);
+    if (key !== oldest && from >= 0 && !(middle && from > height / 2)) middle = { key, top: from };
+  }
+  return middle && { ...middle, inView, until: performance.now() + HOLD_MS };
+}
+
+/** How far it is from where it was, px; undefined when it is over. */
+function drift(root: Element, { key, top, until }: Held): number | undefined {
+  const element = performance.now() < until ? rowElement(root, key) : null;
+  return element ? element.getBoundingClientRect().top - root.getBoundingClientRect().top - top : undefined;
+}
 
 /** The rows behind the one that was the last; none when that one is gone. */
 function keysAfter(rows: readonly Row[], lastKey: string | undefined): readonly string[] {

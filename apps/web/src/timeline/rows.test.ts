@@ -26,8 +26,12 @@ function message(author: string, at: string, type: 'content' | 'system' = 'conte
     },
   };
 }
-const rowsOf = (messages: TimelineMessage[], firstUnreadSeq?: number, previous: readonly Row[] = []) =>
-  toRows({ messages, meId: me, firstUnreadSeq }, previous);
+const rowsOf = (
+  messages: TimelineMessage[],
+  firstUnreadSeq?: number,
+  previous: readonly Row[] = [],
+  atStart = true,
+) => toRows({ messages, meId: me, firstUnreadSeq, atStart }, previous);
 const draw = (rows: readonly Row[]): string =>
   rows
     .map((row) => {
@@ -63,6 +67,25 @@ describe('rows', () => {
     expect(indexOfMessage(rowsOf(messages, unread), messages[1]!.key)).toBe(1);
   });
 
+  it('takes nothing from the oldest row when older ones come', () => {
+    const messages = [
+      message('a', '1T10:00'),
+      message('a', '1T10:01'),
+      message('a', '1T10:02'),
+      message('me', '1T10:03'),
+    ];
+    const unread = messages[0]!.record.seq;
+    const part = rowsOf(messages.slice(2), unread, [], false);
+    expect(draw(part)).toBe('a) (me)');
+    expect(draw(rowsOf(messages.slice(1), unread, part, false))).toBe('a a) (me)');
+    const all = rowsOf(messages, unread, part);
+    expect(draw(all)).toBe('day unread (a a a) (me)');
+    expect(all.slice(-2)).toEqual(part);
+    expect(all.at(-2)).toBe(part[0]);
+    // The line stands where it is known to belong.
+    expect(draw(rowsOf(messages, unread, [], false))).toBe('unread a a a) (me)');
+  });
+
   it('keeps the objects of rows that did not change', () => {
     const messages = [message('a', '1T10:00'), message('a', '1T10:01'), message('me', '1T10:02')];
     const before = rowsOf(messages);
@@ -84,6 +107,15 @@ describe('stage', () => {
     expect(stage(window(10, 15), window(5, 15))).toMatchObject({ shift: true, more: false });
     expect(stage(window(10, 15), window(10, 20))).toMatchObject({ shift: false, more: false, fresh: false });
     expect(stage(window(10, 15), window(20, 25))).toMatchObject({ fresh: true });
+  });
+
+  it('takes a divider at the front for what it is', () => {
+    const part = rowsOf(all, undefined, [], false);
+    expect(stage(part, rowsOf(all, undefined, part))).toMatchObject({
+      shift: true,
+      more: false,
+      fresh: false,
+    });
   });
 
   it('shows a change of both ends in two steps', () => {

@@ -30,6 +30,8 @@ export interface RowsInput {
   readonly messages: readonly TimelineMessage[];
   readonly meId: string | undefined;
   readonly firstUnreadSeq: number | undefined;
+  /** Whether nothing comes before the first message. */
+  readonly atStart: boolean;
 }
 
 const GROUP_MS = 5 * 60_000;
@@ -53,9 +55,14 @@ function whenOf(message: TimelineMessage): When {
   return when;
 }
 
-/** `previous`: the rows this same list had before. */
+/**
+ * `previous`: the rows this same list had before.
+ *
+ * What stands before the oldest message that is loaded is not known while there is more: it gets no day, no unread line
+ * and no beginning of a group, which the next page would take away again before the eyes of whoever looks at it.
+ */
 export function toRows(
-  { messages, meId, firstUnreadSeq }: RowsInput,
+  { messages, meId, firstUnreadSeq, atStart }: RowsInput,
   previous: readonly Row[],
 ): readonly Row[] {
   const known = new Map(previous.map((row) => [row.key, row]));
@@ -73,15 +80,16 @@ export function toRows(
     const message = messages[i]!;
     const { record } = message;
     const when = whenOf(message);
+    const open = i === 0 && !atStart;
     if (when.day !== day) {
       day = when.day;
       group = undefined;
-      push({ type: 'day', key: `day-${day}`, day });
+      if (!open) push({ type: 'day', key: `day-${day}`, day });
     }
     if (!unreadShown && isUnread(message, firstUnreadSeq)) {
       unreadShown = true;
       group = undefined;
-      push({ type: 'unread', key: 'unread', day });
+      if (!open || record.seq === firstUnreadSeq) push({ type: 'unread', key: 'unread', day });
     }
     if (record.body.type === 'system') {
       const run = [message];
@@ -95,7 +103,7 @@ export function toRows(
       push({ type: 'system', key: run[0]!.key, day, messages: run });
       continue;
     }
-    const first = !group || group.author !== record.authorId || when.at - group.at > GROUP_MS;
+    const first = group ? group.author !== record.authorId || when.at - group.at > GROUP_MS : !open;
     const next = messages[i + 1];
     const last =
       !next ||

@@ -18,12 +18,17 @@ export interface Stage {
 const anchors = (rows: readonly Row[]): Row[] =>
   rows.filter((row) => row.type === 'message' || row.type === 'system');
 
+/** How many dividers stand before everything. */
+const lead = (rows: readonly Row[]): number =>
+  rows.findIndex((row) => row.type === 'message' || row.type === 'system');
+
 export function stage(previous: readonly Row[], next: readonly Row[]): Stage {
   if (previous === next) return { rows: next, shift: false, more: false, fresh: false };
   if (previous.length === 0) return { rows: next, shift: false, more: false, fresh: true };
   const before = anchors(previous);
   const after = anchors(next);
-  const sameFront = before[0]?.key === after[0]?.key;
+  // With its dividers: the first day comes when it is known that nothing is before it, maybe without any message.
+  const sameFront = before[0]?.key === after[0]?.key && lead(previous) === lead(next);
   const sameEnd = before.at(-1)?.key === after.at(-1)?.key;
   if (sameFront && after.length > 0) return { rows: next, shift: false, more: false, fresh: false };
 

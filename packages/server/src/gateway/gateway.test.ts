@@ -279,7 +279,10 @@ describe('leaving', () => {
     const busy = await door.connect(ann);
     const idle = await door.connect(bob);
     busy.send({ t: 'request', id: 1, command: 'sync', input: {} });
-    await vi.waitFor(() => expect(door.gateway.connections()).toBe(2));
+    // Answered in the order they came: the request has been taken.
+    busy.send({ t: 'ping' });
+    await busy.next('pong');
+    expect(door.gateway.connections()).toBe(2);
     const drained = door.gateway.drain();
     const goodbye = await idle.next('goodbye');
     expect(goodbye.error).toMatchObject({
