@@ -135,6 +135,11 @@ export class Core {
         await this.storage.removeOutbox(entry.id);
         this.tabs.post({ type: 'removed', id: entry.id });
       },
+      unsent: (id, entries) =>
+        this.options.onUnsent?.(
+          id,
+          entries.map((entry) => entry.content),
+        ),
       acknowledged: (entry, reply) => {
         this.sync.expect(entry.conversationId, reply.rev);
         this.#reached(entry.conversationId);

@@ -18,6 +18,7 @@ function setup() {
     input: Input<'sendMessage'>;
   }[] = [];
   let disk = Promise.resolve();
+  const unsent: string[] = [];
   const outbox = new Outbox({
     owner: 'me',
     me: () => 'anna',
@@ -35,6 +36,7 @@ function setup() {
       kept.set(entry.id, entry);
     },
     remove: async (entry) => void kept.delete(entry.id),
+    unsent: (_, entries) => unsent.push(...entries.map(textOf)),
     acknowledged: () => {},
   });
   const acknowledge = async (seq = 1) => {
@@ -52,6 +54,7 @@ function setup() {
     kept,
     waiting,
     outbox,
+    unsent,
     acknowledge,
     refuse,
     slowDisk: (until: Promise<void>) => {
@@ -64,6 +67,21 @@ const textOf = ({ content }: { content: OutboxEntry['content'] }): string =>
   content.type === 'plain' ? content.text : '';
 
 describe('outbox', () => {
+  test('hands over the words that can no longer be sent, and only those', async () => {
+    const { outbox, unsent, kept, acknowledge } = setup();
+    outbox.handleLive();
+    for (const text of ['sent', 'first', 'second']) outbox.send('a', { type: 'plain', text });
+    outbox.send('b', { type: 'plain', text: 'elsewhere' });
+    await turn();
+    await acknowledge();
+    outbox.handleGone('a');
+    await turn();
+    expect(unsent).toEqual(['first', 'second']);
+    expect([...kept.values()].map(textOf)).toEqual(['elsewhere']);
+    outbox.handleGone('a');
+    expect(unsent).toHaveLength(2);
+  });
+
   test('is written down before it is sent', async () => {
     const { outbox, log, slowDisk } = setup();
     let written = () => {};

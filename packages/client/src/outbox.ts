@@ -22,6 +22,8 @@ export interface OutboxDeps {
   /** Resolve when written, or when it is certain that nothing can be written. */
   put(entry: OutboxEntry): Promise<void>;
   remove(entry: OutboxEntry): Promise<void>;
+  /** These can no longer be sent, and are kept no longer: their words must reach the person. */
+  unsent(conversationId: string, entries: readonly OutboxEntry[]): void;
   /** The server has it, at this place. */
   acknowledged(entry: OutboxEntry, reply: Output<'sendMessage'>): void;
 }
@@ -169,10 +171,15 @@ export class Outbox {
 
   /** The conversation is gone for this person. */
   handleGone(conversationId: string): void {
+    const unsent: OutboxEntry[] = [];
     for (const item of this.of(conversationId)) {
       this.#delete(item.entry.id);
-      if (item.type !== 'acknowledged') void this.#forget(item.entry);
+      if (item.type === 'acknowledged') continue;
+      // Every tab hears of it; each speaks for its own.
+      if (item.entry.owner === this.#deps.owner) unsent.push(item.entry);
+      void this.#forget(item.entry);
     }
+    if (unsent.length > 0) this.#deps.unsent(conversationId, unsent);
   }
 
   get(id: string): Sending | undefined {

@@ -4,6 +4,7 @@
  */
 import type {
   CommandName,
+  Content,
   Head,
   HistoryVisibility,
   Input,
@@ -300,6 +301,8 @@ export interface ClientOptions {
   readonly storage?: Storage;
   /** Something went wrong that the client lives with (for example: the cache cannot be written). */
   readonly onWarning?: (message: string, cause?: unknown) => void;
+  /** Messages that can no longer be sent, since one is no longer in the conversation. Nothing else keeps their words. */
+  readonly onUnsent?: (conversationId: string, contents: readonly Content[]) => void;
   readonly WebSocket?: SocketConstructor;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;

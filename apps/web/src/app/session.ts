@@ -13,6 +13,7 @@ import {
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
 import { clearDrafts } from '../composer/drafts.ts';
+import { toast } from '../ui/toast.ts';
 import { navigate } from './route.ts';
 
 export type Session =
@@ -96,6 +97,13 @@ async function enter(userId: string): Promise<void> {
     userAgent: `Kith Web (${navigator.userAgent})`.slice(0, 80),
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
+    onUnsent: (_conversationId, contents) => {
+      const words = contents.flatMap((content) => (content.type === 'plain' ? [content.text] : []));
+      toast(`Not sent, as you are no longer in the conversation: “${words[0]?.slice(0, 80) ?? ''}”`, {
+        tone: 'error',
+        action: { label: 'Copy', run: () => void navigator.clipboard.writeText(words.join('\n\n')) },
+      });
+    },
   });
   current = client;
   const look = (): void => {
