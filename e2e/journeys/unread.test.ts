@@ -17,7 +17,9 @@ it('S9: counts are exact on two devices, and reading on one clears the other', a
 
   const desk = await world.enter(ada);
   const sofa = await world.enter(ada);
-  await desk.row('Bob').waitFor();
+  await desk.row('Orchard').waitFor();
+  // Bob has opened their conversation; it shows with his first word.
+  expect(await desk.row('Bob').count()).toBe(0);
 
   const say = (conversationId: string, text: string) => friend.messages.send(conversationId, text);
   const sent = async (text: string, conversationId: string) =>
