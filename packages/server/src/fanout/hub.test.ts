@@ -322,6 +322,17 @@ describe('joining and leaving', () => {
     expect(revs(bob)).toEqual([1, 2, 5]);
   });
 
+  test('S13: leaving is the last one hears of it, also when it was not announced and what followed was', async () => {
+    const { commit, members, hub } = world();
+    for (const id of ['ann', 'bob']) members.set(id, member(id, 0));
+    const [ann, bob] = [socketOf('ann'), socketOf('bob')];
+    for (const socket of [ann, bob]) await hub.register(socket);
+    commit([member('bob', 1, { state: 'removed' }), message(2)], false);
+    commit([message(3)]);
+    await vi.waitFor(() => expect(seqs(ann)).toEqual([2, 3]));
+    expect(bob.frames).toMatchObject([{ t: 'event', event: { type: 'left' } }]);
+  });
+
   test('S3: an older membership record changes nothing', async () => {
     const { bus, members, commit, hub } = world();
     members.set('ann', member('ann', 5));

@@ -101,6 +101,10 @@ export function createHub(options: HubOptions): Hub {
   const repairs = createRepairs({
     readChanges: ({ tenantId, conversationId }, since) =>
       store.changesSince(db, tenantId, conversationId, since, null, repairPage),
+    onMember: ({ tenantId }, member) => {
+      const person = people.get(keyOf(tenantId, member.userId));
+      if (person) applyMembership(person, member);
+    },
     logger,
     pauseMs: retryMs,
   });

@@ -2,7 +2,7 @@
  * What the bus did not bring is read from the database and handed out as if it had come (S4, S11). A few at a time:
  * after an outage thousands of conversations may ask at once.
  */
-import { type ConversationChange, limits } from '@kith/protocol';
+import { type ConversationChange, limits, type MemberRecord } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Changes } from '../store/changes.ts';
 import { encodeEvent } from './announcer.ts';
@@ -17,6 +17,8 @@ export interface Repairs {
 export interface RepairsOptions {
   /** The changes of the conversation after a revision, everything included; null when there is no such conversation. */
   readonly readChanges: (channel: Channel, since: number) => Promise<Changes | null>;
+  /** Told before what was read with it is handed out: who has left must not get what came after (S13). */
+  readonly onMember: (channel: Channel, member: MemberRecord) => void;
   readonly logger: Logger;
   /** After a failure, ms. */
   readonly pauseMs?: number;
@@ -24,7 +26,8 @@ export interface RepairsOptions {
 
 const PARALLEL = 4;
 
-export function createRepairs({ readChanges, logger, pauseMs = 1_000 }: RepairsOptions): Repairs {
+export function createRepairs(options: RepairsOptions): Repairs {
+  const { logger, pauseMs = 1_000 } = options;
   const asked = new Set<Channel>();
   let running = 0;
   let open = true;
@@ -35,7 +38,7 @@ export function createRepairs({ readChanges, logger, pauseMs = 1_000 }: RepairsO
       if (!open) break;
       asked.delete(channel);
       try {
-        await repair(channel, readChanges);
+        await repair(channel, options);
       } catch (error) {
         logger.warn(
           { err: error, conversationId: channel.conversationId },
@@ -60,7 +63,10 @@ export function createRepairs({ readChanges, logger, pauseMs = 1_000 }: RepairsO
   };
 }
 
-async function repair(channel: Channel, readChanges: RepairsOptions['readChanges']): Promise<void> {
+async function repair(
+  channel: Channel,
+  { readChanges, onMember }: Pick<RepairsOptions, 'readChanges' | 'onMember'>,
+): Promise<void> {
   for (;;) {
     const since = channel.order.announced;
     if (since === null || !channel.hasPeople) return;
@@ -72,6 +78,7 @@ async function repair(channel: Channel, readChanges: RepairsOptions['readChanges
       channel.deliver([jump, ...channel.order.startAt(changes.rev)]);
       return;
     }
+    for (const record of changes.records) if (record.type === 'member') onMember(channel, record);
     channel.deliver(channel.order.accept(recordsMessage(channel, since + 1, changes.rev, changes.records)));
     if (!changes.more) return;
   }

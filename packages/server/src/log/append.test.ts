@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type KithError, newId } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { letOut } from '../commands/access.ts';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { createMessageLog, type Draft } from './append.ts';
@@ -115,6 +117,46 @@ describe.each(databaseKinds)('append on %s', (kind) => {
       results.slice(0, 3).map((result) => result.status === 'rejected' && (result.reason as KithError).code),
     ).toEqual(['not_found', 'not_found', 'not_found']);
     expect(results[3]).toMatchObject({ status: 'fulfilled', value: { seq: hidden.seq + 1 } });
+  });
+
+  it('S13: what is still in the queue when its author is let out is not stored', async () => {
+    const group = await world.group([alice, bob]);
+    const kept = await world.services.messageLog.append(draft(group, 'before', { authorId: bob.userId }));
+    const queued: Promise<unknown>[] = [];
+    // Holds the conversation until the message waits behind it (a connection of its own, but for the embedded database).
+    const removal = world.services.conversationLog.change(alice.tenantId, group, async (held) => {
+      await letOut(held, bob.userId, 'removed');
+      queued.push(
+        world.services.messageLog.append(draft(group, 'too late', { authorId: bob.userId })),
+        world.services.messageLog.append(draft(group, 'from one who stays')),
+      );
+      if (kind === 'postgres') await delay(200);
+    });
+    await removal;
+    const [late, fine] = await Promise.allSettled(queued);
+    expect(late).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+    expect(fine).toMatchObject({ status: 'fulfilled' });
+    const page = await world.call(alice, 'getHistory', { conversationId: group });
+    const texts = page.messages.flatMap(({ body }) =>
+      body.type === 'content' && body.content.type === 'plain' ? [body.content.text] : [],
+    );
+    expect(texts).toEqual(['before', 'from one who stays']);
+    expect(page.messages.at(-1)?.seq).toBe(kept.seq + 1);
+    // S7: what was stored before is still answered for.
+    const again = draft(group, 'before', { authorId: bob.userId, messageId: kept.messageId });
+    expect(await world.services.messageLog.append(again)).toEqual(kept);
+  });
+
+  it('S1: a conversation renamed while a message waits for it takes the message all the same', async () => {
+    const group = await world.group([alice]);
+    let queued: Promise<{ seq: number; rev: number }> | undefined;
+    const renamed = await world.services.conversationLog.change(alice.tenantId, group, async (held) => {
+      const record = await held.setConversation({ name: 'Another name' });
+      queued = world.services.messageLog.append(draft(group, 'meanwhile'));
+      if (kind === 'postgres') await delay(200);
+      return record;
+    });
+    expect((await queued)?.rev).toBe(renamed.rev + 1);
   });
 
   it('refuses an id that somebody else used', async () => {

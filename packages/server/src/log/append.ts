@@ -29,8 +29,8 @@ export interface MessageLog {
   /**
    * Appends a message and resolves after its commit (S8), in the order of the calls within a conversation.
    * Repeating an id returns the first result (S7). Rejects with `unavailable` (retry with the same id: whether it was
-   * committed is then found out), `not_found` (no conversation, or no such message to reply to), `conflict` (the id is
-   * somebody else's).
+   * committed is then found out), `not_found` (no conversation, its author is not in it any more, or no such message to
+   * reply to), `conflict` (the id is somebody else's).
    */
   append(draft: Draft): Promise<Appended>;
   /** Messages that wait for their commit. */
@@ -45,6 +45,8 @@ const BATCH_TEXT = 1024 * 1024;
 /** Some seconds of work. Beyond it a quick refusal serves better than a slow promise. */
 const QUEUE_MESSAGES = 50_000;
 const QUEUE_TEXT = 64 * 1024 * 1024;
+/** A conversation whose people change faster than this many statements lets its messages wait for their sender's retry. */
+const ATTEMPTS = 5;
 
 interface Entry {
   readonly draft: Draft;
@@ -61,6 +63,10 @@ interface AppendedRow {
   readonly repeated: boolean;
   readonly reply_seq: number | null;
   readonly conversation_known: boolean;
+  /** As the statement's snapshot has it. */
+  readonly author_joined: boolean;
+  /** The conversation's record changed between the snapshot and the lock, and with it maybe who is in it: nothing done. */
+  readonly outdated: boolean;
 }
 
 export function createMessageLog({
@@ -121,7 +127,7 @@ export function createMessageLog({
     return batch.sort((a, b) => byConversation(a.draft, b.draft));
   };
 
-  const settle = async (batch: Entry[]): Promise<void> => {
+  const settle = async (batch: readonly Entry[], attempt = 1): Promise<void> => {
     let rows: AppendedRow[];
     try {
       rows = await commit(batch);
@@ -135,6 +141,11 @@ export function createMessageLog({
       return;
     }
     answer(batch, rows);
+    // All of a conversation or none, and before the next batch: their order stays.
+    const outdated = batch.filter((_, index) => rows[index]?.outdated);
+    if (outdated.length === 0) return;
+    if (attempt < ATTEMPTS) await settle(outdated, attempt + 1);
+    else for (const entry of outdated) entry.reject(new KithError('unavailable'));
   };
 
   const commit = async (batch: readonly Entry[]): Promise<AppendedRow[]> => {
@@ -153,11 +164,14 @@ export function createMessageLog({
     batch.forEach((entry, index) => {
       const { draft } = entry;
       const row = rows[index];
+      if (row?.outdated) return;
       if (!row || row.seq === null || row.rev === null || row.created_at === null) {
         entry.reject(
           new KithError(
             'not_found',
-            row?.conversation_known ? { message: 'The message to reply to is not there.' } : {},
+            row?.conversation_known && row.author_joined
+              ? { message: 'The message to reply to is not there.' }
+              : {},
           ),
         );
         return;
@@ -258,13 +272,18 @@ function encode(batch: readonly Entry[]): unknown[] {
  * no join between the messages of a batch, which PostgreSQL would do by comparing all with all. Conversations come in
  * id order, so that two nodes never wait for each other in a circle. A message id already there keeps its first place.
  * `offset 0` keeps the look-ups nested: one index descent each.
+ *
+ * Who was let out writes no more (S13): the policy judged by cached facts, so the statement looks again. It sees members
+ * as they were when it began, but the locked row as it is; letting somebody in or out changes that row's record, so an
+ * unchanged `record_rev` says that what it saw still holds.
  */
 const APPEND = `
 with judged as materialized (
-  select i.*, head.rev as head_rev, head.last_seq as head_seq,
+  select i.*, head.rev as head_rev, head.last_seq as head_seq, head.record_rev is distinct from seen.record_rev as moved,
+    author.joined is not null as author_joined,
     earlier.seq as earlier_seq, earlier.created_rev as earlier_rev, earlier.created_at as earlier_at, earlier.author_id as earlier_author,
     quoted.seq as reply_seq,
-    earlier.seq is null and (i.reply_id is null or quoted.seq is not null) as fresh
+    earlier.seq is null and author.joined is not null and (i.reply_id is null or quoted.seq is not null) as fresh
   from unnest(
     $1::integer[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::bigint[],
     $11::integer[]
@@ -272,10 +291,19 @@ with judged as materialized (
     tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, lead, ord
   )
   left join lateral (
-    select c.rev, c.last_seq from conversations c
+    select c.rev, c.last_seq, c.record_rev from conversations c
     where i.ord = i.lead and c.tenant_id = i.tenant_id and c.id = i.conversation_id
     offset 0 for no key update
   ) head on true
+  left join lateral (
+    select c.record_rev from conversations c
+    where i.ord = i.lead and c.tenant_id = i.tenant_id and c.id = i.conversation_id offset 0
+  ) seen on true
+  left join lateral (
+    select true as joined from members a
+    where a.tenant_id = i.tenant_id and a.conversation_id = i.conversation_id and a.user_id = i.author_id
+      and a.state = 'joined' offset 0
+  ) author on true
   left join lateral (
     select m.seq, m.created_rev, m.created_at, m.author_id from messages m
     where m.tenant_id = i.tenant_id and m.conversation_id = i.conversation_id and m.id = i.id offset 0
@@ -288,6 +316,7 @@ with judged as materialized (
 ), placed as materialized (
   select j.*, max(j.head_rev) over so_far + count(*) filter (where j.fresh) over so_far as new_rev,
     max(j.head_seq) over so_far + count(*) filter (where j.fresh) over so_far as new_seq,
+    bool_or(j.moved) over so_far as outdated,
     date_trunc('milliseconds', clock_timestamp()) as new_at
   from judged j
   window so_far as (partition by j.lead order by j.ord rows unbounded preceding)
@@ -296,10 +325,10 @@ with judged as materialized (
     reply_id, reply_seq, mentions, mentions_all)
   select tenant_id, conversation_id, new_seq, id, new_rev, new_rev, author_id, new_at, 'content', text, sealed::jsonb,
     reply_id, reply_seq, mentions::uuid[], mentions_all
-  from placed where fresh and new_seq is not null order by ord
+  from placed where fresh and not outdated and new_seq is not null order by ord
 ), heads as materialized (
   select tenant_id, conversation_id, max(new_rev) as rev, max(new_seq) as last_seq
-  from placed where fresh and new_seq is not null group by 1, 2
+  from placed where fresh and not outdated and new_seq is not null group by 1, 2
 ), raised as (
   update conversations c
   set rev = h.rev, last_seq = h.last_seq, changed_xid = pg_current_xact_id()
@@ -310,6 +339,7 @@ with judged as materialized (
 )
 select case when fresh then new_seq else earlier_seq end as seq, case when fresh then new_rev else earlier_rev end as rev,
   case when fresh then new_at else earlier_at end as created_at, coalesce(earlier_author, author_id) as author_id,
-  earlier_seq is not null as repeated, reply_seq, new_seq is not null as conversation_known
+  earlier_seq is not null as repeated, reply_seq, new_seq is not null as conversation_known, author_joined,
+  outdated and earlier_seq is null as outdated
 from placed
 order by ord`;
