@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { KithError } from '@kith/protocol/errors';
+import { describe, expect, test, vi } from 'vitest';
 import { memoryStorage } from './storage/memory.ts';
 import { ANNA, BERT, Harness, textsOf } from './testing/harness.ts';
 import { turn } from './testing/virtualClock.ts';
@@ -191,6 +192,24 @@ describe('timeline', () => {
     expect(timeline.view.get().status).toBe('failed');
     world.server.world.join(ANNA, world.group);
     await world.clock.pass(500);
+    expect(timeline.view.get()).toMatchObject({ status: 'ready', atEnd: true });
+    expect(timeline.view.get()).not.toHaveProperty('error');
+  });
+
+  test('S13: in again before the refusal of a page has come: tries again', async () => {
+    const world = new Harness(5);
+    const client = await world.live(ANNA);
+    const { server } = world;
+    const answer = server.answer.bind(server);
+    let refusals = 0;
+    vi.spyOn(server, 'answer').mockImplementation((userId, command, input) => {
+      if (command !== 'getHistory' || refusals > 0) return answer(userId, command, input);
+      refusals += 1;
+      throw new KithError('forbidden');
+    });
+    const timeline = client.timeline(world.group);
+    await world.clock.pass(5_000);
+    expect(refusals).toBe(1);
     expect(timeline.view.get()).toMatchObject({ status: 'ready', atEnd: true });
     expect(timeline.view.get()).not.toHaveProperty('error');
   });

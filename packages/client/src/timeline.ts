@@ -136,7 +136,9 @@ export class ConversationTimeline implements Timeline {
         const error = asKithError(cause);
         if (turn !== this.#turn) return;
         this.#error = error;
-        if (!error.retryable) {
+        // Refused, and yet in it: let in again while the refusal was on its way, or the leaving has yet to be told.
+        const outdated = isShut(error) && this.#deps.store.head(this.conversationId) !== undefined;
+        if (!error.retryable && !outdated) {
           this.#set({ type: 'failed', error });
           return;
         }
@@ -242,12 +244,10 @@ export class ConversationTimeline implements Timeline {
   /** In it again, after having been out: what could not be shown can be now. */
   #handleHead(head: Head | undefined): void {
     this.view.invalidate();
-    const isShut = (): boolean =>
-      this.#state.type === 'failed' &&
-      (this.#state.error.code === 'not_found' || this.#state.error.code === 'forbidden');
-    if (!head || !isShut()) return;
+    const shut = (): boolean => this.#state.type === 'failed' && isShut(this.#state.error);
+    if (!head || !shut()) return;
     queueMicrotask(() => {
-      if (!this.#disposed && isShut()) void this.#open('end');
+      if (!this.#disposed && shut()) void this.#open('end');
     });
   }
 
@@ -355,6 +355,9 @@ export class ConversationTimeline implements Timeline {
     return same ? known : row;
   }
 }
+
+/** Not in the conversation, says the server. */
+const isShut = ({ code }: KithError): boolean => code === 'not_found' || code === 'forbidden';
 
 const SUPERSEDED = (): KithError => new KithError('timeout', { message: 'Another jump came first.' });
 
