@@ -38,16 +38,21 @@ async function judge({ page }: Screen, where: string): Promise<void> {
 }
 
 it('axe finds nothing serious on any screen', async () => {
+  const empty = await world.device(calm);
+  await empty.page.getByText('The first account becomes the owner').waitFor();
+  await judge(empty, 'the door of an empty server');
+  await world.person('Owner');
   const door = await world.device(calm);
+  await door.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
   await judge(door, 'sign in');
   await door.page.getByRole('button', { name: 'Create an account' }).click();
   await door.page.getByRole('button', { name: 'Create account' }).click();
   await door.page.getByText('Enter your email address.').waitFor();
   await judge(door, 'sign up, with errors');
 
-  const empty = await world.enter('Newcomer', calm);
-  await empty.list.getByText('Find someone to write to').waitFor();
-  await judge(empty, 'the empty list');
+  const newcomer = await world.enter('Newcomer', calm);
+  await newcomer.list.getByText('Find someone to write to').waitFor();
+  await judge(newcomer, 'the empty list');
 
   const adas = await world.person('Ada Lovelace');
   const bobs = await world.person('Bob Noyce');

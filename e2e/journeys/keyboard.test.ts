@@ -65,7 +65,7 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   const { page } = device;
   const { keyboard } = page;
 
-  await expectFocus(device, /^Email$/);
+  await expectFocus(device, /^Email or username$/);
   await tabTo(device, /^Create an account$/);
   await keyboard.press('Enter');
   await expectFocus(device, /^Name$/);
@@ -152,5 +152,5 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await tabTo(device, /^Sign out$/);
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
-  await expectFocus(device, /^Email$/);
+  await expectFocus(device, /^Email or username$/);
 });

@@ -8,11 +8,14 @@ const world = useWorld();
 describe('two people', () => {
   it('sign up, find each other by name, and talk', async () => {
     const ada = await world.device();
+    // Whoever comes first is asked to make the account that owns the server.
+    await ada.page.getByText('The first account becomes the owner').waitFor();
     await ada.signUp('Ada Lovelace', 'ada');
     await ada.list.getByText('Find someone to write to').waitFor();
 
     // Bob signs up and closes his browser.
     const bob = await world.device();
+    await bob.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
     await bob.signUp('Bob Noyce', 'bob');
     await bob.page.close();
 
@@ -49,6 +52,11 @@ describe('two people', () => {
     await ada.header.getByText(/last seen/i).waitFor();
     await ada.list.getByRole('searchbox', { name: 'Search conversations and people' }).fill('bob');
     await ada.row('Bob Noyce').waitFor();
+
+    // A username lets in as the address does.
+    const elsewhere = await world.device();
+    await elsewhere.signIn({ email: 'Ada', password: 'a long enough secret' });
+    await elsewhere.row('Bob Noyce').waitFor();
   });
 
   it('are told in plain words what is wrong with what they enter', async () => {

@@ -19,6 +19,23 @@ describe('accounts', () => {
     ]);
   });
 
+  test('signs in by address or by username, and asks whether anybody is there', async () => {
+    const asked: unknown[] = [];
+    const fetch = (async (url: unknown, init?: RequestInit) => {
+      asked.push(`${init?.method} ${new URL(String(url)).pathname} ${init?.body ?? ''}`);
+      return Response.json({ user: { id: 'u1' }, hasAccounts: false });
+    }) as typeof globalThis.fetch;
+    const door = accounts('http://test', { fetch });
+    await door.signIn({ email: 'a@x.org', password: 'p' });
+    await door.signIn({ username: 'anna', password: 'p' });
+    expect(await door.hasAccounts()).toBe(false);
+    expect(asked).toEqual([
+      'POST /v1/auth/sign-in/email {"email":"a@x.org","password":"p"}',
+      'POST /v1/auth/sign-in/username {"username":"anna","password":"p"}',
+      'GET /v1/auth/has-accounts ',
+    ]);
+  });
+
   test('E1: the server’s errors and better-auth’s own both become KithError, with the fields of the form', () => {
     const ours = authError(400, {
       error: new KithError('bad_input', { fields: [{ path: 'name', message: 'm' }] }).toWire(),

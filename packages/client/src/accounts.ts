@@ -15,10 +15,10 @@ export interface AccountsOptions {
 }
 
 export function accounts(url: string, options: AccountsOptions = {}): Accounts {
-  const post = (path: string, body: object) =>
-    postAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
+  const ask = (path: string, body?: object) =>
+    askAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
   const signedIn = async (path: string, body: object): Promise<SignedIn> => {
-    const { json, token } = await post(path, body);
+    const { json, token } = await ask(path, body);
     const userId = json?.user?.id;
     if (typeof userId !== 'string')
       throw new KithError('internal', { message: 'The server did not say who signed in.' });
@@ -28,9 +28,16 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
   return {
     signUp: ({ email, password, username, displayName }) =>
       signedIn('sign-up/email', { email, password, name: displayName, username }),
-    signIn: ({ email, password }) => signedIn('sign-in/email', { email, password }),
+    signIn: (input) =>
+      'email' in input
+        ? signedIn('sign-in/email', { email: input.email, password: input.password })
+        : signedIn('sign-in/username', { username: input.username, password: input.password }),
+    async hasAccounts() {
+      const { json } = await ask('has-accounts');
+      return json?.hasAccounts !== false;
+    },
     async signOut() {
-      await post('sign-out', {});
+      await ask('sign-out', {});
       rememberUser(url, undefined);
     },
   };
@@ -42,24 +49,26 @@ interface AuthJson {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly token?: unknown;
+  readonly hasAccounts?: unknown;
 }
 
-async function postAuth(
+/** With a body a POST, else a GET. */
+async function askAuth(
   url: string,
   path: string,
-  body: object,
+  body: object | undefined,
   { token, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch },
 ): Promise<{ json: AuthJson | null; token: string | null }> {
   let response: Response;
   try {
     response = await fetch(new URL(`/v1/auth/${path}`, url), {
-      method: 'POST',
+      method: body ? 'POST' : 'GET',
       credentials: 'same-origin',
       headers: {
-        'content-type': 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify(body),
+      ...(body && { body: JSON.stringify(body) }),
       // A network that swallows everything would keep the form waiting for ever.
       signal: AbortSignal.timeout(limits.requestMs + 5_000),
     });

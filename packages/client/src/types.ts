@@ -322,7 +322,11 @@ export interface Accounts {
     username: string;
     displayName: string;
   }): Promise<SignedIn>;
-  signIn(input: { email: string; password: string }): Promise<SignedIn>;
+  signIn(
+    input: { email: string; password: string } | { username: string; password: string },
+  ): Promise<SignedIn>;
+  /** Whether anybody has an account there yet: the first becomes the owner. */
+  hasAccounts(): Promise<boolean>;
   /** Ends the session. `KithClient.signOut` does this and wipes the cache too. */
   signOut(): Promise<void>;
 }

@@ -29,7 +29,7 @@ function Screen() {
     case 'signedOut':
       return (
         <Suspense fallback={null}>
-          <AuthScreen key={session.notice} {...(session.notice && { notice: session.notice })} />
+          <AuthScreen key={session.notice} notice={session.notice} hasAccounts={session.hasAccounts} />
         </Suspense>
       );
     case 'outdated':

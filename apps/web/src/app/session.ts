@@ -19,12 +19,19 @@ import { navigate } from './route.ts';
 export type Session =
   /** The cache is being opened, or a first connection made: nothing can be shown yet. */
   | { readonly type: 'opening' }
-  | { readonly type: 'signedOut'; readonly notice?: string }
+  | {
+      readonly type: 'signedOut';
+      readonly notice?: string;
+      /** Asked of a browser that knows nobody: whether the server does. */
+      readonly hasAccounts?: Promise<boolean>;
+    }
   | { readonly type: 'signedIn'; readonly client: KithClient; readonly userId: string }
   /** This app is too old for the server. */
   | { readonly type: 'outdated' };
 
 const url = location.origin;
+/** The door waits so long for the server to say whether anybody has an account. */
+const ANSWER_MS = 2_000;
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
 /** Whose words and cache lie on this device, also after the session expired. */
@@ -70,8 +77,13 @@ const cacheOf = (userId: string) => indexedDbStorage(`kith.${userId}`);
 /** At start: into the app when somebody is known here, else to the door. */
 export async function open(): Promise<void> {
   const userId = remembered(KEY);
-  if (userId === undefined) become({ type: 'signedOut' });
-  else await enter(userId);
+  if (userId !== undefined) return enter(userId);
+  // Without an answer the usual door is right: it says itself when the server cannot be reached.
+  const late = new Promise<true>((resolve) => setTimeout(resolve, ANSWER_MS, true));
+  const asked = accountsHere()
+    .hasAccounts()
+    .catch(() => true);
+  become({ type: 'signedOut', hasAccounts: Promise.race([asked, late]) });
 }
 
 /** Someone has just signed in or up. */

@@ -1,10 +1,10 @@
 import { KithError } from '@kith/client';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, use, useId, useState } from 'react';
 import { accountsHere, admit } from '../app/session.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { suggestUsername, type Values, wrongWith } from './check.ts';
+import { isEmail, suggestUsername, type Values, wrongWith } from './check.ts';
 import './auth.css';
 
 type Mode = 'in' | 'up';
@@ -16,8 +16,15 @@ type State =
 
 const CLEAN: State = { type: 'editing', wrong: {} };
 
-export function AuthScreen({ notice }: { readonly notice?: string }) {
-  const [mode, setMode] = useState<Mode>('in');
+export interface AuthScreenProps {
+  readonly notice: string | undefined;
+  /** Suspends until it is known; undefined: there are some. */
+  readonly hasAccounts: Promise<boolean> | undefined;
+}
+
+export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
+  const first = hasAccounts !== undefined && !use(hasAccounts);
+  const [mode, setMode] = useState<Mode>(first ? 'up' : 'in');
   const [values, setValues] = useState<Values>({ email: '', password: '', username: '', displayName: '' });
   const [state, setState] = useState<State>(CLEAN);
   const titleId = useId();
@@ -64,7 +71,7 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
       await admit(
         up
           ? await accountsHere().signUp({ email, password, username, displayName: displayName.trim() })
-          : await accountsHere().signIn({ email, password }),
+          : await accountsHere().signIn(isEmail(email) ? { email, password } : { username: email, password }),
       );
     } catch (error) {
       const known = error instanceof KithError ? error : undefined;
@@ -96,6 +103,11 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
         </span>
         <h1 id={titleId}>{up ? 'Create your account' : 'Sign in to Kith'}</h1>
         {notice && state.type === 'editing' && <p className="kith-auth-notice">{notice}</p>}
+        {up && first && (
+          <p className="kith-auth-notice">
+            Nobody is here yet. The first account becomes the owner of this server.
+          </p>
+        )}
         {up && (
           <>
             <TextField
@@ -122,10 +134,13 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
           </>
         )}
         <TextField
-          label="Email"
+          key={`${mode} email`}
+          label={up ? 'Email' : 'Email or username'}
           name="email"
-          type="email"
+          type={up ? 'email' : 'text'}
           inputMode="email"
+          autoCapitalize="none"
+          spellCheck={false}
           autoComplete={up ? 'email' : 'username'}
           autoFocus={!up}
           value={values.email}
@@ -149,12 +164,14 @@ export function AuthScreen({ notice }: { readonly notice?: string }) {
         <Button kind="primary" type="submit" wide busy={state.type === 'sending'}>
           {up ? 'Create account' : 'Sign in'}
         </Button>
-        <p className="kith-auth-other">
-          {up ? 'Already have an account?' : 'New here?'}{' '}
-          <button type="button" onClick={change}>
-            {up ? 'Sign in' : 'Create an account'}
-          </button>
-        </p>
+        {!first && (
+          <p className="kith-auth-other">
+            <span>{up ? 'Already have an account?' : 'New here?'}</span>
+            <Button wide onClick={change}>
+              {up ? 'Sign in' : 'Create an account'}
+            </Button>
+          </p>
+        )}
       </form>
     </main>
   );

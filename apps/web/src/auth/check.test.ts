@@ -13,6 +13,11 @@ describe('wrongWith', () => {
       Object.keys(wrongWith({ email: 'x', password: '1', username: '-', displayName: ' ' }, true)),
     ).toEqual(['displayName', 'username', 'email', 'password']);
   });
+  it('takes a username to sign in with, but not to sign up', () => {
+    expect(wrongWith({ ...good, email: 'ada' }, false)).toEqual({});
+    expect(Object.keys(wrongWith({ ...good, email: ' ' }, false))).toEqual(['email']);
+    expect(Object.keys(wrongWith({ ...good, email: 'ada' }, true))).toEqual(['email']);
+  });
   it('does not judge a password one signs in with', () => {
     expect(wrongWith({ ...good, password: '1' }, false)).toEqual({});
   });

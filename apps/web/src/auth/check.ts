@@ -2,6 +2,7 @@
 import { limits } from '@kith/client';
 
 export interface Values {
+  /** To sign in, the username does as well. */
   readonly email: string;
   readonly password: string;
   username: string;
@@ -9,6 +10,8 @@ export interface Values {
 }
 
 const PASSWORD_MIN = 8;
+
+export const isEmail = (login: string): boolean => /^\S+@\S+\.?\S+$/.test(login.trim());
 
 /** Field → what is wrong, in plain words, in the order of the form. */
 export function wrongWith(values: Values, signUp: boolean): Readonly<Record<string, string>> {
@@ -21,7 +24,9 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
     if (!/^[a-z0-9][a-z0-9._-]{1,31}$/.test(values.username))
       wrong['username'] = 'Two to 32 of a–z, 0–9, dot, dash or underscore, beginning with a letter or digit.';
   }
-  if (!/^\S+@\S+\.?\S+$/.test(values.email.trim())) wrong['email'] = 'Enter your email address.';
+  const login = values.email.trim();
+  if (signUp && !isEmail(login)) wrong['email'] = 'Enter your email address.';
+  else if (login === '') wrong['email'] = 'Enter your email address or username.';
   if (values.password === '') wrong['password'] = 'Enter your password.';
   else if (signUp && values.password.length < PASSWORD_MIN)
     wrong['password'] = `At least ${PASSWORD_MIN} characters.`;

@@ -126,6 +126,16 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(wrong.code).toBe('unauthenticated');
   });
 
+  it('answers a wrong password of a username, known or not, like one of an address', async () => {
+    const wrong = await error(accounts.signIn({ username: 'ann', password: 'wrong' }, origin));
+    const unknown = await error(accounts.signIn({ username: 'nobody', password: 'wrong' }, origin));
+    const address = await error(accounts.signIn({ email: 'ann@example.org', password: 'wrong' }, origin));
+    expect(wrong.toWire()).toEqual(unknown.toWire());
+    expect(wrong.toWire()).toEqual(address.toWire());
+    const { user } = await accounts.signIn({ username: 'dan', password: form('dan').password }, origin);
+    expect(user.email).toBe('dan@example.org');
+  });
+
   it('lists sessions, and a revoked one ends at once, here and on every other node', async () => {
     const elsewhere = await make();
     const second = await accounts.signIn(form('ann'), { address: '2001:db8::1', userAgent: 'naïve\n' });
@@ -159,6 +169,16 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(revoked).toContain(keep.sessionId);
     expect(await accounts.authenticate({ token: tokens[0] ?? '' })).toBeNull();
     await accounts.signOut({ token: 'nonsense' });
+  });
+
+  it('asks whether anybody is there until somebody is, and never again', async () => {
+    const counting = await make();
+    expect(await counting.hasAccounts()).toBe(true);
+    const query = vi.spyOn(test.database.db, 'selectFrom');
+    expect(await counting.hasAccounts()).toBe(true);
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
+    counting.close();
   });
 
   it('asks the database once for a burst of requests, and not again for some seconds', async () => {
@@ -212,7 +232,9 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect((await error(closed.signUp(form('hal'), origin))).code).toBe('forbidden');
     const empty = await openTestDatabase(kind);
     const fresh = await make({ database: empty.database, config: { ...defaultConfig(), signUp: 'closed' } });
+    expect(await fresh.hasAccounts()).toBe(false);
     const first = await fresh.signUp(form('hal'), origin);
+    expect(await fresh.hasAccounts()).toBe(true);
     expect((await fresh.authenticate({ token: first.token }))?.user.role).toBe('owner');
     await empty.drop();
   });

@@ -1,7 +1,7 @@
 /** Who somebody is: the wall towards better-auth. Nothing outside this room knows how people sign in. */
 import type { Output, User } from '@kith/protocol';
 import type { Caller } from '../services.ts';
-import type { SignInInput, SignUpInput } from './forms.ts';
+import type { SignInInput, SignUpInput, UsernameSignInInput } from './forms.ts';
 
 /** Credentials as they come: a bearer token, or the browser's Cookie header. A token, even a wrong one, hides the cookie. */
 export interface Credentials {
@@ -46,8 +46,10 @@ export interface Accounts {
   authenticate(credentials: Credentials): Promise<Identity | null>;
   /** Makes an account and its person, and signs in. The first one becomes the owner. @throws KithError bad_input, conflict (with fields), forbidden when closed. */
   signUp(input: SignUpInput, origin: Origin): Promise<SignedIn>;
-  /** @throws KithError unauthenticated, for an unknown address and a wrong password alike. */
-  signIn(input: SignInInput, origin: Origin): Promise<SignedIn>;
+  /** Whether there is an account yet. The first yes is kept: people go, the owner stays. */
+  hasAccounts(): Promise<boolean>;
+  /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike. */
+  signIn(input: SignInInput | UsernameSignInInput, origin: Origin): Promise<SignedIn>;
   /** Ends the session of these credentials, if there is one. Returns the Set-Cookie header that forgets it. */
   signOut(credentials: Credentials): Promise<string>;
   /** The most recently used first. */

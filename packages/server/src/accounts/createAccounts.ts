@@ -1,5 +1,5 @@
 /** Puts the room together: forms in, sessions out, every failure one of the table's. */
-import { type FieldError, KithError } from '@kith/protocol';
+import { type FieldError, KithError, newId } from '@kith/protocol';
 import type { Config } from '../config.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Bus } from '../fanout/bus.ts';
@@ -7,9 +7,9 @@ import type { Logger } from '../logger.ts';
 import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Origin, SignedIn } from './accounts.ts';
 import { ADDRESS_HEADER, createBetterAuth, preparedHash } from './betterAuth.ts';
-import type { SignUpInput } from './forms.ts';
+import type { SignInInput, SignUpInput, UsernameSignInInput } from './forms.ts';
 import { createPasswords } from './passwords.ts';
-import { ensurePerson, hasPeople } from './persons.ts';
+import { ensurePerson, hasPeople, MAIN_TENANT } from './persons.ts';
 import { loadSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
 import { type AccountsDb, accountsDb } from './tables.ts';
@@ -34,6 +34,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const tokens = createTokens(secret, secure);
   const sessions = createSessions({ db, announcer, bus, ...(now && { now }) });
   const auth = createBetterAuth({ db, secret, secure, passwords, log });
+
+  let known = false;
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
@@ -75,8 +77,19 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         );
         return signedIn(reply);
       }),
+    hasAccounts: () =>
+      failing(async () => {
+        known ||= await hasPeople(db);
+        return known;
+      }),
     signIn: (input, origin) =>
-      failing(async () => signedIn(await auth.api.signInEmail({ body: input, headers: headersOf(origin) }))),
+      failing(async () => {
+        const { password } = input;
+        const email = await emailOf(db, input);
+        return signedIn(
+          await auth.api.signInEmail({ body: { email, password }, headers: headersOf(origin) }),
+        );
+      }),
     signOut: async (credentials) => {
       const token = tokenIn(credentials);
       if (token !== null) await failing(() => sessions.end(token));
@@ -95,6 +108,20 @@ function headersOf({ address, userAgent }: Origin): Headers {
   // Headers take no control characters, and a session's label needs no more than this.
   if (userAgent !== null) headers.set('user-agent', userAgent.replace(/[^\x20-\x7e]/g, '?').slice(0, 250));
   return headers;
+}
+
+/** A name that nobody bears becomes an address that nobody can have: it fails as late as a wrong password does. */
+async function emailOf(db: AccountsDb, input: SignInInput | UsernameSignInInput): Promise<string> {
+  if ('email' in input) return input.email;
+  const account = await db
+    .selectFrom('users')
+    .innerJoin('tenants', 'tenants.id', 'users.tenant_id')
+    .innerJoin('auth_users', 'auth_users.id', 'users.id')
+    .select('auth_users.email')
+    .where('tenants.slug', '=', MAIN_TENANT)
+    .where('users.username', '=', input.username)
+    .executeTakeFirst();
+  return account?.email ?? `${newId()}@nobody.invalid`;
 }
 
 /** Throws a conflict that names the field, for an address or a name that somebody has. */
@@ -131,7 +158,9 @@ function fromBetterAuth(error: unknown): KithError | null {
   const body = (error.body ?? {}) as { code?: unknown; message?: unknown };
   switch (body.code) {
     case 'INVALID_EMAIL_OR_PASSWORD':
-      return new KithError('unauthenticated', { message: 'The email address or the password is wrong.' });
+      return new KithError('unauthenticated', {
+        message: 'The email address, the username or the password is wrong.',
+      });
     case 'INVALID_EMAIL':
       return new KithError('bad_input', {
         fields: [{ path: 'email', message: 'must be an email address' }],

@@ -26,11 +26,19 @@ export const SignInForm = z.strictObject({
   password: Text(PASSWORD_MAX, 1),
 });
 
+export const UsernameSignInForm = z.strictObject({
+  /** In upper or lower case. */
+  username: z.string().trim().toLowerCase().pipe(Username),
+  password: Text(PASSWORD_MAX, 1),
+});
+
 export const SignedInReply = z.object({
   /** The session's token, for `Authorization: Bearer`; also in the header `set-auth-token`. A browser gets a cookie besides. */
   token: z.string(),
   user: z.object({ id: z.string(), email: z.string(), name: z.string(), username: z.string() }),
 });
+
+export const HasAccountsReply = z.object({ hasAccounts: z.boolean() });
 
 /** `null` when nobody is signed in. */
 export const SessionReply = z
@@ -39,3 +47,4 @@ export const SessionReply = z
 
 export type SignUpInput = z.output<typeof SignUpForm>;
 export type SignInInput = z.output<typeof SignInForm>;
+export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;

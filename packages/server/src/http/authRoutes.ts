@@ -1,9 +1,9 @@
-/** Signing up, in and out: the only four doors below /v1/auth, under better-auth's names. */
+/** Signing up, in and out: the only doors below /v1/auth, under better-auth's names (`has-accounts` apart, which it lacks). */
 import { KithError, type RateClass } from '@kith/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Origin, SignedIn } from '../accounts/accounts.ts';
-import { SignInForm, SignUpForm } from '../accounts/forms.ts';
+import { SignInForm, SignUpForm, UsernameSignInForm } from '../accounts/forms.ts';
 import { fieldErrors } from '../commands/dispatch.ts';
 import type { HttpDependencies } from './app.ts';
 import { credentialsOf, foreignOrigin, refuseForgery, takeRate } from './caller.ts';
@@ -33,6 +33,11 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
       .headers({ 'set-cookie': setCookie, 'set-auth-token': token, 'cache-control': 'no-store' })
       .send({ token, user });
 
+  app.get('/v1/auth/has-accounts', async (request, reply) => {
+    takeAddressRate(request, 'read');
+    return reply.header('cache-control', 'no-store').send({ hasAccounts: await accounts.hasAccounts() });
+  });
+
   app.post('/v1/auth/sign-up/email', { onRequest }, async (request, reply) => {
     const form = parse(SignUpForm, request.body);
     return answer(reply, await accounts.signUp(form, originOf(request)));
@@ -42,6 +47,13 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     const form = parse(SignInForm, request.body);
     // By account too, so that many addresses together guess no faster.
     takeRate(limiter, { tenantId: 0, userId: form.email }, 'auth');
+    return answer(reply, await accounts.signIn(form, originOf(request)));
+  });
+
+  app.post('/v1/auth/sign-in/username', { onRequest }, async (request, reply) => {
+    const form = parse(UsernameSignInForm, request.body);
+    // Apart from the address: one bucket for both would tell whose name goes with which address.
+    takeRate(limiter, { tenantId: 0, userId: `@${form.username}` }, 'auth');
     return answer(reply, await accounts.signIn(form, originOf(request)));
   });
 

@@ -259,6 +259,20 @@ describe('signing in', { timeout: 60_000 }, () => {
     expect(session).toMatchObject({ user: { username: 'ann', role: 'owner' } });
   });
 
+  it('tells strangers that there are accounts, and no more', async () => {
+    const response = await http('/v1/auth/has-accounts');
+    expect(await response.json()).toEqual({ hasAccounts: true });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('lets in by username too, in any case', async () => {
+    const password = 'a good password';
+    const right = await post('/v1/auth/sign-in/username', { username: ' Ann', password }, {});
+    expect(await right.json()).toMatchObject({ user: { email: 'ann@example.org' } });
+    const wrong = await post('/v1/auth/sign-in/username', { username: 'ann', password: 'wrong' }, {});
+    expect((await errorOf(wrong)).code).toBe('unauthenticated');
+  });
+
   it('names the fields that are wrong', async () => {
     const response = await post(
       '/v1/auth/sign-up/email',

@@ -10,7 +10,14 @@ import {
   type HttpRoute,
 } from '@kith/protocol';
 import type { z } from 'zod';
-import { SessionReply, SignedInReply, SignInForm, SignUpForm } from '../accounts/forms.ts';
+import {
+  HasAccountsReply,
+  SessionReply,
+  SignedInReply,
+  SignInForm,
+  SignUpForm,
+  UsernameSignInForm,
+} from '../accounts/forms.ts';
 import { createSchemaBook, Failure, type JsonSchema, type SchemaBook } from './jsonSchemas.ts';
 import { nounOf } from './nouns.ts';
 
@@ -170,6 +177,20 @@ function authOperations(book: SchemaBook): { path: string; method: string; opera
   const form = (schema: z.ZodType) => ({ required: true, content: json(book.of(schema, 'input')) });
   return [
     {
+      path: '/v1/auth/has-accounts',
+      method: 'get',
+      operation: {
+        operationId: 'hasAccounts',
+        summary: 'Whether anybody has an account here yet: the first becomes the owner.',
+        tags,
+        security: [],
+        responses: {
+          200: { description: 'Yes or no.', content: json(book.of(HasAccountsReply, 'output')) },
+          ...errorResponses(book, common),
+        },
+      },
+    },
+    {
       path: '/v1/auth/sign-up/email',
       method: 'post',
       operation: {
@@ -190,6 +211,18 @@ function authOperations(book: SchemaBook): { path: string; method: string; opera
         tags,
         security: [],
         requestBody: form(SignInForm),
+        responses: { 200: signedIn, ...errorResponses(book, [...common, 'unauthenticated', 'forbidden']) },
+      },
+    },
+    {
+      path: '/v1/auth/sign-in/username',
+      method: 'post',
+      operation: {
+        operationId: 'signInWithUsername',
+        summary: 'Sign in with username and password.',
+        tags,
+        security: [],
+        requestBody: form(UsernameSignInForm),
         responses: { 200: signedIn, ...errorResponses(book, [...common, 'unauthenticated', 'forbidden']) },
       },
     },

@@ -91,6 +91,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     typing: { notify: () => undefined },
     accounts: {
       authenticate: async () => null,
+      hasAccounts: async () => false,
       listSessions: async () => [],
       revokeSession: async () => false,
       revokeOtherSessions: async () => 0,
