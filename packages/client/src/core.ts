@@ -73,9 +73,10 @@ export class Core {
     const { scheduler } = this;
     this.clock = clock;
     this.status = new Cell<'loading' | 'ready'>(scheduler, 'loading');
-    this.storage = new GuardedStorage(options.storage ?? memoryStorage(), clock, (message, cause) =>
-      this.warn(message, cause),
-    );
+    this.storage = new GuardedStorage(options.storage ?? memoryStorage(), clock, (cause) => {
+      this.warn('The cache of this device cannot be used; nothing is kept when this window closes.', cause);
+      options.onStorageLost?.();
+    });
     this.#requests = new Requests((frame) => this.connection.send(frame), clock);
     const request: Request = (command, input, how) => this.#requests.request(command, input, how);
     const handleUsers = (users: readonly User[]) => this.handleUsers(users);

@@ -301,6 +301,8 @@ export interface ClientOptions {
   readonly storage?: Storage;
   /** Something went wrong that the client lives with (for example: the cache cannot be written). */
   readonly onWarning?: (message: string, cause?: unknown) => void;
+  /** The storage cannot be used: from now on what is not sent is lost when the process or page ends. */
+  readonly onStorageLost?: () => void;
   /** Messages that can no longer be sent, since one is no longer in the conversation. Nothing else keeps their words. */
   readonly onUnsent?: (conversationId: string, contents: readonly Content[]) => void;
   readonly WebSocket?: SocketConstructor;

@@ -1,4 +1,7 @@
-/** A store that fails (blocked, full, corrupt, private window) is replaced by memory, said once, and never thrown at anyone. */
+/**
+ * A store that fails is opened once more (the browser may have closed it); one that fails again (blocked, full, corrupt,
+ * private window) is replaced by memory, said once, and never thrown at anyone.
+ */
 import type { Clock } from '../types.ts';
 import { memoryStorage } from './memory.ts';
 import type { Storage } from './storage.ts';
@@ -6,19 +9,24 @@ import type { Storage } from './storage.ts';
 /** A database that another tab blocks does not fail, it just never answers. */
 const PATIENCE_MS = 5_000;
 
+const SILENT = new Error('the cache does not answer');
+
 type Backend =
   | { readonly type: 'given'; readonly storage: Storage }
   | { readonly type: 'memory'; readonly storage: Storage };
 
 export class GuardedStorage implements Storage {
   #backend: Backend;
+  /** Of the last time that it was closed to be opened anew. */
+  #reopened: Promise<void> | undefined;
   readonly #clock: Clock;
-  readonly #warn: (message: string, cause: unknown) => void;
+  readonly #lost: (cause: unknown) => void;
 
-  constructor(storage: Storage, clock: Clock, warn: (message: string, cause: unknown) => void) {
+  /** `lost`: from now on nothing is kept when the window closes. */
+  constructor(storage: Storage, clock: Clock, lost: (cause: unknown) => void) {
     this.#backend = { type: 'given', storage };
     this.#clock = clock;
-    this.#warn = warn;
+    this.#lost = lost;
   }
 
   get name(): string | undefined {
@@ -39,22 +47,32 @@ export class GuardedStorage implements Storage {
     const backend = this.#backend;
     if (backend.type === 'memory') return operation(backend.storage);
     try {
-      return await this.#inTime(operation(backend.storage));
+      return await this.#twice(() => operation(backend.storage), backend.storage);
     } catch (cause) {
       if (this.#backend === backend) {
         this.#backend = { type: 'memory', storage: memoryStorage() };
-        this.#warn(
-          'The cache of this device cannot be used; nothing is kept when this window closes.',
-          cause,
-        );
+        this.#lost(cause);
       }
       return operation(this.#backend.storage);
     }
   }
 
+  async #twice<T>(operation: () => Promise<T>, storage: Storage): Promise<T> {
+    const before = this.#reopened;
+    try {
+      return await this.#inTime(operation());
+    } catch (cause) {
+      if (cause === SILENT) throw cause;
+      // What was under way together fails together; one of them closes, and the next use opens.
+      if (this.#reopened === before) this.#reopened = this.#inTime(storage.close());
+      await this.#reopened;
+      return this.#inTime(operation());
+    }
+  }
+
   #inTime<T>(promise: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const cancel = this.#clock.after(PATIENCE_MS, () => reject(new Error('the cache does not answer')));
+      const cancel = this.#clock.after(PATIENCE_MS, () => reject(SILENT));
       promise.then(resolve, reject).finally(cancel);
     });
   }

@@ -1,7 +1,7 @@
 /** One contract for every store, and what happens when a store fails. */
 import 'fake-indexeddb/auto';
 import type { Head, MessageRecord, SettingsRecord, User } from '@kith/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { VirtualClock } from '../testing/virtualClock.ts';
 import { GuardedStorage } from './guarded.ts';
@@ -138,26 +138,42 @@ test('IndexedDB: another run of the program finds what was kept', async () => {
 
 describe('a store that fails', () => {
   test('is replaced by memory, said once, thrown at nobody', async () => {
-    const warnings: string[] = [];
+    const lost = vi.fn();
     const broken = {
       ...memoryStorage(),
       write: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
     };
-    const storage = new GuardedStorage(broken, systemClock, (message) => warnings.push(message));
+    const storage = new GuardedStorage(broken, systemClock, lost);
     await storage.write({ cursor: '1' });
     await storage.write({ cursor: '2' });
     expect((await storage.load()).cursor).toBe('2');
-    expect(warnings.length).toBe(1);
+    expect(lost).toHaveBeenCalledTimes(1);
+  });
+
+  test('is opened once more when the browser has closed it, by all who were using it', async () => {
+    const storage = indexedDbStorage('closed');
+    await storage.write({ me });
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const closed = () => {
+      throw new DOMException('The database connection is closing.', 'InvalidStateError');
+    };
+    for (let i = 0; i < 3; i += 1) transaction.mockImplementationOnce(closed);
+    const lost = vi.fn();
+    const guarded = new GuardedStorage(storage, systemClock, lost);
+    await Promise.all(['1', '2', '3'].map((cursor) => guarded.write({ cursor })));
+    expect(lost).not.toHaveBeenCalled();
+    expect((await storage.load()).cursor).toBe('3');
+    await storage.close();
   });
 
   test('one that never answers (blocked by another tab) is given up', async () => {
     const clock = new VirtualClock();
     const silent = { ...memoryStorage(), load: () => new Promise<never>(() => {}) };
-    const warnings: string[] = [];
-    const storage = new GuardedStorage(silent, clock, (message) => warnings.push(message));
+    const lost = vi.fn();
+    const storage = new GuardedStorage(silent, clock, lost);
     const loading = storage.load();
     await clock.pass(10_000);
     expect((await loading).heads).toEqual([]);
-    expect(warnings.length).toBe(1);
+    expect(lost).toHaveBeenCalledTimes(1);
   });
 });
