@@ -123,6 +123,9 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   // The menu of a message, and out of it again.
   await keyboard.press('Enter');
   await page.getByRole('menuitem', { name: /^Reply/ }).waitFor();
+  // Letters move to the item that begins with them.
+  await keyboard.type('copy l');
+  await expectFocus(device, /^Copy link/);
   await keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await expectFocus(device, /^Bob, \d.*Answer me/);
@@ -145,7 +148,14 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await keyboard.press('Enter');
   await device.heading('Bob').waitFor();
 
-  await keyboard.press('Control+k');
+  // At once: no letter of a quick typist goes elsewhere, not even from a screen that lies over the list.
+  await device.list.getByRole('button', { name: 'New conversation' }).press('Enter');
+  await expectFocus(device, /^Find people$/);
+  const focusedAtOnce = await page.evaluate(() => {
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }));
+    return document.activeElement?.getAttribute('aria-label');
+  });
+  expect(focusedAtOnce).toBe('Search conversations and people');
   await tabTo(device, /^Settings$/, 'Shift+Tab');
   await keyboard.press('Enter');
   await device.list.getByRole('heading', { name: 'Settings' }).waitFor();

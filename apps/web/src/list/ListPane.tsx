@@ -1,6 +1,7 @@
 /** The left pane: search on top, below it the conversations or what the search finds. */
 import { Search, Settings, SquarePen, X } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useClient, useReadable } from '../app/client.tsx';
 import { modKey } from '../app/media.ts';
 import { navigate, useRoute } from '../app/route.ts';
@@ -30,9 +31,10 @@ export function ListPane() {
       )
         return;
       event.preventDefault();
-      navigate({ left: 'chats' }, { replace: true });
-      // The pane may have been hidden until now.
-      requestAnimationFrame(() => field.current?.select());
+      // The pane may have been hidden until now; at once, as the next letter is meant for the field already.
+      flushSync(() => navigate({ left: 'chats' }, { replace: true }));
+      field.current?.focus();
+      field.current?.select();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
