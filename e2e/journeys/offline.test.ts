@@ -1,6 +1,7 @@
 /** Without a network the app opens, shows what was read, takes what is written, and delivers it later (S7). */
 import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
+import { gone } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
 const world = useWorld();
@@ -62,6 +63,49 @@ it('S7: offline and back: reads on, writes on, and delivers once, in order', asy
   // And it goes on in both directions.
   friend.messages.send(conversationId, 'Welcome back');
   await device.message('Welcome back').waitFor();
+});
+
+it('S13: removed while away, what waited to be sent is not lost', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const owner = await world.client(bob);
+  const group = await owner.conversations.create({ kind: 'group', name: 'Apollo', userIds: [ada.userId] });
+
+  const device = await world.enter(ada);
+  await device.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await device.openRow('Apollo');
+  owner.messages.send(group, 'Bring poems');
+  await device.message('Bring poems').waitFor();
+  await device.readyForOffline();
+  await device.setOffline(true);
+  await device.strip('You are offline.').waitFor();
+  await device.send('Half a poem');
+  await device.send('and its other half');
+  await device.tick('and its other half', 'Sending');
+  await owner.request('removeMember', { conversationId: group, userId: ada.userId });
+  await device.setOffline(false);
+
+  const notice = device.page.getByRole('status').filter({ hasText: 'no longer in the conversation' });
+  await notice.getByText('2 messages not sent').waitFor();
+  await gone(device.row('Apollo'));
+
+  // It waits for her: a page that closes now shows it again when it opens, and nothing else takes its place.
+  await device.page.reload();
+  await notice.getByText('Half a poem').waitFor();
+  await device.list.getByRole('button', { name: 'Settings' }).click();
+  await device.list.getByLabel('Name').fill('Ada L.');
+  await device.list.getByRole('button', { name: 'Save' }).click();
+  const passing = device.page.getByRole('status').filter({ hasText: 'Your name is changed.' });
+  await passing.getByRole('button', { name: 'Dismiss' }).click();
+
+  await notice.getByRole('button', { name: 'Copy' }).click();
+  await device.page.getByText('Text copied').waitFor();
+  expect(await device.page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'Half a poem\n\nand its other half',
+  );
+  await device.page.reload();
+  await device.list.getByRole('heading', { name: 'Settings' }).waitFor();
+  expect(await notice.count(), 'it has done its work').toBe(0);
 });
 
 it('the door says so when it cannot reach the server', async () => {

@@ -13,8 +13,9 @@ import {
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
 import { clearDrafts } from '../composer/drafts.ts';
-import { toast } from '../ui/toast.ts';
+import { fromWire } from '../composer/text.ts';
 import { navigate } from './route.ts';
+import { clearUnsent, handleUnsent, offerUnsent } from './unsent.ts';
 
 export type Session =
   /** The cache is being opened, or a first connection made: nothing can be shown yet. */
@@ -91,7 +92,7 @@ export async function admit(signedIn: SignedIn): Promise<void> {
   const { userId } = signedIn;
   const owner = remembered(OWNER_KEY);
   if (owner !== undefined && owner !== userId) {
-    clearDrafts();
+    forgetWords();
     navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
     await cacheOf(owner)
       .wipe()
@@ -102,6 +103,12 @@ export async function admit(signedIn: SignedIn): Promise<void> {
   await enter(userId);
 }
 
+/** Of whoever leaves nothing stays for the next one. */
+function forgetWords(): void {
+  clearDrafts();
+  clearUnsent();
+}
+
 async function enter(userId: string): Promise<void> {
   const client = createClient({
     url,
@@ -110,11 +117,12 @@ async function enter(userId: string): Promise<void> {
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
     onUnsent: (_conversationId, contents) => {
-      const words = contents.flatMap((content) => (content.type === 'plain' ? [content.text] : []));
-      toast(`Not sent, as you are no longer in the conversation: “${words[0]?.slice(0, 80) ?? ''}”`, {
-        tone: 'error',
-        action: { label: 'Copy', run: () => void navigator.clipboard.writeText(words.join('\n\n')) },
-      });
+      const nameOf = (id: string) => client.users.get(id).get()?.displayName;
+      handleUnsent(
+        contents.flatMap((content) =>
+          content.type === 'plain' ? [fromWire(content.text, nameOf).text] : [],
+        ),
+      );
     },
   });
   current = client;
@@ -124,7 +132,10 @@ async function enter(userId: string): Promise<void> {
     const me = client.me.get();
     if (me && me.user.id !== userId) void changeTo(client, me.user.id);
     else if (connection.type === 'ended') void expel(client, connection.error);
-    else if (state.type !== 'signedIn' && me) become({ type: 'signedIn', client, userId });
+    else if (state.type !== 'signedIn' && me) {
+      become({ type: 'signedIn', client, userId });
+      offerUnsent();
+    }
   };
   client.connection.subscribe(look);
   client.me.subscribe(look);
@@ -152,7 +163,7 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
   current = undefined;
   remember(KEY, undefined);
   const onPurpose = error.code === 'session_revoked';
-  if (onPurpose) clearDrafts();
+  if (onPurpose) forgetWords();
   become({ type: 'signedOut', notice: 'You were signed out on this device. Sign in to go on.' });
   if (onPurpose) await client.signOut().catch(() => undefined);
   await client.stop();
@@ -161,7 +172,7 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
 /** The person leaves by themselves. */
 export async function leave(client: KithClient): Promise<void> {
   remember(KEY, undefined);
-  clearDrafts();
+  forgetWords();
   // First, so that the `ended` that follows is not taken for an eviction.
   current = undefined;
   become({ type: 'signedOut' });

@@ -8,6 +8,7 @@ import { setIntent } from '../composer/intent.ts';
 import { fromWire } from '../composer/text.ts';
 import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
 import { useReturnFocus } from '../emoji/useReturnFocus.ts';
+import { copyToClipboard } from '../ui/copy.ts';
 import { MenuItem, MenuSeparator } from '../ui/Menu.tsx';
 import { toast, toastError } from '../ui/toast.ts';
 import { type Anchor, type MessageActions, pointAnchor } from './context.tsx';
@@ -194,7 +195,7 @@ export const copyText = (client: KithClient, text: string): void =>
   copy(fromWire(text, (id) => client.users.get(id).get()?.displayName).text, 'Text copied');
 
 function copy(text: string, done: string): void {
-  navigator.clipboard.writeText(text).then(
+  copyToClipboard(text).then(
     () => toast(done),
     () => toast('The browser did not allow copying.', { tone: 'error' }),
   );

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { IconButton } from './IconButton.tsx';
-import { dismiss, toasts } from './toast.ts';
+import { close, toasts } from './toast.ts';
 
 const LASTS_MS = 6_000;
 
@@ -10,11 +10,11 @@ export function Toaster() {
   const toast = useSyncExternalStore(toasts.subscribe, toasts.get);
   // Whoever reads or reaches for it must not lose it.
   const [held, setHeld] = useState(false);
-  const id = toast?.id;
+  const id = toast?.lasting ? undefined : toast?.id;
 
   useEffect(() => {
     if (id === undefined || held) return;
-    const timer = setTimeout(dismiss, LASTS_MS, id);
+    const timer = setTimeout(close, LASTS_MS, id);
     return () => clearTimeout(timer);
   }, [id, held]);
 
@@ -37,7 +37,7 @@ export function Toaster() {
               type="button"
               className="kith-toast-action"
               onClick={() => {
-                dismiss(toast.id);
+                close(toast.id);
                 setHeld(false);
                 toast.action?.run();
               }}
@@ -51,8 +51,9 @@ export function Toaster() {
             size="s"
             bare
             onClick={() => {
-              dismiss(toast.id);
+              close(toast.id);
               setHeld(false);
+              toast.onDismiss?.();
             }}
           />
         </div>

@@ -1,4 +1,7 @@
-/** Short notices at the foot of the screen. One at a time: a newer one replaces the older, as nobody reads a stack. */
+/**
+ * Short notices at the head of the screen. One at a time: a newer one replaces the older, as nobody reads a stack. One that
+ * lasts comes back after those that pass.
+ */
 
 export interface Toast {
   readonly id: number;
@@ -6,29 +9,37 @@ export interface Toast {
   readonly tone: 'plain' | 'error';
   /** What can be done about it: undo, try again. */
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** Stays until somebody acts or dismisses it. */
+  readonly lasting?: boolean;
+  readonly onDismiss?: () => void;
 }
 
-let current: Toast | null = null;
+let passing: Toast | null = null;
+let lasting: Toast | null = null;
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-function set(next: Toast | null): void {
-  current = next;
+function changed(): void {
   for (const listener of listeners) listener();
 }
 
-export function toast(text: string, options: Partial<Pick<Toast, 'tone' | 'action'>> = {}): void {
+export function toast(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}): void {
   lastId += 1;
-  set({ id: lastId, text, tone: options.tone ?? 'plain', ...(options.action && { action: options.action }) });
+  const next: Toast = { id: lastId, text, tone: 'plain', ...options };
+  if (next.lasting) lasting = next;
+  else passing = next;
+  changed();
 }
 
 /** Closes this toast, or nothing if another has taken its place. */
-export function dismiss(id: number): void {
-  if (current?.id === id) set(null);
+export function close(id: number): void {
+  if (passing?.id === id) passing = null;
+  if (lasting?.id === id) lasting = null;
+  changed();
 }
 
 export const toasts = {
-  get: (): Toast | null => current,
+  get: (): Toast | null => passing ?? lasting,
   subscribe(listener: () => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);

@@ -1,6 +1,7 @@
 /** The tree of a message's text as React elements: no HTML string is ever made, so none can slip in. */
 import { Check, Copy } from 'lucide-react';
 import { Fragment, memo, type ReactNode, useEffect, useState } from 'react';
+import { copyToClipboard } from '../../ui/copy.ts';
 import { UserName } from '../names.tsx';
 import type { Block, Inline } from './ast.ts';
 import { parse } from './parse.ts';
@@ -122,7 +123,7 @@ function CodeBlock({
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = () => {
-    navigator.clipboard?.writeText(text).then(
+    copyToClipboard(text).then(
       () => setCopied(true),
       // Refused: the text can still be selected, so nothing is lost and nothing need be said.
       () => undefined,

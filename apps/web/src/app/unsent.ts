@@ -1,0 +1,67 @@
+/**
+ * Words that can no longer be sent, since the conversation is gone for their author: offered for copying until they are
+ * copied or dismissed, also by the next page when this one closes before anybody saw them.
+ */
+import { copyToClipboard } from '../ui/copy.ts';
+import { toast, toastError } from '../ui/toast.ts';
+
+const KEY = 'kith.unsent';
+const SHOWN_CHARS = 80;
+
+function kept(): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
+  } catch {
+    // Storage is blocked, or holds something else: then there is nothing to offer.
+    return [];
+  }
+}
+
+function keep(texts: readonly string[]): void {
+  try {
+    if (texts.length === 0) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify(texts));
+  } catch {
+    // Full or blocked: they are offered as long as this page lives.
+  }
+}
+
+export const clearUnsent = (): void => keep([]);
+
+export function handleUnsent(texts: readonly string[]): void {
+  const all = [...kept(), ...texts];
+  keep(all);
+  offer(all);
+}
+
+/** At the start: what an earlier page could not show. */
+export function offerUnsent(): void {
+  const texts = kept();
+  if (texts.length > 0) offer(texts);
+}
+
+function offer(texts: readonly string[]): void {
+  const [first = ''] = texts;
+  const beginning = first.length > SHOWN_CHARS ? `${first.slice(0, SHOWN_CHARS)}…` : first;
+  const what = texts.length === 1 ? 'Not sent' : `${texts.length} messages not sent`;
+  toast(`${what}, as you are no longer in the conversation: “${beginning}”`, {
+    tone: 'error',
+    lasting: true,
+    action: {
+      label: 'Copy',
+      run: () =>
+        void copyToClipboard(texts.join('\n\n')).then(
+          () => {
+            clearUnsent();
+            toast('Text copied');
+          },
+          (error: unknown) => {
+            toastError(error);
+            offer(texts);
+          },
+        ),
+    },
+    onDismiss: clearUnsent,
+  });
+}
