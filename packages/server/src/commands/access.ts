@@ -109,16 +109,14 @@ export async function letIn(
   if (await isAnyoneFull(held.trx, held.row.tenant_id, entering, limits.conversations))
     throw new KithError('limit_reached', { message: 'There are too many conversations.' });
   const lastSeq = held.row.last_seq;
-  for (const userId of entering) {
-    await held.putMember(userId, {
-      role,
-      state: 'joined',
-      joined_at: new Date(),
-      visible_after: held.row.history === 'all' ? 0 : lastSeq,
-      read_seq: lastSeq,
-      delivered_seq: lastSeq,
-    });
-  }
+  await held.putMembers(entering, {
+    role,
+    state: 'joined',
+    joined_at: new Date(),
+    visible_after: held.row.history === 'all' ? 0 : lastSeq,
+    read_seq: lastSeq,
+    delivered_seq: lastSeq,
+  });
   if (entering.length > 0)
     await held.setConversation({ member_count: held.row.member_count + entering.length });
   return entering;

@@ -10,8 +10,8 @@ export type RateScope = { readonly tenantId: number; readonly userId: string } |
 export type RateDecision = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };
 
 export interface RateLimiter {
-  /** Takes `cost` tokens (1 unless told) or none; when refused, says after how many ms the same would pass. */
-  take(scope: RateScope, rateClass: RateClass, cost?: number): RateDecision;
+  /** Takes a token; when there is none, says after how many ms there is. */
+  take(scope: RateScope, rateClass: RateClass): RateDecision;
 }
 
 export interface RateLimiterOptions {
@@ -60,20 +60,18 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   };
 
   return {
-    take: (scope, rateClass, cost = 1) => {
+    take: (scope, rateClass) => {
       const time = now();
       const key = keyOf(scope, rateClass);
       const bucket = buckets.get(key) ?? open(scope, rateClass, time);
       bucket.tokens = Math.min(bucket.burst, bucket.tokens + (time - bucket.at) * bucket.perMs);
       bucket.at = time;
-      // What costs more than a full bucket would never pass; it takes all instead.
-      const price = Math.min(cost, bucket.burst);
-      const allowed = bucket.tokens >= price;
-      if (allowed) bucket.tokens -= price;
+      const allowed = bucket.tokens >= 1;
+      if (allowed) bucket.tokens -= 1;
       buckets.delete(key);
       buckets.set(key, bucket);
       forgetOld(time);
-      return allowed ? OK : { ok: false, retryAfterMs: Math.ceil((price - bucket.tokens) / bucket.perMs) };
+      return allowed ? OK : { ok: false, retryAfterMs: Math.ceil((1 - bucket.tokens) / bucket.perMs) };
     },
   };
 }

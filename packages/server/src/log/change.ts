@@ -37,6 +37,8 @@ export interface HeldConversation {
   message(messageId: string): Promise<MessageRow | null>;
   /** Makes or changes a membership. */
   putMember(userId: string, values: MemberValues): Promise<MemberRecord>;
+  /** The same for several people, each named once: one statement. */
+  putMembers(userIds: readonly string[], values: MemberValues): Promise<MemberRecord[]>;
   setConversation(
     values: Pick<
       Updateable<ConversationsTable>,
@@ -194,32 +196,43 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
         .where('id', '=', messageId)
         .executeTakeFirst()) ?? null,
     putMember: async (userId, values) => {
-      const rev = nextRev();
+      const [record] = await held.putMembers([userId], values);
+      if (!record) throw new Error('A membership was written and not returned.');
+      return record;
+    },
+    putMembers: async (userIds, values) => {
+      if (userIds.length === 0) return [];
+      // In order of their ids, as receipts lock memberships too: otherwise the two could wait for each other in a circle.
+      const rows = userIds.toSorted().map((userId) => ({
+        tenant_id: tenantId,
+        conversation_id: conversationId,
+        user_id: userId,
+        role: values.role ?? ('member' as const),
+        state: values.state ?? ('joined' as const),
+        visible_after: values.visible_after ?? 0,
+        joined_at: values.joined_at ?? new Date(),
+        delivered_seq: values.delivered_seq ?? 0,
+        read_seq: values.read_seq ?? 0,
+        rev: nextRev(),
+      }));
       const saved = await trx
         .insertInto('members')
-        .values({
-          tenant_id: tenantId,
-          conversation_id: conversationId,
-          user_id: userId,
-          role: values.role ?? 'member',
-          state: values.state ?? 'joined',
-          visible_after: values.visible_after ?? 0,
-          joined_at: values.joined_at ?? new Date(),
-          delivered_seq: values.delivered_seq ?? 0,
-          read_seq: values.read_seq ?? 0,
-          rev,
-        })
+        .values(rows)
         .onConflict((oc) =>
-          oc
-            .columns(['tenant_id', 'conversation_id', 'user_id'])
-            .doUpdateSet({ ...values, rev, changed_xid: currentXid }),
+          oc.columns(['tenant_id', 'conversation_id', 'user_id']).doUpdateSet((eb) => ({
+            ...values,
+            rev: eb.ref('excluded.rev'),
+            changed_xid: currentXid,
+          })),
         )
         .returning(memberColumns)
-        .executeTakeFirstOrThrow();
-      const record = toMember(saved);
-      changed.set(`member ${userId}`, record);
-      changedMembers.add(userId);
-      return record;
+        .execute();
+      const records = saved.map(toMember).sort((a, b) => a.rev - b.rev);
+      for (const record of records) {
+        changed.set(`member ${record.userId}`, record);
+        changedMembers.add(record.userId);
+      }
+      return records;
     },
     setConversation: async (values) => {
       const rev = nextRev();
