@@ -126,3 +126,28 @@ it('a paste too long for one message is kept, and said to be too long', async ()
     text: short,
   });
 });
+
+it('a browser that stores nothing says so, and talks all the same', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  friend.messages.send(await friend.conversations.openDirect(ada.userId), 'Good morning');
+  const device = await world.device();
+  const { page } = device;
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('Not here', 'SecurityError');
+    };
+  });
+  await page.reload();
+  await device.signIn(ada);
+  await page.getByText('This browser keeps nothing here').waitFor();
+  await device.openRow('Bob');
+  await device.send('Morning');
+  await device
+    .message('Morning')
+    .getByRole('img', { name: /Sent|Delivered/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await gone(page.getByText('This browser keeps nothing here'));
+});

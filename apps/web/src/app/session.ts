@@ -14,6 +14,7 @@ import {
 import { useSyncExternalStore } from 'react';
 import { clearDrafts } from '../composer/drafts.ts';
 import { fromWire } from '../composer/text.ts';
+import { toast } from '../ui/toast.ts';
 import { navigate } from './route.ts';
 import { clearUnsent, handleUnsent, offerUnsent } from './unsent.ts';
 
@@ -116,6 +117,11 @@ async function enter(userId: string): Promise<void> {
     userAgent: `Kith Web (${navigator.userAgent})`.slice(0, 80),
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
+    onStorageLost: () =>
+      toast('This browser keeps nothing here. What is not sent yet is lost when you close the page.', {
+        tone: 'error',
+        lasting: true,
+      }),
     onUnsent: (_conversationId, contents) => {
       const nameOf = (id: string) => client.users.get(id).get()?.displayName;
       handleUnsent(
