@@ -40,13 +40,18 @@ it('channels are made, browsed, joined and left', async () => {
   const row = bob.list.getByRole('button', { name: /^garden/ });
   await row.getByText('What grows, and what eats it').waitFor();
   expect(await bob.list.getByText('surprise').count(), 'private channels are hidden').toBe(0);
+  // A press shows what it is; whether he goes in is another.
   await row.click();
   await bob.heading('garden').waitFor();
+  await bob.conversation.getByText('Public channel · 1 member').waitFor();
+  expect(await bob.composer.count()).toBe(0);
+  await ada.openRow('garden');
+  await ada.header.getByText('1 member', { exact: false }).waitFor();
+  await bob.list.getByRole('button', { name: 'Join garden' }).click();
   // A channel's history is open from the start.
   await bob.message('The beans are up').waitFor();
   await bob.header.getByText('2 members · What grows, and what eats it').waitFor();
 
-  await ada.openRow('garden');
   await ada.log.getByText('Bob joined').waitFor();
   await ada.openDetails();
   await ada.details.getByRole('button', { name: 'Edit' }).click();
@@ -66,8 +71,9 @@ it('channels are made, browsed, joined and left', async () => {
   // And come back, found by the search over the list.
   await bob.list.getByRole('searchbox', { name: 'Search conversations and people' }).fill('gard');
   await bob.list.getByRole('button', { name: /^garden/ }).click();
-  await bob.heading('garden').waitFor();
+  await bob.conversation.getByRole('button', { name: 'Join channel' }).click();
   await bob.message('The beans are up').waitFor();
+  await bob.list.getByRole('button', { name: 'Clear search' }).click();
 
   // The private one opens to whom Ada adds.
   await ada.openRow('surprise');

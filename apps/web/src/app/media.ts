@@ -19,6 +19,8 @@ function media(query: string): Media {
 
 /** Three panes fit side by side. */
 export const wide = media('(min-width: 1024px)');
+/** As on a phone: list or conversation, one at a time. */
+export const onePane = media('(max-width: 719px)');
 /** A mouse or the like, and so most likely a keyboard. */
 export const pointerFine = media('(pointer: fine)');
 

@@ -1,5 +1,6 @@
 /** The middle pane: the header of a conversation, its timeline and its composer; or what to do when none is open. */
 import { lazy, Suspense, useEffect, useRef } from 'react';
+import { foundChannel } from '../app/channels.ts';
 import { useClient, useReadable } from '../app/client.tsx';
 import { modKey, pointerFine } from '../app/media.ts';
 import { peerOf, useMyId } from '../app/people.ts';
@@ -8,6 +9,7 @@ import { useWatch } from '../app/watch.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
+import { ChannelPreview } from './ChannelPreview.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import './conversation.css';
 
@@ -48,7 +50,11 @@ function Open({
     if (ready && !pointerFine.get()) pane.current?.focus({ preventScroll: true });
   }, [ready]);
 
-  if (!entry) return status === 'loading' ? <Ghost /> : <Gone />;
+  if (!entry) {
+    if (status === 'loading') return <Ghost />;
+    const channel = foundChannel(conversationId);
+    return channel ? <ChannelPreview channel={channel} /> : <Gone />;
+  }
   return (
     <section ref={pane} className="kith-conversation" tabIndex={-1} aria-label="Conversation">
       <ConversationHeader entry={entry} />

@@ -1,12 +1,12 @@
 /** Rows of a search that are not conversations yet. */
 import type { User } from '@kith/protocol';
+import { type Channel, channelLine, lookAtChannel } from '../app/channels.ts';
 import { useClient } from '../app/client.tsx';
 import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useRun } from '../ui/useRun.ts';
-import type { Channel } from './items.ts';
 
 interface Props {
   readonly rowKey: string;
@@ -36,23 +36,24 @@ export function PersonRow({ user, rowKey, tabStop, onOpened }: Props & { readonl
   );
 }
 
-export function ChannelRow({ channel, rowKey, tabStop, onOpened }: Props & { readonly channel: Channel }) {
-  const client = useClient();
-  const [busy, run] = useRun();
-  const join = () =>
-    run(async () => {
-      await client.conversations.join(channel.id);
-      openConversation(channel.id);
-      onOpened();
-    });
+export function ChannelRow({
+  channel,
+  rowKey,
+  tabStop,
+}: Omit<Props, 'onOpened'> & { readonly channel: Channel }) {
   return (
-    <button type="button" className="kith-row" data-row={rowKey} tabIndex={tabStop ? 0 : -1} onClick={join}>
+    <button
+      type="button"
+      className="kith-row"
+      data-row={rowKey}
+      tabIndex={tabStop ? 0 : -1}
+      onClick={() => lookAtChannel(channel)}
+    >
       <Avatar id={channel.id} name={channel.name} glyph="channel" shape="square" />
       <span className="kith-row-lines">
         <span className="kith-row-name">{channel.name}</span>
-        <span className="kith-row-text">{channel.topic || 'Public channel'}</span>
+        <span className="kith-row-text">{channelLine(channel)}</span>
       </span>
-      {busy ? <Spinner /> : <span className="kith-row-action">Join</span>}
     </button>
   );
 }

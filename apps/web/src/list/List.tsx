@@ -88,15 +88,7 @@ export function List({
                 />
               );
             case 'channel':
-              return (
-                <ChannelRow
-                  key={item.key}
-                  channel={item.channel}
-                  rowKey={item.key}
-                  tabStop={tabStop}
-                  onOpened={onOpened}
-                />
-              );
+              return <ChannelRow key={item.key} channel={item.channel} rowKey={item.key} tabStop={tabStop} />;
             case 'heading':
               return (
                 <h2 key={item.key} className="kith-list-heading">

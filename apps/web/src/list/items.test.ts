@@ -1,7 +1,8 @@
 import type { ConversationEntry } from '@kith/client';
 import type { User } from '@kith/protocol';
 import { describe, expect, it } from 'vitest';
-import { allItems, type Channel, searchItems } from './items.ts';
+import type { Channel } from '../app/channels.ts';
+import { allItems, searchItems } from './items.ts';
 import { nextRow } from './useListKeys.ts';
 
 const me = 'me';

@@ -1,9 +1,8 @@
 /** What the list shows: all conversations, or what a search finds among them, people and channels. Pure. */
 import type { ConversationEntry } from '@kith/client';
-import type { Output, User } from '@kith/protocol';
+import type { User } from '@kith/protocol';
+import type { Channel } from '../app/channels.ts';
 import { faceOf, fold, peerOf } from '../app/people.ts';
-
-export type Channel = Output<'listChannels'>['channels'][number];
 
 export type Item =
   | { readonly type: 'conversation'; readonly key: string; readonly entry: ConversationEntry }

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
+import type { Channel } from '../app/channels.ts';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
-import { allItems, type Channel, type Item, searchItems } from './items.ts';
+import { allItems, type Item, searchItems } from './items.ts';
 
 interface Items {
   readonly items: readonly Item[];

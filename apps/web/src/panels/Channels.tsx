@@ -1,9 +1,8 @@
 import { Hash } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { type Channel, channelLine, lookAtChannel } from '../app/channels.ts';
 import { useClient } from '../app/client.tsx';
-import { membersLine } from '../app/people.ts';
 import { back, navigate, openConversation } from '../app/route.ts';
-import type { Channel } from '../list/items.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { useRun } from '../ui/useRun.ts';
@@ -83,7 +82,7 @@ export function Channels() {
         <>
           <ul>
             {state.channels.map((channel) => (
-              <li key={channel.id} className="kith-person-item">
+              <li key={channel.id} className="kith-person-item kith-channel">
                 <ChannelRow channel={channel} />
               </li>
             ))}
@@ -95,37 +94,37 @@ export function Channels() {
   );
 }
 
+/** A press on the row shows the channel; only the button beside it joins. */
 function ChannelRow({ channel }: { readonly channel: Channel }) {
   const client = useClient();
   const [busy, run] = useRun();
   const open = () => openConversation(channel.id, null, { replace: true });
-  const press = () =>
-    channel.joined
-      ? open()
-      : run(async () => {
-          await client.conversations.join(channel.id);
-          open();
-        });
+  const join = () =>
+    run(async () => {
+      await client.conversations.join(channel.id);
+      open();
+    });
   return (
-    <button
-      type="button"
-      className="kith-person"
-      data-row={channel.id}
-      aria-busy={busy || undefined}
-      onClick={press}
-    >
-      <Avatar id={channel.id} name={channel.name} size={36} glyph="channel" shape="square" />
-      <span className="kith-person-lines">
-        <span>{channel.name}</span>
-        <small>
-          {membersLine(channel.memberCount)}
-          {channel.topic && ` · ${channel.topic}`}
-        </small>
-      </span>
-      <span className="kith-row-action" data-quiet={channel.joined || undefined}>
-        {channel.joined ? 'Joined' : busy ? 'Joining…' : 'Join'}
-      </span>
-    </button>
+    <>
+      <button
+        type="button"
+        className="kith-person"
+        data-row={channel.id}
+        onClick={() => (channel.joined ? open() : lookAtChannel(channel))}
+      >
+        <Avatar id={channel.id} name={channel.name} size={36} glyph="channel" shape="square" />
+        <span className="kith-person-lines">
+          <span>{channel.name}</span>
+          <small>{channelLine(channel)}</small>
+        </span>
+        {channel.joined && <span className="kith-row-action">Joined</span>}
+      </button>
+      {!channel.joined && (
+        <Button kind="plain" busy={busy} aria-label={`Join ${channel.name}`} onClick={join}>
+          Join
+        </Button>
+      )}
+    </>
   );
 }
 
