@@ -1,6 +1,6 @@
 /** A long history: what is being read stays where it is, whatever arrives above or below. */
 import { expect, it } from 'vitest';
-import { useWorld } from '../support/browser.ts';
+import { phone, useWorld } from '../support/browser.ts';
 import { fillHistory } from '../support/history.ts';
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
@@ -29,15 +29,20 @@ const topmost = ({ log }: Screen): Promise<Place> =>
   });
 
 interface Watch {
-  /** How far the message was from its first place in any painted frame, px; undefined: it was not there. */
+  /** How far a message was from its first place in any painted frame, px; undefined: it was not there. */
   readonly moved: number | undefined;
+  /** Which message that was, and where. */
+  readonly where: string;
   /** Whether more came above. */
   readonly grew: boolean;
 }
 
-/** Looks at a message in every frame until no page is on its way and all is still. */
-const watched = ({ log }: Screen, place: Place): Promise<Watch> =>
-  log.evaluate(async (element, { text, bottom }) => {
+/**
+ * Looks at a message in every frame until no page is on its way and all is still. Without a message: at all that are in
+ * view once the list is scrolled to its top, from that frame on.
+ */
+const watched = ({ log }: Screen, place?: Place): Promise<Watch> =>
+  log.evaluate(async (element, place) => {
     // A task queued inside of a frame runs when that frame is painted.
     const painted = (): Promise<void> =>
       new Promise((resolve) =>
@@ -47,22 +52,44 @@ const watched = ({ log }: Screen, place: Place): Promise<Watch> =>
           channel.port2.postMessage(null);
         }),
       );
+    const drawn = (): Map<string, { readonly top: number; readonly bottom: number }> => {
+      const edge = element.getBoundingClientRect().top;
+      const found = new Map<string, { readonly top: number; readonly bottom: number }>();
+      for (const row of element.querySelectorAll('[role="article"]')) {
+        const box = row.querySelector('.kith-bubble')?.getBoundingClientRect();
+        if (box)
+          found.set(row.getAttribute('aria-label') ?? '', { top: box.top - edge, bottom: box.bottom - edge });
+      }
+      return found;
+    };
+    const places: { readonly text: string; readonly bottom: number }[] = [];
+    if (place) places.push(place);
+    else {
+      do await painted();
+      while (element.scrollTop !== 0);
+      for (const [text, { top, bottom }] of drawn())
+        if (bottom > 0 && top < element.clientHeight) places.push({ text, bottom });
+    }
     const height = element.scrollHeight;
-    let moved = 0;
+    let moved = places.length > 0 ? 0 : undefined;
+    let where = '';
     let before = '';
     for (let still = 0, frame = 0; still < 4 && frame < 1_200; frame += 1) {
       await painted();
-      const edge = element.getBoundingClientRect().top;
-      const bubble = [...element.querySelectorAll('[role="article"]')]
-        .find((one) => one.getAttribute('aria-label') === text)
-        ?.querySelector('.kith-bubble');
-      if (!bubble) return { moved: undefined, grew: false };
-      moved = Math.max(moved, Math.abs(bubble.getBoundingClientRect().bottom - edge - bottom));
-      const now = `${element.scrollTop} ${element.scrollHeight}`;
-      still = now === before && element.getAttribute('aria-busy') === 'false' ? still + 1 : 0;
-      before = now;
+      const now = drawn();
+      for (const { text, bottom } of places) {
+        const is = now.get(text)?.bottom;
+        const by = is === undefined ? undefined : Math.abs(is - bottom);
+        if (moved !== undefined && (by === undefined || by > moved)) {
+          moved = by;
+          where = `"${text.slice(0, 40)}", first at ${bottom}, then at ${is}`;
+        }
+      }
+      const sign = `${element.scrollTop} ${element.scrollHeight}`;
+      still = sign === before && element.getAttribute('aria-busy') === 'false' ? still + 1 : 0;
+      before = sign;
     }
-    return { moved, grew: element.scrollHeight > height + 1_000 };
+    return { moved, where, grew: element.scrollHeight > height + 1_000 };
   }, place);
 
 const fromEnd = ({ log }: Screen): Promise<number> =>
@@ -122,22 +149,22 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
   await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
   const seen = new Set<string>();
   let most = 0;
-  let where = '';
+  let what = '';
   let pages = 0;
   for (let step = 0; step < 200; step += 1) {
     // A page is asked for two windows ahead: it comes while its place is not in view yet.
     await page.mouse.wheel(0, -700);
     await settled(device);
     const before = await topmost(device);
-    const { moved, grew } = await watched(device, before);
+    const { moved, where, grew } = await watched(device, before);
     expect(moved, `"${before.text}" is still there`).toBeDefined();
     if (grew) pages += 1;
-    if ((moved ?? 0) > most) where = `in step ${step}, "${before.text.slice(0, 40)}" at ${before.bottom}`;
+    if ((moved ?? 0) > most) what = `in step ${step}: ${where}`;
     most = Math.max(most, moved ?? 0);
     seen.add(before.text);
     if ((await device.message(/Message 1 said/).count()) > 0) break;
   }
-  expect(most, `pixels that the message read moved at most, ${where}`).toBeLessThanOrEqual(1);
+  expect(most, `pixels that the message read moved at most, ${what}`).toBeLessThanOrEqual(1);
   await device.message(/Message 1 said/).waitFor();
   expect(seen.size, 'there was something to scroll through').toBeGreaterThan(20);
   expect(pages, 'pages came while one looked').toBeGreaterThan(5);
@@ -156,6 +183,64 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
   await device.message('And another').waitFor();
   await jump.waitFor({ state: 'detached' });
   await device.unread('Ada', 2).waitFor({ state: 'detached' });
+});
+
+/** Up from the end, page by page, each time in one leap to the very top: there one sees what comes before it come. */
+async function climb(device: Screen, name: string, newest: string): Promise<void> {
+  const { page } = device;
+  await device.openRow(name);
+  const jump = page.getByRole('button', { name: /^To the newest message/ });
+  // At the first unread message, or at the end where all is read.
+  await jump.or(device.message(newest)).first().waitFor();
+  if (await jump.isVisible()) await jump.click();
+  await device.message(newest).waitFor();
+  await until('the view is at the end', async () => (await fromEnd(device)) < 2);
+  await jump.waitFor({ state: 'detached' });
+  await settled(device);
+  const box = await device.log.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 300);
+
+  let pages = 0;
+  for (let step = 0; step < 8; step += 1) {
+    // From before the leap on: a page that comes soon is not missed. What is leapt over was never measured.
+    const watch = watched(device);
+    await page.mouse.wheel(0, -60_000);
+    const { moved, where, grew } = await watch;
+    if (grew) pages += 1;
+    expect(moved, `all is still there in step ${step} of ${name}: ${where}`).toBeDefined();
+    expect(moved, `pixels that something moved in step ${step} of ${name}: ${where}`).toBeLessThanOrEqual(1);
+  }
+  expect(pages, 'pages that came while the oldest message was in view').toBeGreaterThan(3);
+  await device.message(/Message 1 said/).waitFor();
+}
+
+it('nothing moves while an older page arrives and the oldest message loaded is in view', async () => {
+  const [ada, bob, cleo] = [await world.person('Ada'), await world.person('Bob'), await world.person('Cleo')];
+  const [friend, other] = [await world.client(ada), await world.client(cleo)];
+  // One author within minutes: the oldest message of each page turns out to be inside of a group, and of a day.
+  const direct = await friend.conversations.openDirect(bob.userId);
+  await fillHistory(friend, direct, 400);
+  // Two, each of them for a whole page: there it turns out to be the first of a group, with a gap and a name above.
+  const group = await friend.conversations.create({
+    kind: 'group',
+    name: 'Apollo',
+    userIds: [bob.userId, cleo.userId],
+  });
+  for (let turn = 0; turn < 4; turn += 1)
+    for (const author of [friend, other]) await fillHistory(author, group, 50);
+
+  const device = await world.device();
+  // Slower than anybody scrolls.
+  await distant(device, 700);
+  await device.signIn(bob);
+  await climb(device, 'Ada', 'Message 400 said');
+  await climb(device, 'Apollo', 'Message 50 said');
+
+  // Where lines are many and pages come at once.
+  const small = await world.device(phone);
+  await distant(small, 40);
+  await small.signIn(bob);
+  await climb(small, 'Apollo', 'Message 50 said');
 });
 
 it('ten thousand messages are scrolled through with few of them drawn', async () => {

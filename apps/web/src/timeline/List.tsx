@@ -1,7 +1,6 @@
-/** The virtual list itself: rows, scrolling, keyboard. What to show comes from above, where one looks is decided here. */
+/** The list itself: rows, scrolling, keyboard. What to show comes from above, where one looks is decided here. */
 import type { Timeline as SdkTimeline, TimelineView } from '@kith/client';
 import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useClient } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
 import { focusComposer, setIntent } from '../composer/intent.ts';
@@ -12,11 +11,12 @@ import { SystemRow } from '../message/SystemRow.tsx';
 import { formatDay } from '../message/time.ts';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { Anchor } from './anchor.ts';
 import { DayChip, type DayChipHandle } from './DayChip.tsx';
 import { JumpButton } from './JumpButton.tsx';
 import { indexOfMessage, type Row, toRows } from './rows.ts';
-import { stage } from './stage.ts';
 import { useReading } from './useReading.ts';
+import { VirtualRows } from './VirtualRows.tsx';
 
 /** Where the list is to stand; a new `turn` asks again for the same place. */
 export type Target = { readonly turn: number } & (
@@ -34,18 +34,8 @@ export interface ListProps {
   readonly onEnd: () => void;
 }
 
-/** Height of what stands above the first row (timeline.css knows it too). */
-const EDGE = 48;
-/** Height of what stands below the last one. */
-const FOOT = 10;
-/** So near to the end counts as at the end, px. */
-const NEAR_END = 48;
-/** A scroll so soon after a wheel, a finger or a key is a person's. */
-const BY_HAND_MS = 1_500;
 /** As long as the rise of a new row takes, and a little. */
 const ARRIVES_MS = 400;
-/** So long after rows came above, what is in view is held in its place: until they are measured. */
-const HOLD_MS = 500;
 /** Pages are fetched when so many heights of the pane are left. */
 const AHEAD = 2;
 
@@ -54,75 +44,45 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   const meId = useMyId();
   const { conversationId, actions } = useMessageContext();
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useRef<VirtualizerHandle>(null);
   const chip = useRef<DayChipHandle>(null);
+  const [anchor] = useState(() => new Anchor());
 
-  const built = useRef<readonly Row[]>([]);
-  const wanted = useMemo(
+  // What was last on screen. Refs are written after the commit only: a render may be thrown away or done twice.
+  const shown = useRef<readonly Row[]>([]);
+  const rows = useMemo(
     () =>
       toRows(
         { messages: view.messages, meId, firstUnreadSeq: view.firstUnreadSeq, atStart: view.atStart },
-        built.current,
+        shown.current,
       ),
     [view.messages, view.firstUnreadSeq, view.atStart, meId],
   );
-  // What was last on screen. Refs are written after the commit only: a render may be thrown away or done twice.
-  const shown = useRef<{ rows: readonly Row[]; epoch: number }>({ rows: [], epoch: 0 });
-  const [, setStep] = useState(0);
-  const { rows, shift, more, fresh } = stage(shown.current.rows, wanted);
-  const epoch = shown.current.epoch + (fresh ? 1 : 0);
 
   /** Rows that just came at the end: they rise into place, once. */
   const arriving = useRef(new Set<string>());
-  const newKeys = fresh || shift ? [] : keysAfter(rows, shown.current.rows.at(-1)?.key);
+  const newKeys = anchor.follows ? keysAfter(rows, shown.current.at(-1)?.key) : [];
 
-  /** Whether the list follows its end. */
-  const following = useRef(false);
-  /** Of the pane, as last answered to. */
-  const height = useRef(0);
   const reached = useRef(-1);
   const [away, setAway] = useState(false);
   const [flash, setFlash] = useState<{ readonly key: string; readonly turn: number }>();
   const [activeKey, setActiveKey] = useState<string>();
   const focusNext = useRef(false);
   const tried = useRef<'older' | 'newer'>('older');
-  /** When a person last moved the list, as against the list itself keeping its place, ms. */
-  const touched = useRef(0);
 
-  /** A message in view while rows come above it: there it stays. */
-  const held = useRef<Held>(undefined);
-  const hold = shift && !following.current ? holdOf(scroller.current, shown.current.rows) : undefined;
-
-  const reading = useReading({ conversationId, rows, list, scroller, edge: EDGE });
-
-  const toBottom = useCallback(() => {
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, []);
+  const reading = useReading({ conversationId, rows, anchor, scroller });
 
   /** Goes to the target if its row is there; says whether it was. */
   const reach = (): boolean => {
-    const handle = list.current;
-    if (!handle || rows.length === 0) return false;
     if (target.type === 'message') {
-      const index = indexOfMessage(rows, target.messageId);
-      const row = rows[index];
+      const row = rows[indexOfMessage(rows, target.messageId)];
       if (!row) return false;
-      following.current = false;
-      handle.scrollToIndex(index, { align: 'center' });
+      anchor.go({ key: row.key, align: 'center' });
       setFlash({ key: row.key, turn: target.turn });
       return true;
     }
-    const unread = target.type === 'unread' ? rows.findIndex((row) => row.type === 'unread') : -1;
-    if (unread >= 0) {
-      following.current = false;
-      handle.scrollToIndex(unread, { align: 'start' });
-      return true;
-    }
-    if (!view.atEnd) return false;
-    following.current = true;
-    handle.scrollToIndex(rows.length - 1, { align: 'end', offset: FOOT });
-    toBottom();
+    const unread = target.type === 'unread' ? rows.find((row) => row.type === 'unread') : undefined;
+    if (!unread && !view.atEnd) return false;
+    anchor.go(unread ? { key: unread.key, align: 'start' } : 'end');
     return true;
   };
 
@@ -141,68 +101,37 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   }, [timeline]);
 
   useLayoutEffect(() => {
-    built.current = wanted;
-    if (newKeys.length > 0 && following.current) {
+    shown.current = rows;
+    if (newKeys.length > 0) {
       setTimeout(() => arriving.current.clear(), ARRIVES_MS);
       for (const key of newKeys) arriving.current.add(key);
     }
-    shown.current = { rows, epoch };
-    if (hold || fresh) held.current = hold;
-    if (more) {
-      setStep((step) => step + 1);
-      return;
-    }
-    if (reached.current !== target.turn || fresh) {
+    if (rows[0] && (reached.current !== target.turn || anchor.lost)) {
       if (reach()) reached.current = target.turn;
-    } else if (following.current && view.atEnd) toBottom();
+      // Somewhere one must be until it is.
+      else if (anchor.lost) anchor.go({ key: rows[0].key, align: 'start' });
+    }
   });
 
   // After the layout has settled: whether the pane is filled, and what of it was seen.
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
-      // Where all of it fits there is nothing to scroll, and no scroll to tell that this is the end.
-      const element = scroller.current;
-      if (element && view.atEnd && element.scrollHeight - element.clientHeight < NEAR_END)
-        following.current = true;
       loadAround();
       reading();
     });
     return () => cancelAnimationFrame(frame);
   });
 
-  const onScroll = (offset: number) => {
+  const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    // Moved by something else, a scroll bar perhaps: that is where it shall be.
-    if (held.current && Math.abs(drift(element, held.current) ?? 2) > 1) held.current = undefined;
-    const left = element.scrollHeight - offset - element.clientHeight;
-    const byHand = performance.now() - touched.current < BY_HAND_MS;
-    // Rows that are measured move the offset too, and so does the browser while the pane changes its height (onResize
-    // answers to that): only a person leaves the end.
-    if (view.atEnd && left < NEAR_END) following.current = true;
-    else if (byHand && element.clientHeight === height.current) following.current = false;
+    const byHand = anchor.scrolled();
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
     setAway(!view.atEnd || left > element.clientHeight / 2);
     loadAround();
     reading();
-    const first = rows[list.current?.findItemIndex(offset + 12) ?? 0];
-    if (first && byHand) chip.current?.scrolled(first.day, first.type === 'day');
-  };
-
-  const touch = () => {
-    touched.current = performance.now();
-    held.current = undefined;
-  };
-
-  const onResize = () => {
-    const element = scroller.current;
-    height.current = element?.clientHeight ?? 0;
-    if (following.current && view.atEnd) toBottom();
-    else if (element && held.current) {
-      // Told after the rows were placed anew and before they are painted.
-      const by = drift(element, held.current) ?? 0;
-      if (Math.abs(by) > 0.5) element.scrollTop += by;
-    }
-    reading();
+    const first = byHand && rows[anchor.rowAt(12)];
+    if (first) chip.current?.scrolled(first.day, first.type === 'day');
   };
 
   useLayoutEffect(() => {
@@ -220,7 +149,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
       if (row.type !== 'message') continue;
       focusNext.current = true;
       setActiveKey(row.key);
-      list.current?.scrollToIndex(index, { align: 'nearest' });
+      anchor.go({ key: row.key, align: 'nearest' });
       return true;
     }
     return false;
@@ -283,14 +212,6 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     event.preventDefault();
   };
 
-  // Rows in view while others come above them: the virtual list may look for them at their old place for a frame.
-  const pinned = hold ?? held.current;
-  const inView = pinned && performance.now() < pinned.until ? pinned.inView : undefined;
-  const keepMounted = useMemo(() => {
-    const kept = new Set<string | undefined>([floatingKey, activeKey, ...(inView ?? [])]);
-    return rows.flatMap((row, index) => (kept.has(row.key) ? [index] : []));
-  }, [rows, floatingKey, activeKey, inView]);
-
   return (
     <>
       <div
@@ -301,13 +222,11 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         // New messages are announced apart: here scrolling would read out every row that is mounted.
         aria-live="off"
         aria-busy={view.loading !== null}
-        onWheel={touch}
-        onTouchMove={touch}
-        onPointerDown={touch}
-        onKeyDown={(event) => {
-          touch();
-          onKeyDown(event);
-        }}
+        onScroll={onScroll}
+        onTouchStart={() => anchor.touched(true)}
+        onTouchEnd={() => anchor.touched(false)}
+        onTouchCancel={() => anchor.touched(false)}
+        onKeyDown={onKeyDown}
         onFocus={(event) => {
           const key = (event.target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
           if (key) setActiveKey(key);
@@ -315,21 +234,15 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
       >
         <span className="kith-timeline-fill" />
         <Edge view={view} side="older" tried={tried.current} onRetry={() => void timeline.loadOlder()} />
-        <Virtualizer
-          key={epoch}
-          ref={list}
-          data={rows}
-          scrollRef={scroller}
-          startMargin={EDGE}
-          shift={shift}
-          bufferSize={400}
-          keepMounted={keepMounted}
-          onScroll={onScroll}
-          onResize={onResize}
+        <VirtualRows
+          anchor={anchor}
+          rows={rows}
+          ends={view.atEnd}
+          keep={[floatingKey, activeKey]}
+          onResize={reading}
         >
           {(row, index) => (
             <RowView
-              key={row.key}
               row={row}
               active={index === currentIndex}
               arriving={newKeys.includes(row.key) || arriving.current.has(row.key)}
@@ -337,7 +250,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
               flash={flash?.key === row.key ? flash.turn : undefined}
             />
           )}
-        </Virtualizer>
+        </VirtualRows>
         {!view.atEnd && (
           <Edge view={view} side="newer" tried={tried.current} onRetry={() => void timeline.loadNewer()} />
         )}
@@ -351,44 +264,6 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
 const rowElement = (root: Element | null, key: string): HTMLElement | null =>
   root?.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`) ?? null;
-
-interface Held {
-  readonly key: string;
-  /** From the top of the pane, px. */
-  readonly top: number;
-  readonly until: number;
-  /** Keys of the messages that were drawn. */
-  readonly inView: readonly string[];
-}
-
-/**
- * While rows come at the front, the virtual list keeps its distance from the end against whatever is measured, also
- * against rows below the view that it had not seen yet (one went to the top in one leap): those would move the view.
- * So a message in the middle of the pane is remembered, and the list set right by it. Never the oldest one: it may turn
- * out to be the first of a group, and grow at its top.
- */
-function holdOf(root: Element | null, rows: readonly Row[]): Held | undefined {
-  if (!root) return undefined;
-  const oldest = rows.find((row) => row.type === 'message')?.key;
-  const { top, height } = root.getBoundingClientRect();
-  const inView: string[] = [];
-  let middle: { readonly key: string; readonly top: number } | undefined;
-  for (const element of root.querySelectorAll<HTMLElement>('[data-message]')) {
-    const key = element.dataset['message'];
-    const box = element.getBoundingClientRect();
-    const from = box.top - top;
-    if (key === undefined || box.bottom < top || from > height) continue;
-    inView.push(key);
-    if (key !== oldest && from >= 0 && !(middle && from > height / 2)) middle = { key, top: from };
-  }
-  return middle && { ...middle, inView, until: performance.now() + HOLD_MS };
-}
-
-/** How far it is from where it was, px; undefined when it is over. */
-function drift(root: Element, { key, top, until }: Held): number | undefined {
-  const element = performance.now() < until ? rowElement(root, key) : null;
-  return element ? element.getBoundingClientRect().top - root.getBoundingClientRect().top - top : undefined;
-}
 
 /** The rows behind the one that was the last; none when that one is gone. */
 function keysAfter(rows: readonly Row[], lastKey: string | undefined): readonly string[] {

@@ -1,7 +1,6 @@
 import type { TimelineMessage } from '@kith/client';
 import { describe, expect, it } from 'vitest';
 import { indexOfMessage, type Row, toRows } from './rows.ts';
-import { stage } from './stage.ts';
 
 const me = 'me';
 let seq = 0;
@@ -95,43 +94,5 @@ describe('rows', () => {
     expect(after[0]).toBe(before[0]);
     expect(after[1]).toBe(before[1]);
     expect(after[3]).not.toBe(before[3]);
-  });
-});
-
-describe('stage', () => {
-  const all = Array.from({ length: 30 }, () => message('a', '1T10:00'));
-  const window = (from: number, to: number) => rowsOf(all.slice(from, to));
-
-  it('says what came where', () => {
-    expect(stage([], window(0, 5))).toMatchObject({ fresh: true });
-    expect(stage(window(10, 15), window(5, 15))).toMatchObject({ shift: true, more: false });
-    expect(stage(window(10, 15), window(10, 20))).toMatchObject({ shift: false, more: false, fresh: false });
-    expect(stage(window(10, 15), window(20, 25))).toMatchObject({ fresh: true });
-  });
-
-  it('takes a divider at the front for what it is', () => {
-    const part = rowsOf(all, undefined, [], false);
-    expect(stage(part, rowsOf(all, undefined, part))).toMatchObject({
-      shift: true,
-      more: false,
-      fresh: false,
-    });
-  });
-
-  it('shows a change of both ends in two steps', () => {
-    for (const [from, to] of [
-      [5, 20],
-      [5, 12],
-      [12, 20],
-    ] as const) {
-      const before = window(10, 15);
-      const next = window(from, to);
-      const first = stage(before, next);
-      expect(first).toMatchObject({ shift: true, more: true });
-      expect(first.rows.at(-1)?.key).toBe(before.at(-1)?.key);
-      const second = stage(first.rows, next);
-      expect(second).toMatchObject({ shift: false, more: false, fresh: false });
-      expect(second.rows).toBe(next);
-    }
   });
 });

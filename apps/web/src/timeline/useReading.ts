@@ -1,16 +1,14 @@
 /** Marks as read what was really on screen: in a window that has the focus, down to the last row in sight. */
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
-import type { VirtualizerHandle } from 'virtua';
 import { useClient } from '../app/client.tsx';
+import type { Anchor } from './anchor.ts';
 import { type Row, seqOf } from './rows.ts';
 
 interface ReadingInput {
   readonly conversationId: string;
   readonly rows: readonly Row[];
-  readonly list: RefObject<VirtualizerHandle | null>;
+  readonly anchor: Anchor;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** Height above the first row. */
-  readonly edge: number;
 }
 
 /** So much of a row must be in sight to count, px. */
@@ -24,17 +22,16 @@ export function useReading(input: ReadingInput): () => void {
   const told = useRef(0);
 
   const check = useCallback(() => {
-    const { conversationId, rows, list, scroller, edge } = latest.current;
-    const handle = list.current;
+    const { conversationId, rows, anchor, scroller } = latest.current;
     const element = scroller.current;
-    if (!handle || !element || rows.length === 0 || element.clientHeight === 0) return;
+    if (!element || rows.length === 0 || element.clientHeight === 0) return;
     if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
-    const bottom = element.scrollTop + element.clientHeight - edge;
-    let index = Math.min(handle.findItemIndex(bottom + edge), rows.length - 1);
+    const bottom = element.clientHeight;
+    let index = Math.min(anchor.rowAt(bottom), rows.length - 1);
     while (index >= 0) {
-      const top = handle.getItemOffset(index);
+      const { top, height } = anchor.box(index);
       const seq = seqOf(rows[index]!);
-      if (seq > 0 && top + Math.min(SEEN, handle.getItemSize(index)) <= bottom) {
+      if (seq > 0 && top + Math.min(SEEN, height) <= bottom) {
         if (seq > told.current) {
           told.current = seq;
           client.conversations.markRead(conversationId, seq);
