@@ -13,6 +13,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -260,18 +261,27 @@ export async function ensureWebApp(node, { force = false } = {}) {
     say('There is no web app to build yet.');
     return;
   }
-  // Vite empties the folder first: a build that was interrupted leaves no stamp.
-  const stamp = join(webDist, '.sources.sha256');
+  const stamp = '.sources.sha256';
   const wanted = hashOfWebSources();
-  if (!force && readIfThere(stamp) === wanted) return;
+  if (!force && readIfThere(join(webDist, stamp)) === wanted) return;
   const before = Date.now();
   say('Building the web app…');
   const vite = ['apps/web/node_modules', 'node_modules']
     .map((folder) => join(root, folder, 'vite/bin/vite.js'))
     .find((path) => existsSync(path));
   if (!vite) throw new SetupError('Vite is not installed: npm ci');
-  await run('vite build', node, [vite, 'build'], { cwd: join(root, 'apps/web'), env: environmentWith(node) });
-  writeFileSync(stamp, wanted);
+  // Beside, then exchanged: a server that runs meanwhile serves the old app whole, also when the build fails.
+  const fresh = join(root, 'apps/web/node_modules/.kith-dist');
+  const old = `${fresh}-old`;
+  await run('vite build', node, [vite, 'build', '--outDir', fresh, '--emptyOutDir'], {
+    cwd: join(root, 'apps/web'),
+    env: environmentWith(node),
+  });
+  writeFileSync(join(fresh, stamp), wanted);
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(webDist)) renameSync(webDist, old);
+  renameSync(fresh, webDist);
+  rmSync(old, { recursive: true, force: true });
   say(`Web app built in ${seconds(before)}.`);
 }
 
