@@ -7,7 +7,12 @@ const {
   KITH_PASSWORD: password = '',
 } = process.env;
 
-const { token = '' } = await accounts(url).signIn({ email, password });
+const { token = '' } = await accounts(url)
+  .signIn({ email, password })
+  .catch((error: Error) => {
+    console.error(`The bot could not sign in: ${error.message}`);
+    process.exit(1);
+  });
 const kith = createClient({ url, token, userAgent: 'echo bot' });
 kith.onMessage(({ id, conversationId, seq, body }) => {
   if (body.type !== 'content' || body.content.type !== 'plain') return;

@@ -222,3 +222,25 @@ it('Markdown is drawn, and nothing in it can do harm', async () => {
     expect(await bob.log.locator(`.kith-md ${element}`).count(), element).toBe(0);
   expect(await bob.page.evaluate(() => (window as unknown as { harmed: number }).harmed)).toBe(0);
 });
+
+it('a code typed to its end is an emoji, but for code', async () => {
+  const ada = await world.person('Ada');
+  const notes = await world.client(ada);
+  await notes.conversations.openDirect(ada.userId);
+  const device = await world.enter(ada);
+  await device.openRow('Notes to self');
+  const holds = (text: string) =>
+    until(`the field holds ${text}`, async () => (await device.composer.inputValue()) === text);
+
+  await device.composer.pressSequentially('Well done :tada: and on');
+  await holds('Well done 🎉 and on');
+  await device.composer.fill('');
+  await device.composer.pressSequentially(':+1:');
+  await holds('👍');
+  await device.page.keyboard.press('Control+z');
+  await holds(':+1:');
+  await device.composer.fill('');
+  await device.composer.pressSequentially('`:tada:` at 12:30: :nothing:');
+  await device.composer.press('Enter');
+  await device.message(':tada: at 12:30: :nothing:').waitFor();
+});

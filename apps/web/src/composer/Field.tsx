@@ -17,8 +17,17 @@ import { rememberEmoji } from '../emoji/recents.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CompletionList, optionId } from './CompletionList.tsx';
 import { onFocusComposer } from './intent.ts';
-import { completingAt, type Draft, mentionDraft, spelled, toggleMark, toWire } from './text.ts';
-import { type Candidate, useCandidates, whoIsSpelled } from './useCompletion.ts';
+import {
+  completingAt,
+  type Draft,
+  emojiCodeAt,
+  mentionDraft,
+  replace,
+  spelled,
+  toggleMark,
+  toWire,
+} from './text.ts';
+import { type Candidate, emojiOf, useCandidates, whoIsSpelled } from './useCompletion.ts';
 import { useEditor } from './useEditor.ts';
 
 export interface FieldProps {
@@ -42,6 +51,10 @@ const COUNT_FROM = limits.textLength - 1_000;
 const MARKS: Readonly<Record<string, string>> = { b: '**', i: '*', X: '~~', x: '~~' };
 /** Sizes itself by its text where the browser can; elsewhere it is measured. */
 const SIZES_ITSELF = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content');
+
+/** Neither pasted nor taken back, nor in the hands of an input method. */
+const isTyping = (event: Event): boolean =>
+  event instanceof InputEvent && event.inputType === 'insertText' && !event.isComposing;
 
 export function Field(props: FieldProps) {
   const {
@@ -142,6 +155,27 @@ export function Field(props: FieldProps) {
     editor.insert({ text: `${mention.text} `, mentions: mention.mentions }, wanted.start, end);
   };
 
+  const now = useRef({ draft, editor });
+  useLayoutEffect(() => {
+    now.current = { draft, editor };
+  });
+  /** A code typed to its closing colon becomes its emoji; undo brings the code back. */
+  const completeCode = async (typed: string, caret: number) => {
+    const closed = emojiCodeAt({ text: typed, mentions: [] }, caret);
+    if (!closed) return;
+    const char = await emojiOf(closed.code);
+    const element = field.current;
+    // The data may have been on their way while the writing went on.
+    if (char === undefined || !element || document.activeElement !== element) return;
+    const { draft: written, editor: editing } = now.current;
+    const code = `:${closed.code}:`;
+    if (!written.text.startsWith(code, closed.start)) return;
+    const next = replace(written, closed.start, closed.start + code.length, char);
+    rememberEmoji(char);
+    const moved = char.length - code.length;
+    editing.apply(next, element.selectionStart + moved, element.selectionEnd + moved);
+  };
+
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes, Enter and the arrows are its own. 229: Safari's last key of a composition.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -234,6 +268,8 @@ export function Field(props: FieldProps) {
             enterKeyHint={keyboard ? 'send' : 'enter'}
             onChange={(event) => {
               editor.onChange(event);
+              if (isTyping(event.nativeEvent))
+                void completeCode(event.target.value, event.target.selectionEnd);
               setDismissed(undefined);
               client.typing.notify(conversationId, submit === 'send' && event.target.value.trim() !== '');
             }}

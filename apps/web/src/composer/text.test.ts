@@ -5,6 +5,7 @@ import {
   type Draft,
   EMPTY,
   edited,
+  emojiCodeAt,
   fromWire,
   mentionDraft,
   replace,
@@ -98,6 +99,21 @@ describe('completion', () => {
     ['http://x', undefined],
     [':s', undefined],
   ])('%j', (text, expected) => expect(at(text)).toEqual(expected));
+
+  const codeAt = (text: string) => emojiCodeAt({ text, mentions: [] }, text.length)?.code;
+  it.each([
+    ['hi :smile:', 'smile'],
+    [':+1:', '+1'],
+    ['(:x:', 'x'],
+    ['🎉:tada:', 'tada'],
+    ['`done` :smile:', 'smile'],
+    ['12:30:', undefined],
+    ['std::vector:', undefined],
+    ['`:smile:', undefined],
+    ['```\n:smile:', undefined],
+    [':not a code:', undefined],
+    ['::', undefined],
+  ])('a closed code: %j', (text, expected) => expect(codeAt(text)).toBe(expected));
 
   it('not inside a finished mention', () => {
     const draft = replace(EMPTY, 0, 0, mentionDraft('Ana', ana));

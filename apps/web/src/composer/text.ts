@@ -163,6 +163,22 @@ export function completingAt({ text, mentions }: Draft, caret: number): Completi
   return undefined;
 }
 
+/** An emoji's code that has just been closed: `:smile:|`. Not in code, nor where the colons belong to a word or a time. */
+export function emojiCodeAt(
+  { text }: Draft,
+  caret: number,
+): { readonly start: number; readonly code: string } | undefined {
+  const code = /(?<![\p{L}\p{N}:/]):([a-z0-9_+-]{1,32}):$/u.exec(text.slice(0, caret))?.[1];
+  if (code === undefined) return undefined;
+  const start = caret - code.length - 2;
+  for (const { index, 0: stretch } of text.matchAll(CODE))
+    if (index < start && start < index + stretch.length) return undefined;
+  return { start, code };
+}
+
+/** Code, also while its end is still to be written. */
+const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`?/g;
+
 /** Wraps the selection in a marker, or takes the marker away when it is already there. */
 export function toggleMark(
   draft: Draft,

@@ -99,6 +99,17 @@ const matches = (user: User, wanted: string): boolean =>
   fold(user.displayName).startsWith(wanted) ||
   fold(user.displayName).includes(` ${wanted}`);
 
+/** The emoji of a shortcode; undefined when there is none, or its data cannot be had. */
+export async function emojiOf(code: string): Promise<string | undefined> {
+  try {
+    const { emojiOfCode, loadEmoji } = await import('../emoji/data.ts');
+    return emojiOfCode(await loadEmoji(), code)?.char;
+  } catch {
+    // Offline before its first use: the code then stays as typed.
+    return undefined;
+  }
+}
+
 function useEmoji(query: string | undefined): readonly Candidate[] {
   const [loaded, setLoaded] = useState<{
     readonly data: EmojiData;

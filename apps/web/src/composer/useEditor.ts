@@ -59,10 +59,10 @@ export function useEditor(draft: Draft, setDraft: (draft: Draft) => void): Edito
       document.execCommand(text ? 'insertText' : 'delete', false, text);
     expected.current = undefined;
     if (!done || element.value !== next.text) setDraft(next);
-    selectNext.current = [start, end];
     setCaret(start === end ? end : -1);
-    // When nothing rendered in between, the effect above does not run again.
+    // What stands there already is not drawn again: left for later, the selection would jump at the next letter.
     if (element.value === next.text) element.setSelectionRange(start, end);
+    else selectNext.current = [start, end];
   };
 
   const insert = (piece: Draft | string, start?: number, end?: number) => {

@@ -71,6 +71,10 @@ async function read(): Promise<EmojiData> {
  */
 export const canonical = (emoji: string): string => emoji.replace(/^(\p{Emoji_Presentation})\uFE0F$/u, '$1');
 
+/** The emoji of a whole shortcode, such as `smile`. */
+export const emojiOfCode = (data: EmojiData, code: string): Emoji | undefined =>
+  data.all.find((emoji) => emoji.shortcodes.includes(code));
+
 /** The best matches first: by shortcode, by name, by search word. */
 export function searchEmoji(data: EmojiData, query: string, limit: number): readonly Emoji[] {
   const wanted = query.toLowerCase().replaceAll('_', ' ').trim();

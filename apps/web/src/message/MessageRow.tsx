@@ -178,7 +178,7 @@ function Text({
       <div className="kith-md-end">
         <button
           type="button"
-          className="kith-more"
+          className="kith-show-more"
           aria-expanded={open}
           onClick={() => {
             setExpanded(messageId, !open);

@@ -3,7 +3,7 @@ import type { PresenceSetting } from '@kith/protocol';
 import { LogOut } from 'lucide-react';
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { isApple, modKey } from '../app/media.ts';
+import { isApple, modKey, pointerFine, useMedia } from '../app/media.ts';
 import { back } from '../app/route.ts';
 import { leave } from '../app/session.ts';
 import { theme } from '../theme/theme.ts';
@@ -18,6 +18,7 @@ import { Sessions } from './Sessions.tsx';
 
 export function Settings() {
   const chosenTheme = useSyncExternalStore(theme.subscribe, theme.get);
+  const keyboard = useMedia(pointerFine);
   return (
     <PaneFrame title="Settings" exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) }}>
       <Profile />
@@ -36,9 +37,11 @@ export function Settings() {
       </Section>
       <PresenceSection />
       <Sessions />
-      <Section title="Keyboard">
-        <Keys />
-      </Section>
+      {keyboard && (
+        <Section title="Keyboard">
+          <Keys />
+        </Section>
+      )}
       <SignOut />
     </PaneFrame>
   );

@@ -57,7 +57,8 @@ const idOf = (noun: string): string => noun.toLowerCase().replaceAll(' ', '-');
 
 const navigation = (
   nouns: readonly [string, readonly CommandName[]][],
-): Html => html`<nav aria-label="Contents">
+): Html => html`<nav aria-label="Contents"><details>
+<summary>Contents</summary>
 <ul><li><a class="noun" href="#signing-in">Signing in</a></li></ul>
 ${nouns.map(
   ([noun, names]) => html`<ul><li><a class="noun" href="#${idOf(noun)}">${noun}</a></li>
@@ -66,7 +67,7 @@ ${names.map((name) => html`<li><a href="#${name}">${name}</a></li>`)}</ul>`,
 <ul>${['Socket', 'Events', 'Errors', 'Limits', 'Types'].map(
   (name) => html`<li><a class="noun" href="#${idOf(name)}">${name}</a></li>`,
 )}</ul>
-</nav>`;
+</details></nav>`;
 
 const introduction = (): Html => html`<h1>Kith’s API</h1>
 <p>Every command below goes over HTTP, or by its name over the <a href="#socket">socket</a>, with the same input, output and

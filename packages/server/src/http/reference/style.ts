@@ -15,6 +15,8 @@ nav ul { list-style: none; margin: 0 0 1rem; padding: 0 }
 nav a { display: block; padding: .125rem 0; color: var(--soft); text-decoration: none }
 nav a:hover, nav a:focus-visible { color: var(--accent) }
 nav .noun { font-weight: 600; color: var(--text) }
+summary { padding: .5rem 0; font-weight: 600; cursor: pointer }
+@media (min-width: 48.01rem) { @supports selector(::details-content) { nav summary { display: none } nav ::details-content { content-visibility: visible; block-size: auto } } }
 main { padding: 1.5rem 1.5rem 6rem; min-width: 0 }
 h1 { font-size: 2rem; margin: 0 0 .5rem } h2 { margin: 3rem 0 1rem; font-size: 1.5rem }
 h3 { margin: 0; font-size: 1.125rem } section > h3 { margin: 2rem 0 .5rem } h4 { margin: 1rem 0 .25rem; font-size: .875rem; color: var(--soft); font-weight: 600 }
@@ -33,5 +35,5 @@ td table th, td table td { padding-left: .5rem } td .fields > tbody > tr > th { 
 .alternatives > div + div { margin-top: .75rem } .tag { margin: .25rem 0 }
 small, .none { color: var(--soft) } .codes code { margin-right: .5rem }
 .scroll { overflow-x: auto }
-@media (max-width: 48rem) { .page { grid-template-columns: minmax(0, 1fr) } nav { position: static; max-height: none } .fields > tbody > tr > th { width: 9rem } }
+@media (max-width: 48rem) { .page { grid-template-columns: minmax(0, 1fr) } nav { position: static; max-height: none; padding: 1rem 1.5rem 0 } .fields > tbody > tr > th { width: 9rem } }
 `;
