@@ -122,6 +122,11 @@ it('axe finds nothing serious on any screen', async () => {
     await device.list.getByRole('heading', { level: 1, name: heading }).waitFor();
     if (heading === 'Channels') await device.list.getByRole('button', { name: /^town-square/ }).waitFor();
     await judge(device, heading);
+    if (heading === 'Channels') {
+      await device.list.getByRole('button', { name: /^town-square/ }).click();
+      await device.conversation.getByRole('button', { name: 'Join channel' }).waitFor();
+      await judge(device, 'a channel not joined');
+    }
     await device.list.getByRole('button', { name: 'Back' }).click();
     await device.list.getByRole('heading', { level: 1, name: 'New conversation' }).waitFor();
   }

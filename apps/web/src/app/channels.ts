@@ -2,7 +2,7 @@
 import type { Output } from '@kith/protocol';
 import { onePane } from './media.ts';
 import { membersLine } from './people.ts';
-import { navigate } from './route.ts';
+import { currentRoute, navigate } from './route.ts';
 
 export type Channel = Output<'listChannels'>['channels'][number];
 
@@ -14,8 +14,13 @@ export const foundChannel = (id: string): Channel | undefined => found.get(id);
 export const channelLine = ({ memberCount, topic }: Channel): string =>
   topic ? `${membersLine(memberCount)} · ${topic}` : membersLine(memberCount);
 
-/** Shows what it is, and offers to join. Beside it the list of channels stays, where there is room. */
+/**
+ * Shows what it is, and offers to join. Beside it the list of channels stays, where there is room; then "back" leaves that
+ * list at once, however many were looked at.
+ */
 export function lookAtChannel(channel: Channel): void {
   found.set(channel.id, channel);
-  navigate({ conversationId: channel.id, panel: null, ...(onePane.get() && { left: 'chats' }) });
+  const here = { conversationId: channel.id, panel: null };
+  if (onePane.get()) navigate({ ...here, left: 'chats' });
+  else navigate(here, { replace: currentRoute().left === 'channels' });
 }
