@@ -14,7 +14,7 @@ import {
 import { useSyncExternalStore } from 'react';
 import { clearDrafts } from '../composer/drafts.ts';
 import { fromWire } from '../composer/text.ts';
-import { toast } from '../ui/toast.ts';
+import { closeLasting, toast } from '../ui/toast.ts';
 import { navigate } from './route.ts';
 import { clearUnsent, handleUnsent, offerUnsent } from './unsent.ts';
 
@@ -45,6 +45,7 @@ let current: KithClient | undefined;
 const listeners = new Set<() => void>();
 
 function become(next: Session): void {
+  if (next.type === 'signedOut') closeLasting();
   state = next;
   for (const listener of listeners) listener();
 }

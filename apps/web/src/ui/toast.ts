@@ -38,6 +38,12 @@ export function close(id: number): void {
   changed();
 }
 
+/** What lasts is for one person's eyes: it goes when they do. */
+export function closeLasting(): void {
+  lasting = null;
+  changed();
+}
+
 export const toasts = {
   get: (): Toast | null => passing ?? lasting,
   subscribe(listener: () => void): () => void {
