@@ -65,6 +65,34 @@ it('S7: offline and back: reads on, writes on, and delivers once, in order', asy
   await device.message('Welcome back').waitFor();
 });
 
+it('offline, a conversation that was never opened here takes words all the same', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  const group = await friend.conversations.create({ kind: 'group', name: 'Apollo', userIds: [ada.userId] });
+  friend.messages.send(group, 'Are you coming?');
+  const device = await world.enter(ada);
+  await device.row('Apollo').getByText('Are you coming?').waitFor();
+  await device.readyForOffline();
+  await device.setOffline(true);
+  await device.strip('You are offline.').waitFor();
+
+  await device.openRow('Apollo');
+  await device.send('On my way');
+  await device.tick('On my way', 'Sending');
+  await device.send('with cake');
+  await device.tick('with cake', 'Sending');
+
+  await device.setOffline(false);
+  await device.message('Are you coming?').waitFor();
+  for (const text of ['On my way', 'with cake'])
+    await device
+      .message(text)
+      .getByRole('img', { name: /Sent|Delivered|Read/ })
+      .waitFor();
+  expect((await device.drawn()).slice(-3)).toEqual(['Are you coming?', 'On my way', 'with cake']);
+});
+
 it('S13: removed while away, what waited to be sent is not lost', async () => {
   const ada = await world.person('Ada');
   const bob = await world.person('Bob');

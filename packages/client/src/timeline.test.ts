@@ -109,6 +109,34 @@ describe('timeline', () => {
     expect(last.map(({ id }) => id)).toEqual(ids);
   });
 
+  test('shows what one writes offline in a conversation that is not in the cache, and then all of it', async () => {
+    const world = new Harness(30);
+    const storage = memoryStorage();
+    const before = await world.live(ANNA, storage);
+    void before.stop();
+    await world.clock.pass(1_000);
+
+    world.server.down = true;
+    const client = world.client(ANNA, storage);
+    void client.start();
+    await turn();
+    const timeline = client.timeline(world.group);
+    await turn();
+    expect(timeline.view.get()).toMatchObject({ status: 'loading', messages: [], atEnd: false });
+    for (const text of ['one', 'two']) client.messages.send(world.group, text);
+    await turn();
+    const view = timeline.view.get();
+    expect(view).toMatchObject({ status: 'loading', atStart: false, atEnd: true });
+    expect(textsOf(view)).toEqual(['one', 'two']);
+    expect(view.messages.map(({ state }) => state)).toEqual(['pending', 'pending']);
+
+    world.server.down = false;
+    await world.clock.pass(40_000);
+    expect(timeline.view.get()).toMatchObject({ status: 'ready', atEnd: true });
+    expect(textsOf(timeline.view.get())).toEqual([...world.texts()]);
+    expect(textsOf(timeline.view.get()).slice(-2)).toEqual(['one', 'two']);
+  });
+
   test('S2: too long away: starts anew at the end', async () => {
     const world = new Harness(30);
     world.server.world.distance = 10;

@@ -288,9 +288,23 @@ export class ConversationTimeline implements Timeline {
     if (state.type === 'failed') return { ...EMPTY, status: 'failed', error: state.error };
     if (!run || !window || !head) {
       const { error: _, ...before } = previous ?? EMPTY;
+      // What was shown stays, and own words are shown even where nothing else can be yet.
+      const rows = new Map(
+        before.messages.filter(({ record }) => record.seq > 0).map((row) => [row.key, row] as const),
+      );
+      const bare = rows.size === 0;
+      for (const item of this.#deps.outbox.of(this.conversationId)) {
+        if (!rows.has(item.entry.id)) rows.set(item.entry.id, this.#unsent(item));
+      }
+      this.#rows = rows;
+      const messages = [...rows.values()];
+      const onlyUnsent = bare && messages.length > 0;
       const view: TimelineView = {
         ...before,
-        loading: before.messages.length > 0 ? 'newer' : null,
+        status: before.status === 'failed' ? 'loading' : before.status,
+        messages: sameRows(before.messages, messages) ? before.messages : messages,
+        atEnd: onlyUnsent || before.atEnd,
+        loading: !bare ? 'newer' : onlyUnsent && this.#deps.isLive() ? 'older' : null,
         ...(this.#error && { error: this.#error }),
       };
       return previous && sameView(previous, view) ? previous : view;

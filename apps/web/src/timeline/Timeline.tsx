@@ -88,7 +88,8 @@ function Opened({
   const toEnd = useMemo(
     () => () => {
       setTarget((before) => ({ type: 'end', turn: before.turn + 1 }));
-      if (!latest.current.atEnd) void timeline.jumpToEnd();
+      // Where it cannot be reached it goes on trying by itself, and says so.
+      if (!latest.current.atEnd) timeline.jumpToEnd().catch(() => undefined);
     },
     [timeline],
   );
@@ -161,7 +162,7 @@ interface BodyProps {
 }
 
 function Body({ view, timeline, target, floatingKey, onEnd }: BodyProps) {
-  if (view.status === 'loading') return <TimelineSkeleton />;
+  if (view.status === 'loading' && view.messages.length === 0) return <TimelineSkeleton />;
   if (view.status === 'failed') {
     return (
       <div className="kith-timeline-empty" role="alert">
