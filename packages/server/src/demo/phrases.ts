@@ -105,7 +105,7 @@ const work: readonly Exchange[] = [
     'Release on {day}?',
     'Two things open:\n\n- {part}\n- the notes for operators',
     'I take the second.',
-    'And I the first. **{day}** it is.',
+    'Then the first is mine. Agreed: **{day}**.',
   ],
   [
     'Does anybody remember why `{part}` waits {number} seconds?',
