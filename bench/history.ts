@@ -19,7 +19,7 @@ export async function fillHistory(
   const each = Math.ceil(count / conversationIds.length);
   const database = await openDatabase({ url: databaseUrl });
   try {
-    for (const id of conversationIds) await database.append(FILL, [id, each]);
+    for (const id of conversationIds) await database.append({ name: 'fill', text: FILL, values: [id, each] });
   } finally {
     await database.close();
   }

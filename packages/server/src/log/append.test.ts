@@ -5,6 +5,7 @@ import { letOut } from '../commands/access.ts';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { createMessageLog, type Draft } from './append.ts';
+import { createConversationLog } from './change.ts';
 
 describe.each(databaseKinds)('append on %s', (kind) => {
   let world: World;
@@ -157,6 +158,30 @@ describe.each(databaseKinds)('append on %s', (kind) => {
       return record;
     });
     expect((await queued)?.rev).toBe(renamed.rev + 1);
+  });
+
+  it('S1: a conversation that two nodes change without pause takes every message, in order', async () => {
+    const group = await world.group([alice]);
+    const other = createConversationLog({ database: world.database, announcer: world.services.announcer });
+    let busy = true;
+    const changes = [world.services.conversationLog, other].map(async (log) => {
+      for (let i = 0; busy; i += 1) {
+        await log.change(alice.tenantId, group, (held) => held.setConversation({ name: `Name ${i}` }));
+        // The embedded database gives the timers no turn by itself.
+        await delay(0);
+      }
+    });
+    const sent: Promise<{ seq: number }>[] = [];
+    for (let i = 0; i < 60; i += 1) {
+      sent.push(world.services.messageLog.append(draft(group, `${i}`)));
+      await delay(3);
+    }
+    const results = await Promise.allSettled(sent);
+    busy = false;
+    await Promise.all(changes);
+    const seqs = results.map((result) => (result.status === 'fulfilled' ? result.value.seq : result.reason));
+    // The first place says who made the group.
+    expect(seqs).toEqual(seqs.map((_, i) => i + 2));
   });
 
   it('refuses an id that somebody else used', async () => {

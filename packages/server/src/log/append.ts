@@ -45,8 +45,6 @@ const BATCH_TEXT = 1024 * 1024;
 /** Some seconds of work. Beyond it a quick refusal serves better than a slow promise. */
 const QUEUE_MESSAGES = 50_000;
 const QUEUE_TEXT = 64 * 1024 * 1024;
-/** A conversation whose people change faster than this many statements lets its messages wait for their sender's retry. */
-const ATTEMPTS = 5;
 
 interface Entry {
   readonly draft: Draft;
@@ -127,14 +125,14 @@ export function createMessageLog({
     return batch.sort((a, b) => byConversation(a.draft, b.draft));
   };
 
-  const settle = async (batch: readonly Entry[], attempt = 1): Promise<void> => {
+  const settle = async (batch: readonly Entry[], holding = false): Promise<void> => {
     let rows: AppendedRow[];
     try {
-      rows = await commit(batch);
+      rows = await commit(batch, holding);
     } catch (error) {
       if (batch.length > 1 && !isDatabaseUnavailable(error)) {
         // One of them is to blame: alone, each gets its own answer.
-        for (const entry of batch) await settle([entry]);
+        for (const entry of batch) await settle([entry], holding);
         return;
       }
       for (const entry of batch) entry.reject(toKithError(error));
@@ -144,17 +142,25 @@ export function createMessageLog({
     // All of a conversation or none, and before the next batch: their order stays.
     const outdated = batch.filter((_, index) => rows[index]?.outdated);
     if (outdated.length === 0) return;
-    if (attempt < ATTEMPTS) await settle(outdated, attempt + 1);
-    else for (const entry of outdated) entry.reject(new KithError('unavailable'));
+    if (!holding) return settle(outdated, true);
+    // What is held does not change, so this cannot be; an answer is owed all the same.
+    for (const entry of outdated) entry.reject(new KithError('unavailable'));
   };
 
-  const commit = async (batch: readonly Entry[]): Promise<AppendedRow[]> => {
-    const parameters = encode(batch);
+  const commit = async (batch: readonly Entry[], holding: boolean): Promise<AppendedRow[]> => {
+    const statement = { name: 'append', text: APPEND, values: encode(batch) };
+    const run = () =>
+      holding
+        ? database.appendHolding<AppendedRow>(
+            { name: 'hold', text: HOLD, values: statement.values.slice(0, 2) },
+            statement,
+          )
+        : database.append<AppendedRow>(statement);
     try {
-      return await database.append<AppendedRow>(APPEND, parameters);
+      return await run();
     } catch (error) {
       // Another node committed one of these ids between our snapshot and our insert; a new snapshot sees it.
-      if (isUniqueViolation(error)) return database.append<AppendedRow>(APPEND, parameters);
+      if (isUniqueViolation(error)) return run();
       throw error;
     }
   };
@@ -266,6 +272,12 @@ function encode(batch: readonly Entry[]): unknown[] {
   ];
 }
 
+/** The conversations of a batch, locked as `APPEND` locks them. */
+const HOLD = `
+select 1 from conversations
+where (tenant_id, id) in (select * from unnest($1::integer[], $2::uuid[]))
+order by tenant_id, id for no key update`;
+
 /**
  * Every step costs the same for each message, however many there are: the batch comes grouped by conversation, its first
  * message of each (`lead`) locks and reads the conversation's row, and a window hands revs and seqs to the rest. There is
@@ -275,7 +287,8 @@ function encode(batch: readonly Entry[]): unknown[] {
  *
  * Who was let out writes no more (S13): the policy judged by cached facts, so the statement looks again. It sees members
  * as they were when it began, but the locked row as it is; letting somebody in or out changes that row's record, so an
- * unchanged `record_rev` says that what it saw still holds.
+ * unchanged `record_rev` says that what it saw still holds. Otherwise nothing is done with that conversation (`outdated`),
+ * and the statement runs again with the row held before it begins.
  */
 const APPEND = `
 with judged as materialized (

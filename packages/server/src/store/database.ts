@@ -11,6 +11,13 @@ import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
 
+export interface Statement {
+  /** Under which it is prepared; one text each. */
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
 export interface Database {
   readonly kind: 'pglite' | 'postgres';
   readonly db: Db;
@@ -18,7 +25,9 @@ export interface Database {
    * Runs the append statement: prepared, over a connection of its own whose planner is told to walk the indexes,
    * because a plan made while the tables were small would read them whole once they are large.
    */
-  append<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]>;
+  append<Row>(statement: Statement): Promise<Row[]>;
+  /** The same, in one transaction with a statement that waits for locks: what it sees is of after the waiting. */
+  appendHolding<Row>(holding: Statement, statement: Statement): Promise<Row[]>;
   /** Resolves when the database answers; rejects within some seconds when not. For readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -84,9 +93,21 @@ function openPostgres(url: string, poolSize: number): Database {
   return {
     kind: 'postgres',
     db,
-    append: async <Row>(statement: string, parameters: readonly unknown[]) => {
-      const result = await appendPool.query({ name: 'append', text: statement, values: [...parameters] });
-      return result.rows as Row[];
+    append: async <Row>(statement: Statement) => (await appendPool.query(prepared(statement))).rows as Row[],
+    appendHolding: async <Row>(holding: Statement, statement: Statement) => {
+      const client = await appendPool.connect();
+      let failed = true;
+      try {
+        await client.query('begin');
+        await client.query(prepared(holding));
+        const result = await client.query(prepared(statement));
+        await client.query('commit');
+        failed = false;
+        return result.rows as Row[];
+      } finally {
+        // Closed, it holds nothing any more, whatever went wrong.
+        client.release(failed);
+      }
     },
     ping: async () => {
       await pool.query('select 1');
@@ -106,20 +127,23 @@ async function openPGlite(directory: string | undefined): Promise<Database> {
     parsers: { [INT8]: asNumber },
   });
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  // Through Kysely, whose lock keeps the statement out of other people's transactions.
+  const append = async <Row>({ text, values }: Statement) =>
+    (await db.executeQuery(CompiledQuery.raw(text, [...values]))).rows as Row[];
   return {
     kind: 'pglite',
     db,
-    // Through Kysely, whose lock keeps the statement out of other people's transactions.
-    append: async <Row>(statement: string, parameters: readonly unknown[]) => {
-      const result = await db.executeQuery(CompiledQuery.raw(statement, [...parameters]));
-      return result.rows as Row[];
-    },
+    append,
+    // No other transaction runs meanwhile: there is nothing to wait for.
+    appendHolding: (_holding, statement) => append(statement),
     ping: async () => {
       await pglite.query('select 1');
     },
     close: () => db.destroy(),
   };
 }
+
+const prepared = ({ name, text, values }: Statement) => ({ name, text, values: [...values] });
 
 /** Class 08: connection; 57P: shut-down; 53: resources; 40: rolled back by a conflict; 55P03, 57014: time-outs. */
 const RETRYABLE_SQLSTATE = /^(08|57P|53|40|55P03|57014)/;
