@@ -45,7 +45,7 @@ let current: KithClient | undefined;
 const listeners = new Set<() => void>();
 
 function become(next: Session): void {
-  if (next.type === 'signedOut') closeLasting();
+  if (next.type !== 'signedIn') closeLasting();
   state = next;
   for (const listener of listeners) listener();
 }
@@ -121,7 +121,7 @@ async function enter(userId: string): Promise<void> {
     onStorageLost: () =>
       toast('This browser keeps nothing here. What is not sent yet is lost when you close the page.', {
         tone: 'error',
-        lasting: true,
+        lasting: 'storage',
       }),
     onUnsent: (_conversationId, contents) => {
       const nameOf = (id: string) => client.users.get(id).get()?.displayName;

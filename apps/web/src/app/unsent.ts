@@ -8,17 +8,21 @@ import { toast, toastError } from '../ui/toast.ts';
 const KEY = 'kith.unsent';
 const SHOWN_CHARS = 80;
 
+/** Of this page, also where the browser keeps nothing. */
+let waiting: readonly string[] | undefined;
+
 function kept(): readonly string[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
     return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
   } catch {
-    // Storage is blocked, or holds something else: then there is nothing to offer.
+    // Storage is blocked, or holds something else: then there is nothing of an earlier page.
     return [];
   }
 }
 
 function keep(texts: readonly string[]): void {
+  waiting = texts;
   try {
     if (texts.length === 0) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, JSON.stringify(texts));
@@ -30,14 +34,14 @@ function keep(texts: readonly string[]): void {
 export const clearUnsent = (): void => keep([]);
 
 export function handleUnsent(texts: readonly string[]): void {
-  const all = [...kept(), ...texts];
+  const all = [...(waiting ?? kept()), ...texts];
   keep(all);
   offer(all);
 }
 
 /** At the start: what an earlier page could not show. */
 export function offerUnsent(): void {
-  const texts = kept();
+  const texts = waiting ?? kept();
   if (texts.length > 0) offer(texts);
 }
 
@@ -47,7 +51,7 @@ function offer(texts: readonly string[]): void {
   const what = texts.length === 1 ? 'Not sent' : `${texts.length} messages not sent`;
   toast(`${what}, as you are no longer in the conversation: “${beginning}”`, {
     tone: 'error',
-    lasting: true,
+    lasting: 'unsent',
     action: {
       label: 'Copy',
       run: () =>

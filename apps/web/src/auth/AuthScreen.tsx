@@ -4,7 +4,7 @@ import { accountsHere, admit } from '../app/session.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { isEmail, suggestUsername, type Values, wrongWith } from './check.ts';
+import { asUsername, isEmail, suggestUsername, type Values, wrongWith } from './check.ts';
 import './auth.css';
 
 type Mode = 'in' | 'up';
@@ -68,15 +68,21 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
     setState({ type: 'sending' });
     try {
       const { email, password, username, displayName } = given;
+      const login = isEmail(email) ? { email } : { username: asUsername(email) };
       await admit(
         up
-          ? await accountsHere().signUp({ email, password, username, displayName: displayName.trim() })
-          : await accountsHere().signIn(isEmail(email) ? { email, password } : { username: email, password }),
+          ? await accountsHere().signUp({
+              email,
+              password,
+              username: asUsername(username),
+              displayName: displayName.trim(),
+            })
+          : await accountsHere().signIn({ ...login, password }),
       );
     } catch (error) {
       const known = error instanceof KithError ? error : undefined;
       const fields = Object.fromEntries((known?.fields ?? []).map(({ path, message }) => [path, message]));
-      const ours = Object.keys(fields).some((path) => path in given);
+      const ours = Object.keys(fields).some((path) => form.elements.namedItem(path) !== null);
       fail(
         form,
         ours ? fields : {},
@@ -129,7 +135,7 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
               value={values.username}
               onChange={set('username')}
               error={wrong['username']}
-              hint="Lowercase letters, digits, dot, dash. Others find you by it."
+              hint="Letters a–z, digits, dot, dash, underscore. Others find you by it."
             />
           </>
         )}
@@ -164,14 +170,12 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
         <Button kind="primary" type="submit" wide busy={state.type === 'sending'}>
           {up ? 'Create account' : 'Sign in'}
         </Button>
-        {!first && (
-          <p className="kith-auth-other">
-            <span>{up ? 'Already have an account?' : 'New here?'}</span>
-            <Button wide onClick={change}>
-              {up ? 'Sign in' : 'Create an account'}
-            </Button>
-          </p>
-        )}
+        <p className="kith-auth-other">
+          <span>{up ? 'Already have an account?' : 'New here?'}</span>
+          <Button wide onClick={change}>
+            {up ? 'Sign in' : 'Create an account'}
+          </Button>
+        </p>
       </form>
     </main>
   );

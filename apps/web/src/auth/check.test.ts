@@ -14,7 +14,10 @@ describe('wrongWith', () => {
     ).toEqual(['displayName', 'username', 'email', 'password']);
   });
   it('takes a username to sign in with, but not to sign up', () => {
-    expect(wrongWith({ ...good, email: 'ada' }, false)).toEqual({});
+    for (const login of ['ada', '@ada', 'Ada'])
+      expect(wrongWith({ ...good, email: login }, false)).toEqual({});
+    for (const login of ['Ada Lovelace', 'ada@', 'a'])
+      expect(Object.keys(wrongWith({ ...good, email: login }, false))).toEqual(['email']);
     expect(Object.keys(wrongWith({ ...good, email: ' ' }, false))).toEqual(['email']);
     expect(Object.keys(wrongWith({ ...good, email: 'ada' }, true))).toEqual(['email']);
   });

@@ -9,13 +9,14 @@ export interface Toast {
   readonly tone: 'plain' | 'error';
   /** What can be done about it: undo, try again. */
   readonly action?: { readonly label: string; readonly run: () => void };
-  /** Stays until somebody acts or dismisses it. */
-  readonly lasting?: boolean;
+  /** Stays until somebody acts or dismisses it, or a newer one of this name takes its place. */
+  readonly lasting?: string;
   readonly onDismiss?: () => void;
 }
 
 let passing: Toast | null = null;
-let lasting: Toast | null = null;
+/** By their names, the oldest first. */
+const lasting = new Map<string, Toast>();
 let lastId = 0;
 const listeners = new Set<() => void>();
 
@@ -26,7 +27,7 @@ function changed(): void {
 export function toast(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> = {}): void {
   lastId += 1;
   const next: Toast = { id: lastId, text, tone: 'plain', ...options };
-  if (next.lasting) lasting = next;
+  if (next.lasting) lasting.set(next.lasting, next);
   else passing = next;
   changed();
 }
@@ -34,18 +35,18 @@ export function toast(text: string, options: Partial<Omit<Toast, 'id' | 'text'>>
 /** Closes this toast, or nothing if another has taken its place. */
 export function close(id: number): void {
   if (passing?.id === id) passing = null;
-  if (lasting?.id === id) lasting = null;
+  for (const [name, one] of lasting) if (one.id === id) lasting.delete(name);
   changed();
 }
 
 /** What lasts is for one person's eyes: it goes when they do. */
 export function closeLasting(): void {
-  lasting = null;
+  lasting.clear();
   changed();
 }
 
 export const toasts = {
-  get: (): Toast | null => passing ?? lasting,
+  get: (): Toast | null => passing ?? lasting.values().next().value ?? null,
   subscribe(listener: () => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);

@@ -16,6 +16,7 @@ type Backend =
   | { readonly type: 'memory'; readonly storage: Storage };
 
 export class GuardedStorage implements Storage {
+  readonly #given: Storage;
   #backend: Backend;
   /** Of the last time that it was closed to be opened anew. */
   #reopened: Promise<void> | undefined;
@@ -24,6 +25,7 @@ export class GuardedStorage implements Storage {
 
   /** `lost`: from now on nothing is kept when the window closes. */
   constructor(storage: Storage, clock: Clock, lost: (cause: unknown) => void) {
+    this.#given = storage;
     this.#backend = { type: 'given', storage };
     this.#clock = clock;
     this.#lost = lost;
@@ -40,7 +42,11 @@ export class GuardedStorage implements Storage {
   putOutbox = (entry: Parameters<Storage['putOutbox']>[0]) =>
     this.#run((storage) => storage.putOutbox(entry));
   removeOutbox = (id: string) => this.#run((storage) => storage.removeOutbox(id));
-  wipe = (keep?: 'outbox') => this.#run((storage) => storage.wipe(keep));
+  wipe = async (keep?: 'outbox') => {
+    await this.#run((storage) => storage.wipe(keep));
+    // What the device kept before it failed goes too, where it can.
+    if (this.#backend.type === 'memory') await this.#inTime(this.#given.wipe(keep)).catch(() => undefined);
+  };
   close = () => this.#run((storage) => storage.close());
 
   async #run<T>(operation: (storage: Storage) => Promise<T>): Promise<T> {
@@ -58,7 +64,9 @@ export class GuardedStorage implements Storage {
   }
 
   async #twice<T>(operation: () => Promise<T>, storage: Storage): Promise<T> {
+    // In the order they were asked for: what is being done again comes before this.
     const before = this.#reopened;
+    await before?.catch(() => undefined);
     try {
       return await this.#inTime(operation());
     } catch (cause) {

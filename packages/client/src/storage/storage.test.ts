@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import type { Head, MessageRecord, SettingsRecord, User } from '@kith/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { VirtualClock } from '../testing/virtualClock.ts';
+import { turn, VirtualClock } from '../testing/virtualClock.ts';
 import { GuardedStorage } from './guarded.ts';
 import { indexedDbStorage } from './indexedDb.ts';
 import { memoryStorage } from './memory.ts';
@@ -166,14 +166,46 @@ describe('a store that fails', () => {
     await storage.close();
   });
 
+  test('is asked in order, also while it is opened once more', async () => {
+    const disk = memoryStorage();
+    const reopened = Promise.withResolvers<void>();
+    const failing = vi.fn(disk.putOutbox).mockRejectedValueOnce(new Error('closing'));
+    const storage = new GuardedStorage(
+      { ...disk, putOutbox: failing, close: () => reopened.promise },
+      systemClock,
+      vi.fn(),
+    );
+    const put = storage.putOutbox(entry('m1'));
+    await vi.waitFor(() => expect(failing).toHaveBeenCalled());
+    await turn();
+    const removed = storage.removeOutbox('m1');
+    await turn();
+    reopened.resolve();
+    await Promise.all([put, removed]);
+    expect(await disk.loadOutbox()).toEqual([]);
+  });
+
+  test('is wiped with the memory that took its place', async () => {
+    const disk = memoryStorage();
+    const full = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    const storage = new GuardedStorage({ ...disk, write: full }, systemClock, vi.fn());
+    await storage.putOutbox(entry('m1'));
+    await storage.write({ cursor: '1' });
+    await storage.wipe();
+    expect(await disk.loadOutbox()).toEqual([]);
+  });
+
   test('one that never answers (blocked by another tab) is given up', async () => {
     const clock = new VirtualClock();
-    const silent = { ...memoryStorage(), load: () => new Promise<never>(() => {}) };
+    const close = vi.fn(() => Promise.resolve());
+    const silent = { ...memoryStorage(), load: () => new Promise<never>(() => {}), close };
     const lost = vi.fn();
     const storage = new GuardedStorage(silent, clock, lost);
     const loading = storage.load();
     await clock.pass(10_000);
     expect((await loading).heads).toEqual([]);
+    // Not opened once more: another five seconds would not help.
+    expect(close).not.toHaveBeenCalled();
     expect(lost).toHaveBeenCalledTimes(1);
   });
 });
