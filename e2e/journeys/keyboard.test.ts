@@ -147,6 +147,7 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await device.row('Bob').waitFor();
   await keyboard.press('Enter');
   await device.heading('Bob').waitFor();
+  expect(await device.list.getByRole('searchbox').inputValue(), 'the list is whole again').toBe('');
 
   // At once: no letter of a quick typist goes elsewhere, not even from a screen that lies over the list.
   await device.list.getByRole('button', { name: 'New conversation' }).press('Enter');

@@ -306,7 +306,7 @@ export function Field(props: FieldProps) {
         </p>
       )}
       <span className="kith-hidden" role="status">
-        {open ? `${candidates.length} suggestions` : ''}
+        {open ? (candidates.length === 1 ? '1 suggestion' : `${candidates.length} suggestions`) : ''}
       </span>
       {emojiOpen && (
         <EmojiPopover

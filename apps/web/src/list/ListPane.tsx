@@ -47,7 +47,10 @@ export function ListPane() {
       focusFirst.current();
     } else if (event.key === 'Enter' && query) {
       const first = search.items[nextRow(search.items, -1, 1)];
-      if (first) body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(first.key)}"]`)?.click();
+      if (!first) return;
+      body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(first.key)}"]`)?.click();
+      // Found: the list is whole again. A person's row says so itself, once the conversation is there.
+      if (first.type === 'conversation') setQuery('');
     } else if (event.key === 'Escape') {
       if (query) setQuery('');
       else field.current?.blur();
