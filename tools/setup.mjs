@@ -234,7 +234,7 @@ export function environmentWith(node) {
 function* filesIn(folder) {
   const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name === 'node_modules' || entry.name === 'dist') continue;
+    if (['node_modules', 'dist', '.dist-new', '.dist-old'].includes(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesIn(path);
     else if (!/\.test\.tsx?$/.test(entry.name)) yield path;
@@ -271,18 +271,33 @@ export async function ensureWebApp(node, { force = false } = {}) {
     .find((path) => existsSync(path));
   if (!vite) throw new SetupError('Vite is not installed: npm ci');
   // Beside, then exchanged: a server that runs meanwhile serves the old app whole, also when the build fails.
-  const fresh = join(root, 'apps/web/node_modules/.kith-dist');
-  const old = `${fresh}-old`;
+  const fresh = join(root, 'apps/web/.dist-new');
   await run('vite build', node, [vite, 'build', '--outDir', fresh, '--emptyOutDir'], {
     cwd: join(root, 'apps/web'),
     env: environmentWith(node),
   });
   writeFileSync(join(fresh, stamp), wanted);
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(webDist)) renameSync(webDist, old);
-  renameSync(fresh, webDist);
-  rmSync(old, { recursive: true, force: true });
+  exchange(fresh, webDist, join(root, 'apps/web/.dist-old'));
   say(`Web app built in ${seconds(before)}.`);
+}
+
+/**
+ * Puts one folder in the place of another; when that fails, the other one is still there. All three are on one file
+ * system, for a folder cannot be renamed to another one.
+ * @param {string} fresh
+ * @param {string} place
+ * @param {string} old  where what was there waits meanwhile
+ */
+export function exchange(fresh, place, old) {
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(place)) renameSync(place, old);
+  try {
+    renameSync(fresh, place);
+  } catch (error) {
+    if (existsSync(old)) renameSync(old, place);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** @param {number} since */

@@ -1,4 +1,5 @@
 /** A long history: what is being read stays where it is, whatever arrives above or below. */
+import { newId } from '@kith/protocol';
 import { expect, it } from 'vitest';
 import { phone, useWorld } from '../support/browser.ts';
 import { fillHistory } from '../support/history.ts';
@@ -241,6 +242,45 @@ it('nothing moves while an older page arrives and the oldest message loaded is i
   await distant(small, 40);
   await small.signIn(bob);
   await climb(small, 'Apollo', 'Message 50 said');
+});
+
+it('a message that is cut by the upper edge changes its height out of view, unless one unfolds it', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(ada);
+  const conversationId = await friend.conversations.openDirect(bob.userId);
+  await fillHistory(friend, conversationId, 30);
+  const messageId = newId();
+  const text = Array.from({ length: 80 }, (_, line) => `Line ${line}`).join('\n');
+  await friend.request('sendMessage', { conversationId, messageId, content: { type: 'plain', text } });
+  await fillHistory(friend, conversationId, 30);
+
+  const device = await world.enter(bob);
+  const { page } = device;
+  await device.openRow('Ada');
+  const long = device.message('Line 0');
+  const more = long.getByRole('button', { name: 'Show more' });
+  const box = await device.log.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  await page.mouse.wheel(0, -60_000);
+  await until('the long message is drawn', async () => {
+    await page.mouse.wheel(0, 300);
+    await settled(device);
+    return (await more.count()) > 0 && ((await more.boundingBox())?.y ?? 9_999) < (box?.y ?? 0) + 300;
+  });
+  const topOf = async () => (await long.boundingBox())?.y ?? Number.NaN;
+  expect(await topOf()).toBeLessThan(box?.y ?? 0);
+
+  const next = await topmost(device);
+  await friend.messages.react(conversationId, messageId, '🎉', true);
+  await long.getByText('🎉').waitFor();
+  expect((await watched(device, next)).moved).toBeLessThanOrEqual(1);
+
+  const top = await topOf();
+  await more.click();
+  await long.getByText('Line 79').waitFor();
+  await settled(device);
+  expect(Math.abs((await topOf()) - top)).toBeLessThanOrEqual(1);
 });
 
 it('ten thousand messages are scrolled through with few of them drawn', async () => {

@@ -156,7 +156,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const key = (event.target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
+    const key = keyAt(event.target);
     const index = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
     const row = rows[index];
     if (row?.type !== 'message' || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -226,9 +226,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         onTouchStart={() => anchor.touched(true)}
         onTouchEnd={() => anchor.touched(false)}
         onTouchCancel={() => anchor.touched(false)}
+        onClickCapture={(event) => anchor.pressed(keyAt(event.target))}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          const key = (event.target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
+          const key = keyAt(event.target);
           if (key) setActiveKey(key);
         }}
       >
@@ -261,6 +262,10 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     </>
   );
 }
+
+/** The row of a message that something happened in. */
+const keyAt = (target: EventTarget): string | undefined =>
+  (target as Element).closest<HTMLElement>('[data-message]')?.dataset['message'];
 
 const rowElement = (root: Element | null, key: string): HTMLElement | null =>
   root?.querySelector<HTMLElement>(`[data-message="${CSS.escape(key)}"]`) ?? null;

@@ -3,7 +3,9 @@
  *
  * The state is what a person sees: which rows are in view and where in the pane they stand. Whatever changes, above
  * them, below them or in themselves, they are put back there before it is painted. So nothing has to be known about what
- * changed and where, and rows that were never drawn may turn out to be of any height.
+ * changed and where, and rows that were never drawn may turn out to be of any height. When a row in view changed its
+ * height not all can be put back: the first one whose top is in view is, so that a row cut by the upper edge grows and
+ * shrinks out of view.
  */
 import { flushSync } from 'react-dom';
 import { Heights, type Keyed, rowAt } from './heights.ts';
@@ -66,6 +68,8 @@ export class Anchor {
   /** How far the list was moved in place of the pane, px: until it is at rest. */
   #slack = 0;
   #touched = false;
+  /** The row that somebody pressed, until something changes its size or is scrolled. */
+  #pressed: string | undefined;
   /** Set while somebody scrolls. */
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -101,6 +105,12 @@ export class Anchor {
   /** To be called when the pane or a row that is drawn changed its size, before that is painted. */
   resized(): void {
     this.#settle(true);
+    this.#pressed = undefined;
+  }
+
+  /** When a press lets a row grow, that is to be read on from where it was pressed: it grows downwards. */
+  pressed(key: string | undefined): void {
+    this.#pressed = key;
   }
 
   /** To be called when the pane was scrolled; says whether somebody else did it. */
@@ -112,6 +122,7 @@ export class Anchor {
     if (Math.abs(pane.scrollTop - this.#seen) < 1) return false;
     this.#seen = pane.scrollTop;
     this.#goal = undefined;
+    this.#pressed = undefined;
     this.#follows = drawing.ends && leftOf(pane) < NEAR_END;
     this.#moves(drawing);
     this.#mark(-this.#origin(drawing));
@@ -157,7 +168,7 @@ export class Anchor {
     this.#height = pane.clientHeight;
     if (this.#height === 0) return;
     this.#measure(drawing);
-    if (!drawing.ends) this.#follows = false;
+    if (!drawing.ends || this.#unfolded(drawing.rows)) this.#follows = false;
     if (scrolled !== 0) this.#marks = this.#marks.map((mark) => ({ ...mark, top: mark.top - scrolled }));
     const stand = this.#stand(drawing.rows, this.#tops, front);
     if (!stand) return;
@@ -166,7 +177,10 @@ export class Anchor {
     if (this.#follows && !this.#goal) pane.scrollTop = pane.scrollHeight;
     else this.#moveBy(drawing, this.#origin(drawing) + top - stand.top);
     const covers = this.#covers(drawing, -this.#origin(drawing));
-    if (drawing.ends && leftOf(pane) < NEAR_END && ((this.#goal && covers) || limit < NEAR_END)) {
+    const left = leftOf(pane);
+    // A row that is to be in view stays there.
+    const arrived = this.#goal && covers && (this.#goal.align !== 'nearest' || left <= stand.top);
+    if (drawing.ends && left < NEAR_END && (arrived || limit < NEAR_END)) {
       this.#follows = true;
       pane.scrollTop = pane.scrollHeight;
     }
@@ -193,11 +207,16 @@ export class Anchor {
   ): { readonly index: number; readonly top: number } | undefined {
     const heightOf = (index: number): number => tops[index + 1]! - tops[index]!;
     const kept = () => {
+      let cut: { readonly index: number; readonly top: number } | undefined;
       for (const mark of this.#marks) {
         const index = rows.findIndex((row) => row.key === mark.key);
-        if (index >= 0) return { index, top: mark.top + (front ? mark.height - heightOf(index) : 0) };
+        if (index < 0) continue;
+        const grown = heightOf(index) - mark.height;
+        const stand = { index, top: mark.top - (front ? grown : 0) };
+        if (mark.top > -1 || (mark.key === this.#pressed && grown > 0)) return stand;
+        cut ??= stand;
       }
-      return undefined;
+      return cut;
     };
     const { key, align } = this.#goal ?? {};
     const index = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
@@ -213,6 +232,13 @@ export class Anchor {
     const last = rows.length - 1;
     if (this.#follows && last >= 0) return { index: last, top: this.#height - heightOf(last) };
     return kept();
+  }
+
+  /** Whether the row that was pressed became so much longer that its end is somewhere else. */
+  #unfolded(rows: readonly Keyed[]): boolean {
+    const mark = this.#marks.find(({ key }) => key === this.#pressed);
+    const index = mark ? rows.findIndex((row) => row.key === mark.key) : -1;
+    return index >= 0 && this.#tops[index + 1]! - this.#tops[index]! - mark!.height >= NEAR_END;
   }
 
   /** Notes what is in view when the pane begins so far from the top of the list. */
