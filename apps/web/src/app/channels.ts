@@ -1,4 +1,4 @@
-/** Public channels found and looked at, but not joined. In memory only: after a reload they are found again. */
+/** Public channels looked at, but not joined. In memory only: after a reload they are found again. */
 import type { Output } from '@kith/protocol';
 import { onePane } from './media.ts';
 import { membersLine } from './people.ts';
@@ -6,6 +6,10 @@ import { currentRoute, navigate } from './route.ts';
 
 export type Channel = Output<'listChannels'>['channels'][number];
 
+/** As many as one goes back through. */
+const LOOKED_AT_MAX = 20;
+
+/** The oldest first. */
 const found = new Map<string, Channel>();
 
 export const foundChannel = (id: string): Channel | undefined => found.get(id);
@@ -19,7 +23,9 @@ export const channelLine = ({ memberCount, topic }: Channel): string =>
  * list at once, however many were looked at.
  */
 export function lookAtChannel(channel: Channel): void {
+  found.delete(channel.id);
   found.set(channel.id, channel);
+  for (const id of [...found.keys()].slice(0, -LOOKED_AT_MAX)) found.delete(id);
   const here = { conversationId: channel.id, panel: null };
   if (onePane.get()) navigate({ ...here, left: 'chats' });
   else navigate(here, { replace: currentRoute().left === 'channels' });

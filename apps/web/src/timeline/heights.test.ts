@@ -16,6 +16,14 @@ describe('heights', () => {
     expect([...heights.tops(rows('ba'))]).toEqual([0, 90, 90 + guess]);
   });
 
+  it('are not known of more rows than anybody looks at', () => {
+    const heights = new Heights();
+    for (let i = 0; i <= 20_000; i += 1) heights.note(`row ${i}`, 10);
+    const [first, second] = [heights.tops([{ key: 'row 0' }])[1], heights.tops([{ key: 'row 1' }])[1]];
+    expect(first).toBe(heights.tops([{ key: 'never drawn' }])[1]);
+    expect(second).toBe(10);
+  });
+
   it('tell which row is where', () => {
     const tops = Float64Array.of(0, 10, 30, 30, 60);
     const found = [-5, 0, 9.9, 10, 29, 30, 59, 60, 1_000].map((y) => rowAt(tops, y));

@@ -5,6 +5,8 @@ export interface Keyed {
 
 /** Of a row that was never drawn, px. A wrong guess costs nothing but a scroll bar that is a little off. */
 const GUESS = 64;
+/** Many times what is loaded at once; beyond it the first to be measured are guessed again. */
+const KNOWN_MAX = 20_000;
 
 export class Heights {
   readonly #known = new Map<string, number>();
@@ -13,6 +15,8 @@ export class Heights {
   note(key: string, height: number): boolean {
     if (this.#known.get(key) === height) return false;
     this.#known.set(key, height);
+    const [first] = this.#known.size > KNOWN_MAX ? this.#known.keys() : [];
+    if (first !== undefined) this.#known.delete(first);
     return true;
   }
 
