@@ -120,6 +120,14 @@ const frames = ({ page }: Screen): Promise<void> =>
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   );
 
+/** Puts the mouse where its wheel scrolls the timeline; returns where that begins. */
+async function pointAt({ page, log }: Screen): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await log.boundingBox();
+  if (!box) throw new Error('There is no timeline.');
+  await page.mouse.move(box.x + 200, box.y + 300);
+  return box;
+}
+
 it('nothing moves while older pages, and new messages, arrive', async () => {
   const ada = await world.person('Ada');
   const bob = await world.person('Bob');
@@ -146,8 +154,7 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
   expect(await jump.count()).toBe(0);
 
   // Upwards, page after page. Each time: where is what I read, before and after more of it has come?
-  const box = await device.log.boundingBox();
-  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  await pointAt(device);
   const seen = new Set<string>();
   let most = 0;
   let what = '';
@@ -198,8 +205,7 @@ async function climb(device: Screen, name: string, newest: string): Promise<void
   await until('the view is at the end', async () => (await fromEnd(device)) < 2);
   await jump.waitFor({ state: 'detached' });
   await settled(device);
-  const box = await device.log.boundingBox();
-  await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 300);
+  await pointAt(device);
 
   let pages = 0;
   for (let step = 0; step < 8; step += 1) {
@@ -260,16 +266,15 @@ it('a message that is cut by the upper edge changes its height out of view, unle
   await device.openRow('Ada');
   const long = device.message('Line 0');
   const more = long.getByRole('button', { name: 'Show more' });
-  const box = await device.log.boundingBox();
-  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  const { y: edge } = await pointAt(device);
   await page.mouse.wheel(0, -60_000);
   await until('the long message is drawn', async () => {
     await page.mouse.wheel(0, 300);
     await settled(device);
-    return (await more.count()) > 0 && ((await more.boundingBox())?.y ?? 9_999) < (box?.y ?? 0) + 300;
+    return (await more.count()) > 0 && ((await more.boundingBox())?.y ?? 9_999) < edge + 300;
   });
   const topOf = async () => (await long.boundingBox())?.y ?? Number.NaN;
-  expect(await topOf()).toBeLessThan(box?.y ?? 0);
+  expect(await topOf()).toBeLessThan(edge);
 
   const next = await topmost(device);
   await friend.messages.react(conversationId, messageId, '🎉', true);
@@ -295,8 +300,7 @@ it('ten thousand messages are scrolled through with few of them drawn', async ()
   await device.openRow('Ada');
   await page.getByRole('button', { name: /^To the newest message/ }).click();
   await device.message('Message 10000 said').waitFor();
-  const box = await device.log.boundingBox();
-  await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 300);
+  await pointAt(device);
   let most = 0;
   for (let step = 0; step < 60; step += 1) {
     await page.mouse.wheel(0, -4_000);

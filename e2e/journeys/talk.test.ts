@@ -1,4 +1,5 @@
 /** Two people sign up, find each other and talk. */
+import { newId } from '@kith/protocol';
 import { describe, expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
 import { until } from '../support/wait.ts';
@@ -85,4 +86,32 @@ describe('two people', () => {
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByText('Somebody has this username. Choose another.').waitFor();
   });
+});
+
+it('who is away or invisible is shown so, and is there again when they wish', async () => {
+  const [ann, ben] = [await world.person('Ann'), await world.person('Ben')];
+  const friend = await world.client(ben);
+  await friend.request('sendMessage', {
+    conversationId: await friend.conversations.openDirect(ann.userId),
+    messageId: newId(),
+    content: { type: 'plain', text: 'Good morning' },
+  });
+  await friend.stop();
+  const anns = await world.enter(ann);
+  const bens = await world.enter(ben);
+  await anns.openRow('Ben');
+  await anns.header.getByText('online').waitFor();
+
+  await bens.list.getByRole('button', { name: 'Settings' }).click();
+  const wish = (name: RegExp) => bens.list.getByRole('radio', { name }).click();
+  await wish(/^Away/);
+  await anns.header.getByText('away').waitFor();
+  await wish(/^Invisible/);
+  await anns.header.getByText('last seen just now').waitFor();
+  // Unseen, one talks all the same.
+  await anns.send('Are you there?');
+  await anns.tick('Are you there?', 'Delivered');
+  expect(await anns.header.getByText('online').count()).toBe(0);
+  await wish(/^Online/);
+  await anns.header.getByText('online').waitFor();
 });
