@@ -380,6 +380,22 @@ describe('joining and leaving', () => {
     expect(revs(ann)).toEqual([]);
   });
 
+  test('S13: who was told of a joining by its reply hears of the removal, even if that is announced first', async () => {
+    const { hub, announcer, commit } = world();
+    const ann = socketOf('ann');
+    await hub.register(ann);
+    const joined = member('ann', 1);
+    const removed = member('ann', 2, { state: 'removed' });
+    commit([joined, removed], false);
+    announcer.changed({ tenantId: 1, conversationId: room, from: 2, to: 2, records: [removed] });
+    expect(ann.events('left').map(({ membership }) => membership.rev)).toEqual([2]);
+    announcer.changed({ tenantId: 1, conversationId: room, from: 1, to: 1, records: [joined] });
+    await tick();
+    expect(ann.events('joined')).toEqual([]);
+    expect(ann.events('left').at(-1)?.membership.rev).toBe(2);
+    expect([...hub.localConversations()]).toEqual([]);
+  });
+
   test('a missed joining or leaving is found by a recheck', async () => {
     const { commit, hub } = world();
     const ann = socketOf('ann');

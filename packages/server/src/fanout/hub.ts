@@ -230,10 +230,10 @@ export function createHub(options: HubOptions): Hub {
     if (subscription && member.rev < subscription.rev) return;
     if (member.state !== 'joined') {
       if (person.loads > 0) person.ended.set(conversationId, member.rev);
-      if (!subscription) return;
-      subscription.channel.flush();
+      subscription?.channel.flush();
+      // Also to who is not subscribed: the reply of a joining may have told what this node has not heard of yet.
       sendTo(person, encodeEvent({ type: 'left', membership: member }));
-      unsubscribe(person, conversationId);
+      if (subscription) unsubscribe(person, conversationId);
     } else if (subscription?.joinedAt === member.joinedAt) {
       subscription.rev = member.rev;
       subscription.visibleAfter = member.visibleAfter;
@@ -267,7 +267,8 @@ export function createHub(options: HubOptions): Hub {
         const head = heads[0];
         if (!head) {
           // Joined and gone again before we looked.
-          unsubscribe(person, conversationId);
+          await recheckSome(person, [conversationId]);
+          if (isCurrent()) unsubscribe(person, conversationId);
           return;
         }
         if (phase.overflown) {
