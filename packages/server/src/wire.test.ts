@@ -400,6 +400,23 @@ describe.each(databaseKinds)('the wire on %s', (kind) => {
       expect(receipts.event).toMatchObject({ conversationId: group });
     });
 
+    it('S9: who comes back brings their earlier marks, for those who began to watch meanwhile', async () => {
+      const [away, watching] = [await connect(eve), await connect(ann)];
+      await http(ann, 'POST', `/conversations/${group}/members`, { userIds: [eve.id] });
+      const { seq } = await watching.request('sendMessage', message('read before the leaving'));
+      await away.request('markRead', { conversationId: group, seq });
+      await http(ann, 'DELETE', `/conversations/${group}/members/${eve.id}`);
+      const { receipts } = await watching.request('watch', { conversationIds: [group], userIds: [] });
+      expect(receipts[0]?.marks.map(({ userId }) => userId)).not.toContain(eve.id);
+      await http(ann, 'POST', `/conversations/${group}/members`, { userIds: [eve.id] });
+      const { event } = await watching.next(
+        'event',
+        ({ event: told }) => told.type === 'receipts' && told.marks.some(({ userId }) => userId === eve.id),
+      );
+      expect(event).toMatchObject({ marks: [{ userId: eve.id, deliveredSeq: seq, readSeq: seq }] });
+      await http(ann, 'DELETE', `/conversations/${group}/members/${eve.id}`);
+    });
+
     it('S13: a membership begins with its head and ends with a last record', async () => {
       const client = await connect(eve);
       await http(ann, 'POST', `/conversations/${group}/members`, { userIds: [eve.id] });

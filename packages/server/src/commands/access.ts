@@ -1,5 +1,12 @@
 /** What several commands check first. */
-import { KithError, limits, type MemberRecord, type MessageRecord, type Output } from '@kith/protocol';
+import {
+  KithError,
+  limits,
+  type MemberRecord,
+  type MessageRecord,
+  type Output,
+  type ReceiptMark,
+} from '@kith/protocol';
 import type { HeldConversation } from '../log/change.ts';
 import type { Membership } from '../policy/memberships.ts';
 import { demand, judge } from '../policy/policy.ts';
@@ -7,6 +14,7 @@ import type { Caller, Services } from '../services.ts';
 import { isAnyoneFull } from '../store/conversations.ts';
 import { headsFor } from '../store/heads.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
+import { marksOfMembers } from '../store/receipts.ts';
 import type { MemberRow, MessageRow } from '../store/records.ts';
 import { usersByIds } from '../store/users.ts';
 
@@ -121,6 +129,15 @@ export async function letIn(
     await held.setConversation({ member_count: held.row.member_count + entering.length });
   return entering;
 }
+
+/**
+ * How far those who were let in had come in an earlier stay, to be announced: whoever watches was shown the marks of
+ * members only, and no mark moves now that would tell (S9).
+ */
+export const earlierMarks = (held: HeldConversation, entered: readonly string[]): Promise<ReceiptMark[]> =>
+  entered.length === 0
+    ? Promise.resolve([])
+    : marksOfMembers(held.trx, held.row.tenant_id, held.row.id, entered);
 
 /** A changed message as its reply carries it: with the caller's own reactions marked. */
 export async function ownView(

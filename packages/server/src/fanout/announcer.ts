@@ -59,6 +59,7 @@ export function createAnnouncer(bus: Bus): Announcer {
       bus.publish(subjects.user(tenantId, userId), { type: 'toUser', frame: encodeEvent(event) });
     },
     receipts: (tenantId, conversationId, marks) => {
+      if (marks.length === 0) return;
       bus.publish(subjects.conversation(tenantId, conversationId), {
         type: 'receipts',
         conversationId,

@@ -79,6 +79,27 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
   }));
 }
 
+/** How far these members have truly come; those who have not come anywhere are left out. */
+export async function marksOfMembers(
+  db: Db,
+  tenantId: number,
+  conversationId: string,
+  userIds: readonly string[],
+): Promise<ReceiptMark[]> {
+  const { rows } = await sql<{ user_id: string; delivered_seq: number; read_seq: number }>`
+    select m.user_id, ${told('delivered', sql`m`)} as delivered_seq, ${told('read', sql`m`)} as read_seq
+    from members m
+    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.user_id = any(${userIds}::uuid[])
+      and m.state = 'joined'`.execute(db);
+  return rows.map(toMark).filter(({ deliveredSeq, readSeq }) => deliveredSeq > 0 || readSeq > 0);
+}
+
+const toMark = (row: { user_id: string; delivered_seq: number; read_seq: number }): ReceiptMark => ({
+  userId: row.user_id,
+  deliveredSeq: row.delivered_seq,
+  readSeq: row.read_seq,
+});
+
 /**
  * The marks of the other members, foremost first: of all in a small conversation, above `limits.receiptMembers` of
  * whoever is in front only, so that the answer costs the same in a conversation of any size.
@@ -97,11 +118,7 @@ export async function marksOf(
       where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId}
         and m.state = 'joined' and m.user_id <> ${userId}
       order by read_seq desc limit ${limits.receiptMembers}`.execute(db);
-    return rows.map((row) => ({
-      userId: row.user_id,
-      deliveredSeq: row.delivered_seq,
-      readSeq: row.read_seq,
-    }));
+    return rows.map(toMark);
   }
   const result = await sql<{ user_id: string; kind: 'delivered' | 'read'; seq: number }>`
     select kinds.kind, front.user_id, front.seq
