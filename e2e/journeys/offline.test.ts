@@ -16,7 +16,7 @@ it('S7: offline and back: reads on, writes on, and delivers once, in order', asy
   const device = await world.enter(ada);
   await device.openRow('Bob');
   await device.message('News number 5').waitFor();
-  await device.readyForOffline();
+  await device.readyForOffline('News number 1', 'News number 5');
 
   await device.setOffline(true);
   await device.strip('You are offline.').waitFor();
@@ -104,7 +104,7 @@ it('S13: removed while away, what waited to be sent is not lost', async () => {
   await device.openRow('Apollo');
   owner.messages.send(group, 'Bring poems');
   await device.message('Bring poems').waitFor();
-  await device.readyForOffline();
+  await device.readyForOffline('Bring poems');
   await device.setOffline(true);
   await device.strip('You are offline.').waitFor();
   await device.send('Half a poem');

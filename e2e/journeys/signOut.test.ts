@@ -16,7 +16,7 @@ it('a session that ends while the device is away keeps what was written, for its
   const device = await world.enter(ada);
   await device.openRow('Bob');
   await device.message('Are you on the train?').waitFor();
-  await device.readyForOffline();
+  await device.readyForOffline('Are you on the train?');
   await device.setOffline(true);
   await device.strip('You are offline.').waitFor();
   await device.send('Written in a tunnel');

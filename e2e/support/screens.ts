@@ -178,12 +178,33 @@ export class Screen {
     return labels.map((label) => label.slice(label.indexOf(': ') + 2));
   }
 
-  /** Whether the app itself can be opened without a network: the worker has its copy. */
-  async readyForOffline(): Promise<void> {
+  /** Waits until the app can be opened without a network: the worker has its copy, and the cache these messages. */
+  async readyForOffline(...texts: string[]): Promise<void> {
     await this.page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
+    for (const text of texts)
+      await until(`“${text}” is in the cache`, () => this.page.evaluate(isCached, text), {
+        timeoutMs: 20_000,
+      });
   }
+}
+
+/** Runs in the page. */
+async function isCached(text: string): Promise<boolean> {
+  const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    if (name === undefined) continue;
+    const database = await settled(indexedDB.open(name));
+    const messages = await settled(database.transaction('messages').objectStore('messages').getAll());
+    database.close();
+    if (JSON.stringify(messages).includes(text)) return true;
+  }
+  return false;
 }
 
 /** Waits until something is no longer there. */

@@ -349,6 +349,8 @@ export class Core {
     this.watching.handleDown();
     this.lookup.handleDown();
     this.outbox.handleDown();
+    // There is no more to gather it with, and without a network the cache is all a reload finds.
+    void this.writer.flush();
   }
 
   async #handleEnded(error: KithError): Promise<void> {

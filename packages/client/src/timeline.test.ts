@@ -109,6 +109,21 @@ describe('timeline', () => {
     expect(last.map(({ id }) => id)).toEqual(ids);
   });
 
+  test('what is on screen when the network goes is in the cache at once', async () => {
+    const world = new Harness(30);
+    const storage = memoryStorage();
+    const client = await world.live(ANNA, storage);
+    await world.clock.pass(2_000);
+    const timeline = client.timeline(world.group);
+    await world.clock.pass(20);
+    expect(timeline.view.get().status).toBe('ready');
+    expect(await storage.loadWindow(world.group)).toBeUndefined();
+    world.server.down = true;
+    world.server.cut();
+    await turn();
+    expect((await storage.loadWindow(world.group))?.row).toMatchObject({ from: 0, to: 30 });
+  });
+
   test('shows what one writes offline in a conversation that is not in the cache, and then all of it', async () => {
     const world = new Harness(30);
     const storage = memoryStorage();
