@@ -34,10 +34,7 @@ try {
     await screen.send(
       'The migration is done. Try it with\n```sh\nnpm start -- --demo\n```\nand tell me what you find.',
     );
-    await screen
-      .message('The migration is done')
-      .getByRole('img', { name: /Sent|Delivered|Read/ })
-      .waitFor();
+    await screen.acknowledged('The migration is done');
   }
   await screen.page.mouse.move(0, 0);
   await screen.page.evaluate(async () => {

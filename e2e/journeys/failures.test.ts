@@ -24,10 +24,7 @@ it('a message that the server refuses is marked, and can be tried again or disca
 
   // It does not hold up what follows, and outlives a reload.
   await device.send('This one is fine');
-  await device
-    .message('This one is fine')
-    .getByRole('img', { name: /Sent|Delivered/ })
-    .waitFor();
+  await device.acknowledged('This one is fine');
   await device.page.reload();
   await failed.getByRole('img', { name: 'Not sent', exact: true }).waitFor();
 
@@ -116,10 +113,7 @@ it('a paste too long for one message is kept, and said to be too long', async ()
   const short = huge.slice(0, 20_000).trim();
   await device.composer.fill(short);
   await device.composer.press('Enter');
-  await device
-    .message('A line of somebody')
-    .getByRole('img', { name: /Sent|Delivered/ })
-    .waitFor();
+  await device.acknowledged('A line of somebody');
   const { messages } = await friend.request('getHistory', { conversationId });
   expect(messages.map(({ body }) => (body.type === 'content' ? body.content : body))).toContainEqual({
     type: 'plain',
@@ -144,10 +138,7 @@ it('a browser that stores nothing says so, and talks all the same', async () => 
   await page.getByText('This browser keeps nothing here').waitFor();
   await device.openRow('Bob');
   await device.send('Morning');
-  await device
-    .message('Morning')
-    .getByRole('img', { name: /Sent|Delivered/ })
-    .waitFor();
+  await device.acknowledged('Morning');
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await gone(page.getByText('This browser keeps nothing here'));
 });

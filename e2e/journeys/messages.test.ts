@@ -20,6 +20,7 @@ it('a message is edited, its past kept, and deleted for all', async () => {
 
   await ada.send('We meet at fvie');
   await bob.message('We meet at fvie').waitFor();
+  await ada.acknowledged('We meet at fvie');
 
   // Arrow up in the empty field edits the last own message.
   await ada.composer.press('ArrowUp');

@@ -43,11 +43,7 @@ it('S7: offline and back: reads on, writes on, and delivers once, in order', asy
   expect((await device.drawn()).slice(-3)).toEqual(words);
 
   await device.setOffline(false);
-  for (const text of words)
-    await device
-      .message(text)
-      .getByRole('img', { name: /Sent|Delivered|Read/ })
-      .waitFor();
+  for (const text of words) await device.acknowledged(text);
   await device.strip('You are offline.').waitFor({ state: 'detached' });
 
   const stored = await until('the server has three more', async () => {
@@ -85,11 +81,7 @@ it('offline, a conversation that was never opened here takes words all the same'
 
   await device.setOffline(false);
   await device.message('Are you coming?').waitFor();
-  for (const text of ['On my way', 'with cake'])
-    await device
-      .message(text)
-      .getByRole('img', { name: /Sent|Delivered|Read/ })
-      .waitFor();
+  for (const text of ['On my way', 'with cake']) await device.acknowledged(text);
   expect((await device.drawn()).slice(-3)).toEqual(['Are you coming?', 'On my way', 'with cake']);
 });
 

@@ -135,6 +135,14 @@ export class Screen {
     await this.message(text).getByRole('img', { name: state, exact: true }).waitFor();
   }
 
+  /** Waits until the server has it. */
+  async acknowledged(text: string | RegExp): Promise<void> {
+    await this.message(text)
+      .first()
+      .getByRole('img', { name: /^(Sent|Delivered|Read)$/ })
+      .waitFor();
+  }
+
   /** Opens the menu of a message, as a right click does. */
   async menu(text: string | RegExp): Promise<Locator> {
     await this.message(text).locator('.kith-bubble').click({ button: 'right' });

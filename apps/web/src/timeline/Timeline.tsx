@@ -96,17 +96,14 @@ function Opened({
   useEffect(() => onSent((sentTo) => sentTo === conversationId && toEnd()), [conversationId, toEnd]);
   useEffect(
     () =>
-      provideLastOwn(
-        conversationId,
-        () =>
-          latest.current.messages.findLast(
-            (message) =>
-              message.record.authorId === meId &&
-              message.state !== 'pending' &&
-              message.state !== 'failed' &&
-              textOf(message) !== '',
-          )?.record.id,
-      ),
+      provideLastOwn(conversationId, () => {
+        const last = latest.current.messages.findLast(
+          (message) =>
+            message.record.authorId === meId && message.state !== 'failed' && textOf(message) !== '',
+        );
+        // Never the one before instead: whoever has just written means that one, and it cannot be edited yet.
+        return last?.state === 'pending' ? undefined : last?.record.id;
+      }),
     [conversationId, meId],
   );
 
