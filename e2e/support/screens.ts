@@ -138,8 +138,8 @@ export class Screen {
   /** Waits until the server has it. */
   async acknowledged(text: string | RegExp): Promise<void> {
     await this.message(text)
-      .first()
       .getByRole('img', { name: /^(Sent|Delivered|Read)$/ })
+      .first()
       .waitFor();
   }
 
