@@ -12,6 +12,30 @@ const push = (world: Harness, ...frames: readonly unknown[]) => {
   for (const socket of world.server.sockets) for (const frame of frames) socket.push(frame as ServerFrame);
 };
 
+test('S9: counts that were in doubt when the app died are asked for, also when events overtake the sync', async () => {
+  const world = new Harness(3);
+  const storage = memoryStorage();
+  const before = await world.live(ANNA, storage);
+  world.say(BERT, 'after the sync');
+  await world.clock.pass(2_000);
+  void before.stop();
+  await world.clock.pass(100);
+  // As a crash leaves it: at this revision already, its count still to be asked for.
+  const { heads } = await storage.load();
+  await storage.write({ heads: heads.map((head) => ({ ...head, unread: 9 })) });
+  const answer = world.server.answer.bind(world.server);
+  let overtaken = false;
+  world.server.answer = (userId, command, input) => {
+    const output = answer(userId, command, input);
+    if (command === 'sync' && !overtaken) world.say(BERT, 'overtakes it');
+    overtaken ||= command === 'sync';
+    return output;
+  };
+  const client = await world.live(ANNA, storage);
+  await world.clock.pass(2_000);
+  expect(client.conversations.get(world.group).get()).toMatchObject({ unread: 5, lastSeq: 5 });
+});
+
 describe('frames this version does not know', () => {
   test('S4: a record of an unknown kind raises the revision and hides nothing else', async () => {
     const world = new Harness(1);

@@ -46,6 +46,8 @@ export class Store {
   readonly #leftAt = new Map<string, number>();
   /** Whose read mark was set here and refused: the server's is right, even when it is lower. */
   readonly #distrusted = new Set<string>();
+  /** Heads as the cache had them, not told by the server since: when it was written, their counts may have been in doubt. */
+  readonly #restored = new Set<string>();
   #me = '';
 
   constructor(loadCold: LoadCold) {
@@ -70,6 +72,7 @@ export class Store {
 
   /** From the cache: as it was, no questions asked. */
   restoreHead(head: Head): void {
+    this.#restored.add(head.conversation.id);
     this.#setHead(head);
   }
 
@@ -84,11 +87,12 @@ export class Store {
     const leftAt = this.#leftAt.get(id);
     if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false, unsure: false };
     this.#leftAt.delete(id);
+    const restored = this.#restored.delete(id);
     // Events have brought us further than this reply. But marks are no part of `rev`: of them it may bring news.
     if (known && incoming.rev < known.rev) {
       this.handleForemost(id, incoming.othersDeliveredSeq, incoming.othersReadSeq);
       const unsure = incoming.readSeq > known.readSeq && this.handleRead(id, incoming);
-      return { stale: true, unsure };
+      return { stale: true, unsure: unsure || restored };
     }
 
     let head = incoming;
@@ -274,6 +278,7 @@ export class Store {
   forget(id: string, rev?: number): void {
     if (rev !== undefined) this.#leftAt.set(id, rev);
     this.unconfirmedReads.delete(id);
+    this.#restored.delete(id);
     const had = this.#heads.delete(id);
     this.#dropWindow(id);
     if (had) this.events.emit('head', id, undefined);
