@@ -29,3 +29,14 @@ test('S9: a head that events have overtaken may still bring news of the marks, w
   expect(store.handleHead(headAt(4, { readSeq: 1 }))).toEqual({ stale: true, unsure: false });
   expect(store.head('c')).toMatchObject({ rev: 5, readSeq: 3 });
 });
+
+test('S13: an older leaving that comes late does not let an older joining in', () => {
+  const store = new Store(async () => undefined);
+  const membership = headAt(1).membership;
+  const joined = headAt(7, { membership: { ...membership, rev: 7 } });
+  for (const rev of [9, 5]) store.handleLeft({ ...membership, rev, state: 'left' });
+  store.handleHead(joined);
+  expect(store.head('c')).toBeUndefined();
+  store.handleHead(headAt(10, { membership: { ...membership, rev: 10 } }));
+  expect(store.head('c')).toBeDefined();
+});

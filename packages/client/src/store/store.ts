@@ -276,7 +276,8 @@ export class Store {
 
   /** It is not there (any more), as far as this person may know. */
   forget(id: string, rev?: number): void {
-    if (rev !== undefined) this.#leftAt.set(id, rev);
+    // Leavings are told more than once, and not always in order.
+    if (rev !== undefined) this.#leftAt.set(id, Math.max(rev, this.#leftAt.get(id) ?? 0));
     this.unconfirmedReads.delete(id);
     this.#restored.delete(id);
     const had = this.#heads.delete(id);

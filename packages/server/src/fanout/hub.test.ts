@@ -380,6 +380,24 @@ describe('joining and leaving', () => {
     expect(revs(ann)).toEqual([]);
   });
 
+  test('S13: an older leaving that comes late does not undo what a newer one said while registering', async () => {
+    const { bus, hub, commit, state, members } = world();
+    members.set('ann', member('ann', 7));
+    state.rev = 7;
+    const ann = socketOf('ann');
+    const registering = hub.register(ann);
+    for (const rev of [9, 5]) {
+      const left = member('ann', rev, { state: 'left' });
+      bus.publish(subjects.user(1, 'ann'), { type: 'membership', tenantId: 1, member: left });
+    }
+    await registering;
+    expect([...hub.localConversations()]).toEqual([]);
+    state.rev = 9;
+    commit([message(10)]);
+    await tick();
+    expect(ann.events('records')).toEqual([]);
+  });
+
   test('S13: who was told of a joining by its reply hears of the removal, even if that is announced first', async () => {
     const { hub, announcer, commit } = world();
     const ann = socketOf('ann');

@@ -229,7 +229,8 @@ export function createHub(options: HubOptions): Hub {
     const subscription = person.subscriptions.get(conversationId);
     if (subscription && member.rev < subscription.rev) return;
     if (member.state !== 'joined') {
-      if (person.loads > 0) person.ended.set(conversationId, member.rev);
+      if (person.loads > 0)
+        person.ended.set(conversationId, Math.max(member.rev, person.ended.get(conversationId) ?? 0));
       subscription?.channel.flush();
       // Also to who is not subscribed: the reply of a joining may have told what this node has not heard of yet.
       sendTo(person, encodeEvent({ type: 'left', membership: member }));
