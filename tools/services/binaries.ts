@@ -6,6 +6,9 @@ export const INSTALL_POSTGRES =
   'Install its server, of any version (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), ' +
   'or put the folder of its binaries on the PATH.';
 
+export const INSTALL_NATS =
+  'Install nats-server (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server).';
+
 export const INSTALL_CHROMIUM =
   'Install Chromium or Chrome (Debian: apt-get install chromium), or name its executable in KITH_CHROMIUM.';
 
@@ -36,6 +39,13 @@ export function findPostgresBinaries(): string | undefined {
   return folders.find(
     (folder) => isExecutable(join(folder, 'initdb')) && isExecutable(join(folder, 'postgres')),
   );
+}
+
+/** The executable of the NATS server. Debian puts it where only root's PATH looks. */
+export function findNats(): string | undefined {
+  return [...onPath(), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, 'nats-server'))
+    .find(isExecutable);
 }
 
 /** The executable of a Chromium or Chrome: the one named in KITH_CHROMIUM, else the first on the PATH. */

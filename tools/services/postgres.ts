@@ -14,12 +14,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findPostgresBinaries, INSTALL_POSTGRES } from './binaries.ts';
-import { collect, type User, unprivilegedUser } from './processes.ts';
+import { collect, freePort, hasExited, type User, unprivilegedUser } from './processes.ts';
 
 export interface PostgresOptions {
   /** Whether commits wait for the disk. Off by default: a test's data need not survive a power cut. */
@@ -183,8 +182,6 @@ async function untilReady(child: ChildProcess, folder: string): Promise<void> {
   throw new Error(`it was not ready within ${START_TIMEOUT / 1000} s`);
 }
 
-const hasExited = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
-
 /** Ends it by the signal, by force when that takes too long; comes back when it is gone. */
 async function endPostmaster(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined || hasExited(child)) return;
@@ -199,17 +196,6 @@ async function endPostmaster(child: ChildProcess, signal: NodeJS.Signals): Promi
 /** Backends outlive a killed postmaster by a moment and may still write: hence the retries. */
 const removeFolder = (folder: string) =>
   rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  return address.port;
-}
 
 interface Guard {
   /** Everything is cleared away: the guard may go. */

@@ -1,5 +1,7 @@
 /** Small help with child processes that more than one service needs. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 export interface User {
   uid: number;
@@ -41,4 +43,36 @@ async function idOf(kind: '-u' | '-g', name: string): Promise<number | undefined
     spawn('id', [kind, name], { stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 }),
   );
   return code === 0 ? Number(output) : undefined;
+}
+
+export const hasExited = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null;
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No port');
+  return address.port;
+}
+
+/**
+ * Ends a child that keeps nothing when this process ends, however that happens: a small shell waits for the end of its
+ * input, whose other end is ours and is closed by the kernel.
+ */
+export function endWithUs(child: ChildProcess): void {
+  const script = 'cat > /dev/null; kill -KILL "$1" 2> /dev/null';
+  const guard = spawn('/bin/sh', ['-c', script, 'kith-guard', String(child.pid)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  // A pipe does not keep the event loop alive by itself, but only once it is unreferenced.
+  (guard.stdin as unknown as { unref?(): void }).unref?.();
+  // Its id may be somebody else's by the time we end.
+  child.once('exit', () => guard.kill('SIGKILL'));
 }

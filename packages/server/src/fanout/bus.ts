@@ -1,6 +1,7 @@
 /**
  * The bus between nodes: best effort, in order per subject from one publisher. What it loses, anti-entropy heals (S11).
- * One process needs no other: `localBus` hands messages over in memory. The NATS twin bears the same contract.
+ * One process needs no other: `localBus` hands messages over in memory. `natsBus` bears the same contract: bus.test.ts
+ * runs both against it.
  */
 import type { Ephemeral, MemberRecord, ReceiptMark } from '@kith/protocol';
 
@@ -17,6 +18,8 @@ export type BusMessage =
       /** The encoded event frame. */
       readonly frame: string;
     }
+  /** There is more than the bus carries: to be read from the database. */
+  | { readonly type: 'behind'; readonly tenantId: number; readonly conversationId: string }
   /** To the subject of the person concerned: memberships begin and end here. */
   | { readonly type: 'membership'; readonly tenantId: number; readonly member: MemberRecord }
   /** A frame for all devices of one person. */
@@ -40,28 +43,61 @@ export const subjects = {
 export type BusHandler = (message: BusMessage) => void;
 
 export interface Bus {
-  /** Never throws, never waits. */
+  /** Handlers of this node are called at once, the others' soon. Never throws, never waits. */
   publish(subject: string, message: BusMessage): void;
   /** Calls `handler` for every message from now on, the node's own included. Returns the end of it. */
   subscribe(subject: string, handler: BusHandler): () => void;
+  /**
+   * Resolves when whatever other nodes publish from now on reaches what is subscribed: a snapshot that is read afterwards
+   * and the messages since leave nothing out. Also resolves, late, when the other nodes cannot be reached.
+   */
+  flushed(): Promise<void>;
+  /** Calls `handler` whenever messages of other nodes may have been lost, once they come again. Returns the end of it. */
+  onGap(handler: () => void): () => void;
   close(): Promise<void>;
+}
+
+/** Who listens on this node. */
+export interface Listeners {
+  /** True: it is the first of its subject. */
+  add(subject: string, handler: BusHandler): boolean;
+  /** True: it was the last of its subject. */
+  remove(subject: string, handler: BusHandler): boolean;
+  call(subject: string, message: BusMessage): void;
+  clear(): void;
+}
+
+export function createListeners(): Listeners {
+  const handlers = new Map<string, Set<BusHandler>>();
+  return {
+    add: (subject, handler) => {
+      const set = handlers.get(subject) ?? new Set();
+      handlers.set(subject, set.add(handler));
+      return set.size === 1;
+    },
+    remove: (subject, handler) => {
+      const set = handlers.get(subject);
+      if (!set?.delete(handler) || set.size > 0) return false;
+      return handlers.delete(subject);
+    },
+    call: (subject, message) => {
+      for (const handler of handlers.get(subject) ?? []) handler(message);
+    },
+    clear: () => handlers.clear(),
+  };
 }
 
 /** The bus of a service of one process: synchronous, lossless. */
 export function localBus(): Bus {
-  const handlers = new Map<string, Set<BusHandler>>();
+  const listeners = createListeners();
   return {
-    publish: (subject, message) => {
-      for (const handler of handlers.get(subject) ?? []) handler(message);
-    },
+    publish: listeners.call,
     subscribe: (subject, handler) => {
-      const set = handlers.get(subject) ?? new Set();
-      handlers.set(subject, set.add(handler));
-      return () => {
-        set.delete(handler);
-        if (set.size === 0 && handlers.get(subject) === set) handlers.delete(subject);
-      };
+      listeners.add(subject, handler);
+      return () => void listeners.remove(subject, handler);
     },
-    close: async () => handlers.clear(),
+    flushed: () => Promise.resolve(),
+    onGap: () => () => undefined,
+    close: async () => listeners.clear(),
   };
 }
