@@ -65,6 +65,28 @@ function createOutflow(nats: NatsConnection) {
   };
 }
 
+/** Whether NATS knows what is subscribed here. Asked once for all who wait, and not at all when nothing is new. */
+function createInterest(nats: NatsConnection) {
+  let current = 0;
+  let asking: { readonly version: number; readonly answer: Promise<void> } | null = null;
+  let answered = 0;
+  const ask = async (version: number): Promise<void> => {
+    // A connection that ends answers no more; what it missed is looked for when the next one stands.
+    await nats.flush().catch(() => undefined);
+    answered = Math.max(answered, version);
+  };
+  return {
+    changed: (): void => {
+      current += 1;
+    },
+    known: (): Promise<void> => {
+      if (answered >= current) return Promise.resolve();
+      if (asking?.version !== current) asking = { version: current, answer: ask(current) };
+      return asking.answer;
+    },
+  };
+}
+
 const behind = ({ tenantId, conversationId }: Extract<BusMessage, { type: 'records' }>): BusMessage => ({
   type: 'behind',
   tenantId,
@@ -88,6 +110,7 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
   const subscriptions = new Map<string, Subscription>();
   const gapHandlers = new Set<() => void>();
   const outflow = createOutflow(nats);
+  const interest = createInterest(nats);
   let reachable = true;
 
   const noteGap = (): void => {
@@ -147,6 +170,7 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
           },
         });
         subscriptions.set(subject, subscription);
+        interest.changed();
       }
       return () => {
         if (!listeners.remove(subject, handler)) return;
@@ -155,7 +179,7 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
       };
     },
     flushed: async () => {
-      if (reachable) await Promise.race([nats.flush().catch(() => undefined), sleep(FLUSH_MS)]);
+      if (reachable) await Promise.race([interest.known(), sleep(FLUSH_MS, undefined, { ref: false })]);
     },
     onGap: (handler) => {
       gapHandlers.add(handler);
