@@ -60,7 +60,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
-  const presences = createPresences({ announcer, database, logger: log });
+  const hub = createHub({ bus, database, logger: log });
+  const presences = createPresences({ bus, database, logger: log, onShown: hub.showPresence });
   const services: Services = {
     database,
     announcer,
@@ -72,7 +73,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
   };
-  const hub = createHub({ bus, database, logger: log });
   const antiEntropy = createAntiEntropy({
     database,
     hub,

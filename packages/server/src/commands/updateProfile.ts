@@ -12,7 +12,7 @@ export const updateProfile: Handler<'updateProfile'> = async (services, caller, 
   const { user, profile, rev } = own;
   if (changed) {
     services.announcer.toUser(tenantId, userId, { type: 'user', rev, records: [profile] });
-    services.announcer.ephemeral(subjects.presence(tenantId, userId), { type: 'profile', user });
+    services.announcer.ephemeral(subjects.people(tenantId), { type: 'profile', user });
   }
   return { user };
 };

@@ -3,7 +3,7 @@
  * One process needs no other: `localBus` hands messages over in memory. `natsBus` bears the same contract: bus.test.ts
  * runs both against it.
  */
-import type { Ephemeral, MemberRecord, ReceiptMark } from '@kith/protocol';
+import type { Ephemeral, MemberRecord, Presence, PresenceSetting, ReceiptMark } from '@kith/protocol';
 
 /** What travels. Frames are encoded once, by the publisher. */
 export type BusMessage =
@@ -30,13 +30,44 @@ export type BusMessage =
   /** To every node: cached facts about this conversation and its members are no longer true. */
   | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
   /** To every node: sockets of these sessions close. */
-  | { readonly type: 'sessions_revoked'; readonly sessionIds: readonly string[] };
+  | { readonly type: 'sessions_revoked'; readonly sessionIds: readonly string[] }
+  /** To every node: how somebody wants to be seen, for those that have devices of theirs. */
+  | {
+      readonly type: 'presence_setting';
+      readonly tenantId: number;
+      readonly userId: string;
+      readonly setting: PresenceSetting;
+    }
+  | PeerMessage;
+
+/** Somebody's presence by their devices on one node. */
+export interface PresenceOnNode {
+  readonly tenantId: number;
+  readonly userId: string;
+  readonly state: Presence['state'];
+}
+
+/** What nodes tell each other about themselves. `version` rises with every change of a node's people. */
+export type PeerMessage =
+  | { readonly type: 'node_alive'; readonly node: string; readonly version: number }
+  | { readonly type: 'node_leaving'; readonly node: string }
+  /** Changes that led to `version`; or, with `all`, a part of everybody as of `version`. */
+  | {
+      readonly type: 'people';
+      readonly node: string;
+      readonly version: number;
+      readonly all: { readonly part: number; readonly parts: number } | null;
+      readonly people: readonly PresenceOnNode[];
+    }
+  /** Asks this node to tell everybody anew. */
+  | { readonly type: 'people_wanted'; readonly node: string };
 
 /** Subjects carry the tenant (S15). */
 export const subjects = {
   conversation: (tenantId: number, conversationId: string): string => `t${tenantId}.c.${conversationId}`,
   user: (tenantId: number, userId: string): string => `t${tenantId}.u.${userId}`,
-  presence: (tenantId: number, userId: string): string => `t${tenantId}.p.${userId}`,
+  /** What people change about themselves, for the nodes that show them. */
+  people: (tenantId: number): string => `t${tenantId}.people`,
   nodes: 'nodes',
 } as const;
 

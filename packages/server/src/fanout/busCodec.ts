@@ -13,6 +13,11 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   ephemeral: true,
   invalidate: true,
   sessions_revoked: true,
+  presence_setting: true,
+  node_alive: true,
+  node_leaving: true,
+  people: true,
+  people_wanted: true,
 };
 
 const FRAME_BEGINS = '\n';

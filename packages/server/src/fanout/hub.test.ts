@@ -505,22 +505,27 @@ describe('watching', () => {
     expect(bob.frames.filter((frame) => frame.t === 'ephemeral')).toHaveLength(1);
   });
 
-  test('S10: presence of the people on screen', async () => {
+  test('S10: presence and profile of the people on screen', async () => {
     const { announcer, hub } = world();
     const ann = socketOf('ann');
     const registration = await hub.register(ann);
-    const presence = (userId: string) =>
-      announcer.ephemeral(subjects.presence(1, userId), {
-        type: 'presence',
-        presence: { userId, state: 'online' },
-      });
+    const presence = (userId: string) => hub.showPresence(1, { userId, state: 'online' });
     registration.watch({ conversationIds: [], userIds: ['bob', 'cat'] });
     registration.watch({ conversationIds: [], userIds: ['bob'] });
     presence('bob');
     presence('cat');
-    expect(ann.frames).toHaveLength(1);
+    hub.showPresence(2, { userId: 'bob', state: 'away' });
+    const user = { id: 'bob', username: 'bob', displayName: 'Bob', role: 'member' } as const;
+    announcer.ephemeral(subjects.people(1), { type: 'profile', user });
+    announcer.ephemeral(subjects.people(1), { type: 'profile', user: { ...user, id: 'cat' } });
+    announcer.ephemeral(subjects.people(2), { type: 'profile', user });
+    expect(ann.frames).toEqual([
+      { t: 'ephemeral', ephemeral: { type: 'presence', presence: { userId: 'bob', state: 'online' } } },
+      { t: 'ephemeral', ephemeral: { type: 'profile', user } },
+    ]);
     registration.close();
     presence('bob');
-    expect(ann.frames).toHaveLength(1);
+    announcer.ephemeral(subjects.people(1), { type: 'profile', user });
+    expect(ann.frames).toHaveLength(2);
   });
 });

@@ -2,6 +2,7 @@
  * Hands what is announced to the sockets of this node: whose person is in which conversation, in which order, and as
  * far as they may see it. Knows no sockets, only subscribers.
  */
+import type { Presence } from '@kith/protocol';
 import { Flusher } from '../gateway/flusher.ts';
 import type { Logger } from '../logger.ts';
 import { changesSince } from '../store/changes.ts';
@@ -47,6 +48,8 @@ export interface Hub {
   /** Reads a person's memberships again, if the person is here: of these conversations, or all. */
   recheck(tenantId: number, userId: string, conversationIds: readonly string[] | 'all'): Promise<void>;
   localPeople(): Iterable<{ readonly tenantId: number; readonly userId: string }>;
+  /** Tells those who show this person (S10). */
+  showPresence(tenantId: number, presence: Presence): void;
   close(): void;
 }
 
@@ -161,10 +164,13 @@ export function createHub(options: HubOptions): Hub {
     },
     recheck: people.recheck,
     localPeople: people.all,
+    showPresence: (tenantId, presence) =>
+      peopleWatch.show(tenantId, presence.userId, { type: 'presence', presence }),
     close: () => {
       unsubscribeNodes();
       conversations.close();
       people.close();
+      peopleWatch.close();
     },
   };
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ephemeral, limits, type Presence } from '@kith/protocol';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
+import { type Bus, localBus } from './bus.ts';
 import { createPresences, type PresenceService } from './presence.ts';
 import { createTyping } from './typing.ts';
 
@@ -13,11 +14,15 @@ describe.each(databaseKinds)('presence on %s', (kind) => {
   let told: Presence[];
   let presences: PresenceService;
   let count = 0;
+  const opened: PresenceService[] = [];
 
   beforeAll(async () => {
     world = await createWorld(kind);
   });
   afterAll(() => world.close());
+  afterEach(async () => {
+    for (const node of opened.splice(0)) await node.close();
+  });
   beforeEach(async () => {
     count += 1;
     ann = await world.person(`Ann${count}`);
@@ -25,18 +30,20 @@ describe.each(databaseKinds)('presence on %s', (kind) => {
     presences = open();
   });
 
-  const open = () =>
-    createPresences({
-      announcer: {
-        ephemeral: (_subject, ephemeral) => {
-          if (ephemeral.type === 'presence') told.push(ephemeral.presence);
-        },
-      },
+  /** A node; of the same service as others on the same bus. */
+  const open = (bus: Bus = localBus(), shown = (presence: Presence) => void told.push(presence)) => {
+    const node = createPresences({
+      bus,
       database: world.database,
       logger: silentLogger,
+      onShown: (_tenantId, presence) => shown(presence),
       graceMs: 30,
       storeEveryMs: 5,
+      aliveEveryMs: 40,
     });
+    opened.push(node);
+    return node;
+  };
   const connect = (setting: 'auto' | 'away' | 'invisible' = 'auto') =>
     presences.connect(1, ann.userId, setting);
   const shown = async (from = presences) => (await from.of(1, [ann.userId]))[0];
@@ -94,6 +101,83 @@ describe.each(databaseKinds)('presence on %s', (kind) => {
       { userId: ann.userId, state: 'online' },
     ]);
     expect(await presences.of(2, [ann.userId])).toEqual([{ userId: ann.userId, state: 'offline' }]);
+  });
+
+  test('several nodes: the most present of all devices, wherever they are', async () => {
+    const bus = localBus();
+    const [first, second] = [open(bus), open(bus, () => undefined)];
+    const third = open(bus, () => undefined);
+    const phone = first.connect(1, ann.userId, 'auto');
+    const laptop = second.connect(1, ann.userId, 'auto');
+    phone.setActive(false);
+    await vi.waitFor(async () => expect(await shown(third)).toMatchObject({ state: 'online' }));
+    expect(await shown(first)).toMatchObject({ state: 'online' });
+    laptop.setActive(false);
+    await vi.waitFor(async () => expect(await shown(first)).toMatchObject({ state: 'away' }));
+    phone.setActive(true);
+    phone.close();
+    await vi.waitFor(async () => expect(await shown(third)).toMatchObject({ state: 'away' }));
+    third.setSetting(1, ann.userId, 'invisible');
+    await vi.waitFor(async () => expect(await shown(first)).toMatchObject({ state: 'offline' }));
+    third.setSetting(1, ann.userId, 'auto');
+    laptop.close();
+    await vi.waitFor(async () => expect(told.at(-1)).toMatchObject({ state: 'offline' }));
+    expect(await shown(third)).toMatchObject({ state: 'offline', lastSeenAt: expect.any(String) });
+  });
+
+  test('a node that comes later knows who is there; one that dies leaves nobody online', async () => {
+    const bus = localBus();
+    /** The bus of a node that is there no more. */
+    let dead = false;
+    const dying: Bus = { ...bus, publish: (subject, message) => dead || bus.publish(subject, message) };
+    const people = await Promise.all(Array.from({ length: 40 }, (_, n) => world.person(`Of${count}x${n}`)));
+    const ids = people.map(({ userId }) => userId);
+    const states = async (node: PresenceService) =>
+      new Set((await node.of(1, ids)).map(({ state }) => state));
+    const old = open(dying, () => undefined);
+    for (const id of ids) old.connect(1, id, 'auto');
+    await sleep(60);
+    const later = open(bus);
+    await vi.waitFor(async () => expect(await states(later)).toEqual(new Set(['online'])));
+    dead = true;
+    await vi.waitFor(async () => expect(await states(later)).toEqual(new Set(['offline'])));
+    await vi.waitFor(async () => {
+      const [one] = await open(localBus()).of(1, ids.slice(0, 1));
+      expect(one?.lastSeenAt).toBeDefined();
+    });
+    dead = false;
+    await vi.waitFor(async () => expect(await states(later)).toEqual(new Set(['online'])));
+  });
+
+  test('what the bus lost between nodes is noticed and asked for again', async () => {
+    const bus = localBus();
+    let lost = 0;
+    const leaky: Bus = {
+      ...bus,
+      publish: (subject, message) => {
+        if (message.type === 'people' && message.all === null && lost++ % 2 === 0) return;
+        bus.publish(subject, message);
+      },
+    };
+    const [from, to] = [open(leaky, () => undefined), open(bus)];
+    for (let n = 0; n < 6; n += 1) {
+      const device = from.connect(1, ann.userId, 'auto');
+      await vi.waitFor(async () => expect(await shown(to)).toMatchObject({ state: 'online' }));
+      device.close();
+      await vi.waitFor(async () => expect(await shown(to)).toMatchObject({ state: 'offline' }));
+    }
+    expect(lost).toBeGreaterThan(3);
+  });
+
+  test('a node that leaves in order: a move to another is no departure', async () => {
+    const bus = localBus();
+    const [leaving, staying] = [open(bus, () => undefined), open(bus)];
+    leaving.connect(1, ann.userId, 'auto');
+    await vi.waitFor(async () => expect(await shown(staying)).toMatchObject({ state: 'online' }));
+    await leaving.close();
+    staying.connect(1, ann.userId, 'auto');
+    await sleep(80);
+    expect(states()).not.toContain('offline');
   });
 
   test('a stop stores when everybody was last here', async () => {

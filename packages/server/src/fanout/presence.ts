@@ -1,15 +1,13 @@
 /**
- * Who is online. Kept in memory by connection; only `last seen` is stored, some seconds after somebody left.
- *
- * One node knows all its people's devices. With several, each will tell the others over the bus what it knows of a
- * person, and `shownState` will join what they say; nothing else here would change.
+ * Who is online. Kept in memory by connection; only `last seen` is stored, some seconds after somebody left. A node knows
+ * the devices of its own people, and from its peers how others are; who is shown is the most present of it.
  */
 import type { Presence, PresenceSetting } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
 import { lastSeenOf, storeLastSeen } from '../store/lastSeen.ts';
-import type { Announcer } from './announcer.ts';
-import { subjects } from './bus.ts';
+import { type Bus, subjects } from './bus.ts';
+import { createPeers, mostPresent } from './peers.ts';
 
 /** What commands may ask and say. */
 export interface Presences {
@@ -33,14 +31,18 @@ export interface PresenceService extends Presences {
 }
 
 export interface PresenceOptions {
-  readonly announcer: Pick<Announcer, 'ephemeral'>;
+  readonly bus: Bus;
   readonly database: Pick<Database, 'db'>;
   readonly logger: Logger;
+  /** Somebody is shown otherwise from now on: for the sockets of this node. */
+  readonly onShown: (tenantId: number, presence: Presence) => void;
   readonly now?: () => number;
   /** A person whose last device left is offline after this time, ms: a reload is no departure. */
   readonly graceMs?: number;
   /** Last-seen times are collected this long before they are written, ms. */
   readonly storeEveryMs?: number;
+  /** How often nodes say that they are alive, ms. */
+  readonly aliveEveryMs?: number;
 }
 
 const GRACE_MS = 5_000;
@@ -53,23 +55,24 @@ interface Entry {
   readonly userId: string;
   setting: PresenceSetting;
   readonly devices: Set<{ active: boolean }>;
-  shown: Presence['state'];
+  /** By the devices here. */
+  here: Presence['state'];
   /** Runs while the last device is gone and the person still counts as here. */
   leaving: { readonly timer: NodeJS.Timeout; readonly since: number } | null;
 }
 
 const keyOf = (tenantId: number, userId: string): string => `${tenantId} ${userId}`;
 
-function shownState({ setting, devices, leaving, shown }: Entry): Presence['state'] {
+function stateHere({ setting, devices, leaving, here }: Entry): Presence['state'] {
   if (setting === 'invisible') return 'offline';
-  if (devices.size === 0) return leaving ? shown : 'offline';
+  if (devices.size === 0) return leaving ? here : 'offline';
   if (setting === 'away') return 'away';
   for (const device of devices) if (device.active) return 'online';
   return 'away';
 }
 
 export function createPresences(options: PresenceOptions): PresenceService {
-  const { announcer, logger, now = Date.now, graceMs = GRACE_MS, storeEveryMs = STORE_EVERY_MS } = options;
+  const { bus, logger, onShown, now = Date.now, graceMs = GRACE_MS, storeEveryMs = STORE_EVERY_MS } = options;
   const { db } = options.database;
   const entries = new Map<string, Entry>();
   /** Last seen, not stored yet. */
@@ -77,12 +80,8 @@ export function createPresences(options: PresenceOptions): PresenceService {
   let storeTimer: NodeJS.Timeout | null = null;
   let open = true;
 
-  const saw = (entry: Entry, time: number): void => {
-    unsaved.set(keyOf(entry.tenantId, entry.userId), {
-      tenantId: entry.tenantId,
-      userId: entry.userId,
-      at: new Date(time),
-    });
+  const saw = ({ tenantId, userId }: { tenantId: number; userId: string }, time: number): void => {
+    unsaved.set(keyOf(tenantId, userId), { tenantId, userId, at: new Date(time) });
     if (open) storeTimer ??= setTimeout(() => void save(), storeEveryMs);
   };
 
@@ -101,16 +100,43 @@ export function createPresences(options: PresenceOptions): PresenceService {
     }
   };
 
-  const update = (entry: Entry, seenAt: number): void => {
-    const state = shownState(entry);
-    if (state === entry.shown) return;
-    entry.shown = state;
-    const { userId } = entry;
-    if (state === 'offline') saw(entry, seenAt);
-    const presence: Presence =
-      state === 'offline' ? { userId, state, lastSeenAt: new Date(seenAt).toISOString() } : { userId, state };
-    announcer.ephemeral(subjects.presence(entry.tenantId, userId), { type: 'presence', presence });
+  const shownState = (tenantId: number, userId: string): Presence['state'] =>
+    mostPresent(entries.get(keyOf(tenantId, userId))?.here ?? 'offline', peers.stateOf(tenantId, userId));
+
+  const show = (tenantId: number, userId: string, seenAt: number): void => {
+    const state = shownState(tenantId, userId);
+    const lastSeenAt = new Date(seenAt).toISOString();
+    onShown(tenantId, state === 'offline' ? { userId, state, lastSeenAt } : { userId, state });
   };
+
+  const update = (entry: Entry, seenAt: number): void => {
+    const here = stateHere(entry);
+    if (here === entry.here) return;
+    entry.here = here;
+    const { tenantId, userId } = entry;
+    if (here === 'offline') saw(entry, seenAt);
+    peers.tell({ tenantId, userId, state: here });
+    show(tenantId, userId, seenAt);
+  };
+
+  const peers = createPeers({
+    bus,
+    logger,
+    onChange: (tenantId, userId, diedAt) => {
+      // What a dead node would have stored itself.
+      if (diedAt !== null && peers.isFirst()) saw({ tenantId, userId }, diedAt);
+      show(tenantId, userId, diedAt ?? now());
+    },
+    ...(options.aliveEveryMs !== undefined && { aliveEveryMs: options.aliveEveryMs }),
+  });
+
+  const endOfSettings = bus.subscribe(subjects.nodes, (message) => {
+    if (message.type !== 'presence_setting') return;
+    const entry = entries.get(keyOf(message.tenantId, message.userId));
+    if (!entry) return;
+    entry.setting = message.setting;
+    update(entry, now());
+  });
 
   const left = (entry: Entry, since: number): void => {
     entry.leaving = null;
@@ -121,15 +147,15 @@ export function createPresences(options: PresenceOptions): PresenceService {
   };
 
   const checkpoint = setInterval(() => {
-    for (const entry of entries.values()) if (entry.shown !== 'offline') saw(entry, now());
+    for (const entry of entries.values()) if (entry.here !== 'offline') saw(entry, now());
   }, CHECKPOINT_MS);
   checkpoint.unref();
 
   return {
     of: async (tenantId, userIds) => {
       const known = (userId: string): Presence | null => {
-        const entry = entries.get(keyOf(tenantId, userId));
-        return entry && entry.shown !== 'offline' ? { userId, state: entry.shown } : null;
+        const state = shownState(tenantId, userId);
+        return state === 'offline' ? null : { userId, state };
       };
       const absent = userIds.filter((userId) => !known(userId));
       const stored = absent.length > 0 ? await lastSeenOf(db, tenantId, absent) : new Map<string, Date>();
@@ -141,12 +167,8 @@ export function createPresences(options: PresenceOptions): PresenceService {
         return { userId, state: 'offline', ...(at && { lastSeenAt: at.toISOString() }) };
       });
     },
-    setSetting: (tenantId, userId, setting) => {
-      const entry = entries.get(keyOf(tenantId, userId));
-      if (!entry) return;
-      entry.setting = setting;
-      update(entry, now());
-    },
+    setSetting: (tenantId, userId, setting) =>
+      bus.publish(subjects.nodes, { type: 'presence_setting', tenantId, userId, setting }),
     connect: (tenantId, userId, setting) => {
       const key = keyOf(tenantId, userId);
       const entry: Entry = entries.get(key) ?? {
@@ -154,7 +176,7 @@ export function createPresences(options: PresenceOptions): PresenceService {
         userId,
         setting,
         devices: new Set(),
-        shown: 'offline',
+        here: 'offline',
         leaving: null,
       };
       entries.set(key, entry);
@@ -186,9 +208,11 @@ export function createPresences(options: PresenceOptions): PresenceService {
     close: async () => {
       open = false;
       clearInterval(checkpoint);
+      endOfSettings();
+      peers.close();
       for (const entry of [...entries.values()]) {
         if (entry.leaving) clearTimeout(entry.leaving.timer);
-        if (entry.shown !== 'offline') saw(entry, entry.leaving?.since ?? now());
+        if (entry.here !== 'offline') saw(entry, entry.leaving?.since ?? now());
       }
       if (storeTimer) clearTimeout(storeTimer);
       await save();

@@ -57,36 +57,58 @@ export function createReceiptTicker(everyMs = RECEIPTS_EVERY_MS) {
   };
 }
 
-/** Presence of people, to the sockets that show them. One subscription to the bus for each person shown. */
-export function createPeopleWatch(bus: Bus) {
-  const shown = new Map<string, { readonly sockets: Set<Subscriber>; readonly end: () => void }>();
+/** People as they are, to the sockets that show them. */
+export interface PeopleWatch {
+  watch(socket: Subscriber, userId: string): void;
+  unwatch(socket: Subscriber, userId: string): void;
+  /** Tells the sockets of this node that show this person. */
+  show(tenantId: number, userId: string, ephemeral: Ephemeral): void;
+  close(): void;
+}
 
-  const keyOf = (tenantId: number, userId: string): string => subjects.presence(tenantId, userId);
+export function createPeopleWatch(bus: Bus): PeopleWatch {
+  const tenants = new Map<
+    number,
+    { readonly shown: Map<string, Set<Subscriber>>; readonly end: () => void }
+  >();
+
+  const show: PeopleWatch['show'] = (tenantId, userId, ephemeral) => {
+    const sockets = tenants.get(tenantId)?.shown.get(userId);
+    if (!sockets) return;
+    const packet = encodeEphemeral(ephemeral);
+    for (const socket of sockets) socket.sendPacket(packet);
+  };
+
+  const tenantOf = (tenantId: number) => {
+    const known = tenants.get(tenantId);
+    if (known) return known;
+    const end = bus.subscribe(subjects.people(tenantId), (message) => {
+      if (message.type !== 'ephemeral' || message.ephemeral.type !== 'profile') return;
+      show(tenantId, message.ephemeral.user.id, message.ephemeral);
+    });
+    const tenant = { shown: new Map<string, Set<Subscriber>>(), end };
+    tenants.set(tenantId, tenant);
+    return tenant;
+  };
 
   return {
-    watch: (socket: Subscriber, userId: string): void => {
-      const subject = keyOf(socket.tenantId, userId);
-      const known = shown.get(subject);
-      if (known) {
-        known.sockets.add(socket);
-        return;
-      }
-      const sockets = new Set([socket]);
-      const end = bus.subscribe(subject, (message) => {
-        if (message.type !== 'ephemeral') return;
-        const packet = encodeEphemeral(message.ephemeral);
-        for (const one of sockets) one.sendPacket(packet);
-      });
-      shown.set(subject, { sockets, end });
+    watch: (socket, userId) => {
+      const { shown } = tenantOf(socket.tenantId);
+      const sockets = shown.get(userId) ?? new Set();
+      shown.set(userId, sockets.add(socket));
     },
-    unwatch: (socket: Subscriber, userId: string): void => {
-      const subject = keyOf(socket.tenantId, userId);
-      const known = shown.get(subject);
-      if (!known) return;
-      known.sockets.delete(socket);
-      if (known.sockets.size > 0) return;
-      known.end();
-      shown.delete(subject);
+    unwatch: (socket, userId) => {
+      const tenant = tenants.get(socket.tenantId);
+      const sockets = tenant?.shown.get(userId);
+      if (!tenant || !sockets?.delete(socket) || sockets.size > 0) return;
+      tenant.shown.delete(userId);
+      if (tenant.shown.size > 0) return;
+      tenant.end();
+      tenants.delete(socket.tenantId);
+    },
+    show,
+    close: () => {
+      for (const { end } of tenants.values()) end();
     },
   };
 }

@@ -42,14 +42,15 @@ export async function openGateway(world: World, options: GatewayWorldOptions = {
       sessions.get(token ?? cookie?.replace(/^session=/, '') ?? '') ?? null,
   };
   const { announcer } = world.services;
+  const hub = createHub({ bus, database, logger: silentLogger, ...options.hub });
   const presences = createPresences({
-    announcer,
+    bus,
     database,
     logger: silentLogger,
+    onShown: hub.showPresence,
     graceMs: options.graceMs ?? 50,
   });
   const services: Services = { ...world.services, presences, typing: createTyping({ announcer }) };
-  const hub = createHub({ bus, database, logger: silentLogger, ...options.hub });
   const gateway = createGateway({
     services,
     accounts,
