@@ -10,6 +10,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly databaseUrl: string | null;
   readonly databasePool: number;
+  /** Where the nodes of one service meet; null: this process is all of it. */
+  readonly bus: readonly string[] | null;
   /** Origins of the web app besides the one a request itself came to; the first is where people reach us. */
   readonly publicOrigins: readonly string[];
   readonly secret: string | null;
@@ -68,6 +70,17 @@ const postgresUrl = (value: string): string => {
   return value;
 };
 
+const natsUrls = (value: string): string[] =>
+  value.split(',').map((part) => {
+    const url = part.trim();
+    if (!URL.canParse(url) || !/^(nats|tls):$/.test(new URL(url).protocol)) {
+      throw new Error(
+        'must be of the form nats://user:password@host:4222; several of one cluster with commas',
+      );
+    }
+    return url;
+  });
+
 const origins = (value: string): string[] =>
   value
     .split(',')
@@ -123,6 +136,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     type: 'number',
     description: 'Connections to PostgreSQL that this process may hold.',
     parse: integer(2, 500),
+  },
+  bus: {
+    name: 'KITH_BUS',
+    default: '',
+    type: 'URLs',
+    description:
+      'NATS, nats://…, where several processes on one DATABASE_URL become one service. Without it, this process is all of it.',
+    parse: optional(natsUrls),
   },
   publicOrigins: {
     name: 'KITH_PUBLIC_URL',
@@ -203,6 +224,11 @@ export function parseCommandLine(args: readonly string[], environment: Environme
     }
   }
   const config = readConfig(environment, problems);
+  if (config.bus !== null && config.databaseUrl === null) {
+    problems.push(
+      `${settings.bus.name} needs ${settings.databaseUrl.name}: the embedded database serves one process.`,
+    );
+  }
   if (problems.length > 0) return { type: 'refused', problems };
   return { type: 'run', config, demo: args.includes('--demo') };
 }
@@ -225,6 +251,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     dataDirectory: read(settings.dataDirectory),
     databaseUrl: read(settings.databaseUrl),
     databasePool: read(settings.databasePool),
+    bus: read(settings.bus),
     publicOrigins: read(settings.publicOrigins),
     secret: read(settings.secret),
     trustedProxies: read(settings.trustedProxies),

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { type Config, parseCommandLine } from './config.ts';
 import { DataInUseError, type DataLock, lockData } from './dataLock.ts';
-import { createService } from './service.ts';
+import { BusUnreachableError, createService } from './service.ts';
 import type { Services } from './services.ts';
 
 /** Exit codes: 1 it failed, 2 it was told something wrong. */
@@ -106,7 +106,7 @@ const networkAddresses = (): string[] =>
 
 /** The reasons a start fails that a person can mend, in a line; the rest with its stack. */
 function explain(error: unknown, config: Config): string {
-  if (error instanceof DataInUseError) return error.message;
+  if (error instanceof DataInUseError || error instanceof BusUnreachableError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
+import { loadSecret } from './accounts/secret.ts';
 import type { Config } from './config.ts';
 import { createAnnouncer } from './fanout/announcer.ts';
 import { createAntiEntropy } from './fanout/antiEntropy.ts';
 import { type Bus, localBus, subjects } from './fanout/bus.ts';
 import { createHub } from './fanout/hub.ts';
+import { natsBus } from './fanout/natsBus.ts';
 import { createPresences } from './fanout/presence.ts';
 import { createTyping } from './fanout/typing.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -51,7 +53,7 @@ type Phase = 'open' | 'draining' | 'closed';
 export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
   const log = overrides.log ?? createLog(config);
   const database = overrides.database ?? (await openDatabase(databaseOptions(config)));
-  const bus = overrides.bus ?? localBus();
+  const bus = overrides.bus ?? (await openBus(config, database, log));
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
@@ -102,6 +104,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clientAddress: (request) => addressOf(request, config.trustedProxies),
   });
   app.server.on('upgrade', gateway.handleUpgrade);
+  // A revocation may be among what was lost.
+  bus.onGap(gateway.revalidateAll);
 
   const shutDown = async (): Promise<void> => {
     phase = 'draining';
@@ -126,10 +130,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   return {
     services,
     listen: async () => {
+      const nodes = config.bus === null ? 'one node' : 'one of several nodes';
       await app.listen({
         port: config.port,
         host: config.host,
-        listenTextResolver: (address) => `accepting on ${address}, database: ${database.kind}`,
+        listenTextResolver: (address) => `accepting on ${address}, database: ${database.kind}, ${nodes}`,
       });
       const { port } = app.server.address() as AddressInfo;
       return { url: `http://${urlHost(config.host)}:${port}`, port };
@@ -139,6 +144,26 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       return closing;
     },
   };
+}
+
+async function openBus({ bus }: Config, database: Database, logger: Logger): Promise<Bus> {
+  if (bus === null) return localBus();
+  try {
+    return await natsBus({ servers: bus, prefix: `kith.${await loadSecret(database.db, 'bus')}`, logger });
+  } catch (error) {
+    await database.close();
+    throw new BusUnreachableError(error);
+  }
+}
+
+/** The other nodes cannot be reached, at a start. */
+export class BusUnreachableError extends Error {
+  override name = 'BusUnreachableError';
+  constructor(cause: unknown) {
+    super(`NATS at KITH_BUS cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 const createLog = (config: Config): Logger =>

@@ -240,8 +240,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
   });
 
   it('shares one secret among all nodes, and marks cookies Secure on https', async () => {
-    const db = accountsDb(test.database.db);
-    const secrets = await Promise.all([1, 2, 3].map(() => loadSecret(db, null)));
+    const secrets = await Promise.all([1, 2, 3].map(() => loadSecret(test.database.db, 'session')));
     expect(new Set(secrets).size).toBe(1);
     expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);
     const https = await make({ config: { ...defaultConfig(), publicOrigins: ['https://chat.example.org'] } });
@@ -252,7 +251,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
   it('has the tables better-auth expects, and cookies better-auth reads', async () => {
     await migrate(test.database.db);
     const db = accountsDb(test.database.db);
-    const secret = await loadSecret(db, null);
+    const secret = await loadSecret(test.database.db, 'session');
     const setup = {
       db,
       secret,

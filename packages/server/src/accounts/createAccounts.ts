@@ -28,7 +28,7 @@ export interface AccountsDependencies {
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
   const { database, announcer, bus, config, log, now } = dependencies;
   const db = accountsDb(database.db);
-  const secret = await loadSecret(db, config.secret);
+  const secret = config.secret ?? (await loadSecret(database.db, 'session'));
   const secure = config.publicOrigins[0]?.startsWith('https:') ?? false;
   const passwords = createPasswords();
   const tokens = createTokens(secret, secure);

@@ -1,24 +1,23 @@
-/** The secret that signs session tokens. */
-import { randomBytes } from 'node:crypto';
-import type { AccountsDb } from './tables.ts';
-
-const NAME = 'session';
-
 /**
- * The configured secret, else the one in the database, made on first use. Kept there and not in a file, so that all nodes
- * on one database agree and a restored backup does not sign everybody out.
+ * Secrets that the service makes for itself, once. Kept in the database and not in a file, so that all nodes on one
+ * database agree and a restored backup does not sign everybody out.
  */
-export async function loadSecret(db: AccountsDb, configured: string | null): Promise<string> {
-  if (configured !== null) return configured;
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../store/database.ts';
+import { accountsDb } from './tables.ts';
+
+/** `session` signs session tokens; `bus` is the name under which the nodes of this service meet. */
+export async function loadSecret(database: Db, name: 'session' | 'bus'): Promise<string> {
+  const db = accountsDb(database);
   await db
     .insertInto('secrets')
-    .values({ name: NAME, value: randomBytes(32).toString('base64url') })
+    .values({ name, value: randomBytes(32).toString('base64url') })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const { value } = await db
     .selectFrom('secrets')
     .select('value')
-    .where('name', '=', NAME)
+    .where('name', '=', name)
     .executeTakeFirstOrThrow();
   return value;
 }

@@ -122,6 +122,7 @@ export class Connection {
 
   /** The net under lost revocations: asks again who this is. */
   async revalidate(): Promise<void> {
+    if (!liveOf(this.#state)) return;
     const identity = await this.#context.accounts.authenticate(this.#credentials);
     const live = liveOf(this.#state);
     if (!live) return;

@@ -27,6 +27,8 @@ export interface Gateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sends everybody away, spread over a moment, once what they asked is answered. Resolves when all are gone or after about 5 s. */
   drain(): Promise<void>;
+  /** Looks at every session again, soon. */
+  revalidateAll(): void;
   /** Sockets that are open. */
   connections(): number;
 }
@@ -118,16 +120,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     revalidating -= 1;
   };
 
+  const revalidateDue = (): void => {
+    for (let i = revalidating; i < PARALLEL_REVALIDATIONS && dueForRevalidation.size > 0; i += 1)
+      void revalidateNext();
+  };
+
   const sweep = setInterval(() => {
     const time = now();
     for (const connection of connections) {
       connection.tick(time);
       if (connection.isDueForRevalidation(time)) dueForRevalidation.add(connection);
     }
-    for (let i = revalidating; i < PARALLEL_REVALIDATIONS && dueForRevalidation.size > 0; i += 1)
-      void revalidateNext();
+    revalidateDue();
   }, options.sweepMs ?? SWEEP_MS);
   sweep.unref();
+
+  const revalidateAll = (): void => {
+    for (const connection of connections) dueForRevalidation.add(connection);
+    revalidateDue();
+  };
 
   // ---- coming in ----
 
@@ -187,7 +198,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clearInterval(sweep);
   };
 
-  return { handleUpgrade, drain, connections: () => connections.size };
+  return { handleUpgrade, drain, revalidateAll, connections: () => connections.size };
 }
 
 function refuse(socket: Duplex, code: ErrorCode): void {
