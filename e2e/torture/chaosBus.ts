@@ -43,6 +43,8 @@ export function createChaosBus(): ChaosBus {
       if (faults.random.chance(faults.doubled)) deliver(subject, message, faults);
     },
     subscribe: inner.subscribe,
+    flushed: inner.flushed,
+    onGap: inner.onGap,
     close: inner.close,
     setFaults: (id, faults) => {
       if (faults) faultsOf.set(id, faults);

@@ -34,6 +34,8 @@ export interface Talk {
   stop(): Promise<void>;
   /** Resolves when everybody is connected again and nothing is pending. */
   settled(): Promise<void>;
+  /** Resolves when what each writes now is on every other's screen; rejects when that takes longer. */
+  heard(timeoutMs: number): Promise<void>;
   /** Acknowledged since the talk began. */
   acknowledged(): number;
   dispose(): Promise<void>;
@@ -144,6 +146,23 @@ export async function createTalk(url: string, random: Random): Promise<Talk> {
           `nothing of ${name} is pending`,
           () => conversations.every((id) => client.conversations.get(id).get()?.pending === undefined),
           { timeoutMs: 60_000 },
+        );
+      }
+    },
+    heard: async (timeoutMs) => {
+      const words = writers.map((writer) => {
+        const id = writer.client.messages.send(group, `${writer.name} can you hear me`);
+        writer.written.get(group)?.push(id);
+        return id;
+      });
+      for (const { name, timelines } of writers) {
+        await until(
+          `${name} has heard everybody`,
+          () => {
+            const shown = timelines.get(group)?.view.get().messages ?? [];
+            return words.every((id) => shown.some(({ record }) => record.id === id && record.seq > 0));
+          },
+          { timeoutMs, everyMs: 50 },
         );
       }
     },
