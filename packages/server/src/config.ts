@@ -20,6 +20,7 @@ export interface Config {
   /** Multiplies every rate limit; 0 switches them off. */
   readonly rateFactor: number;
   readonly signUp: 'open' | 'closed';
+  readonly metricsToken: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -183,6 +184,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description: 'Whether anybody may make an account. The very first account may always be made.',
     parse: oneOf('open', 'closed'),
   },
+  metricsToken: {
+    name: 'KITH_METRICS_TOKEN',
+    default: '',
+    type: 'text',
+    description:
+      'Whoever shows it as a bearer token may read /metrics. Without it, only this machine may, and not through a proxy.',
+    parse: optional(secret),
+  },
   logLevel: {
     name: 'KITH_LOG_LEVEL',
     default: 'info',
@@ -257,6 +266,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     trustedProxies: read(settings.trustedProxies),
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
+    metricsToken: read(settings.metricsToken),
     logLevel: read(settings.logLevel),
   };
 }

@@ -10,15 +10,17 @@ import { createAntiEntropy } from './fanout/antiEntropy.ts';
 import { type Bus, localBus, subjects } from './fanout/bus.ts';
 import { createHub } from './fanout/hub.ts';
 import { natsBus } from './fanout/natsBus.ts';
-import { createPresences } from './fanout/presence.ts';
+import { createPresences, type PresenceService } from './fanout/presence.ts';
 import { createTyping } from './fanout/typing.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createHttpApp } from './http/app.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
+import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import type { Services } from './services.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -53,7 +55,9 @@ type Phase = 'open' | 'draining' | 'closed';
 export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
   const log = overrides.log ?? createLog(config);
   const database = overrides.database ?? (await openDatabase(databaseOptions(config)));
-  const bus = overrides.bus ?? (await openBus(config, database, log));
+  const metrics = createMetrics();
+  const { meter } = metrics;
+  const bus = overrides.bus ?? (await openBus(config, database, log, meter));
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
@@ -62,7 +66,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
-  const hub = createHub({ bus, database, logger: log });
+  const hub = createHub({ bus, database, logger: log, meter });
   const presences = createPresences({ bus, database, logger: log, onShown: hub.showPresence });
   const services: Services = {
     database,
@@ -71,7 +75,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     accounts,
     presences,
     typing: createTyping({ announcer }),
-    messageLog: createMessageLog({ database, announcer }),
+    meter,
+    messageLog: createMessageLog({ database, announcer, meter }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
   };
@@ -80,6 +85,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hub,
     memberships,
     logger: log,
+    meter,
     ...(overrides.antiEntropyMs !== undefined && { everyMs: overrides.antiEntropyMs }),
   });
   const limiter = createRateLimiter({ factor: config.rateFactor });
@@ -89,6 +95,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     limiter,
     config,
     log,
+    metrics,
     webRoot: overrides.webRoot ?? WEB_ROOT,
     isDraining: () => phase !== 'open',
   });
@@ -104,6 +111,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clientAddress: (request) => addressOf(request, config.trustedProxies),
   });
   app.server.on('upgrade', gateway.handleUpgrade);
+  watchRooms(metrics, { bus, database, services, presences, gateway });
   // A revocation may be among what was lost.
   bus.onGap(gateway.revalidateAll);
 
@@ -146,10 +154,39 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   };
 }
 
-async function openBus({ bus }: Config, database: Database, logger: Logger): Promise<Bus> {
+interface Rooms {
+  readonly bus: Bus;
+  readonly database: Database;
+  readonly services: Services;
+  readonly presences: PresenceService;
+  readonly gateway: Gateway;
+}
+
+/** What is read off the rooms when somebody asks, in contrast to what they tell as they work (`Meter`). */
+function watchRooms(metrics: Metrics, { bus, database, services, presences, gateway }: Rooms): void {
+  metrics.gauge('kith_connections', 'Open sockets.', gateway.connections);
+  metrics.gauge('kith_peers', 'Other nodes that are alive.', presences.peers);
+  metrics.gauge('kith_bus_lag_seconds', 'How long the bus takes to answer; NaN while it is away.', bus.lag);
+  metrics.gauges('kith_queue', 'queue', 'What waits in a queue of this node.', () => ({
+    messages: services.messageLog.waiting(),
+    receipts: services.receiptLog.waiting(),
+  }));
+  metrics.gauges(
+    'kith_database_connections',
+    'state',
+    'Connections of the pool; waiting: queries without one.',
+    () => {
+      const { open, idle, waiting } = database.pool();
+      return { busy: open - idle, idle, waiting };
+    },
+  );
+}
+
+async function openBus({ bus }: Config, database: Database, logger: Logger, meter: Meter): Promise<Bus> {
   if (bus === null) return localBus();
   try {
-    return await natsBus({ servers: bus, prefix: `kith.${await loadSecret(database.db, 'bus')}`, logger });
+    const prefix = `kith.${await loadSecret(database.db, 'bus')}`;
+    return await natsBus({ servers: bus, prefix, logger, meter });
   } catch (error) {
     await database.close();
     throw new BusUnreachableError(error);

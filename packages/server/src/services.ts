@@ -7,6 +7,7 @@ import type { Typing } from './fanout/typing.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
+import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
 import type { Database } from './store/database.ts';
 
@@ -24,6 +25,7 @@ export interface Services {
   readonly presences: Presences;
   readonly typing: Typing;
   readonly accounts: Accounts;
+  readonly meter: Meter;
 }
 
 /** Who asks. Made by `accounts` from a session; carries the tenant everywhere (S15). */

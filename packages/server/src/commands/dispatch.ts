@@ -12,12 +12,18 @@ export async function dispatch<N extends CommandName>(
   name: N,
   input: unknown,
 ): Promise<Output<N>> {
-  const parsed = parseInput(name, input);
-  const handler = handlers[name] as Handler<CommandName> as Handler<N>;
+  const began = performance.now();
+  let result = 'ok';
   try {
+    const parsed = parseInput(name, input);
+    const handler = handlers[name] as Handler<CommandName> as Handler<N>;
     return await inTime(handler(services, caller, parsed));
   } catch (error) {
-    throw toKithError(error);
+    const known = toKithError(error);
+    result = known instanceof KithError ? known.code : 'internal';
+    throw known;
+  } finally {
+    services.meter.command(name, result, (performance.now() - began) / 1_000);
   }
 }
 

@@ -21,13 +21,15 @@ export interface ConversationAnnouncement {
   readonly from: number;
   readonly to: number;
   readonly records: readonly ConversationChange[];
+  /** When the first of its messages was accepted, ms since the epoch; told only of messages just sent. */
+  readonly acceptedAt?: number;
 }
 
 export const encodeEvent = (event: Event): string => JSON.stringify({ t: 'event', event });
 
 export function createAnnouncer(bus: Bus): Announcer {
   return {
-    changed: ({ tenantId, conversationId, from, to, records }) => {
+    changed: ({ tenantId, conversationId, from, to, records, acceptedAt }) => {
       const members: MemberRecord[] = [];
       let facts = false;
       let lowestSeq: number | null = null;
@@ -49,6 +51,7 @@ export function createAnnouncer(bus: Bus): Announcer {
         from,
         to,
         lowestSeq,
+        ...(acceptedAt !== undefined && { acceptedAt }),
         frame,
       });
       for (const member of members) {

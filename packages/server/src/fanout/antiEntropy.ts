@@ -4,6 +4,7 @@
  * is read from the database.
  */
 import type { Logger } from '../logger.ts';
+import type { Meter } from '../meter.ts';
 import type { Memberships } from '../policy/memberships.ts';
 import { type CommitRow, commitsSince, pruneCommits } from '../store/commits.ts';
 import type { Database } from '../store/database.ts';
@@ -23,6 +24,7 @@ export interface AntiEntropyOptions {
   /** What the policy judges by: stale when the word of a change was lost. */
   readonly memberships: Pick<Memberships, 'invalidate' | 'invalidateAll'>;
   readonly logger: Logger;
+  readonly meter?: Pick<Meter, 'repaired'>;
   readonly everyMs?: number;
   /** Commits older than this are forgotten. */
   readonly keepSeconds?: number;
@@ -75,6 +77,7 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
       const announced = hub.announcedRev(tenantId, conversationId);
       if (announced === null || announced >= rev) continue;
       logger.info({ tenantId, conversationId, announced, rev }, 'a commit was not announced here; repairing');
+      options.meter?.repaired();
       hub.repair(tenantId, conversationId);
     }
     suspects = new Map();

@@ -15,6 +15,8 @@ export type BusMessage =
       readonly to: number;
       /** The lowest seq among its messages: a member who may not see it gets the event without records (S13). */
       readonly lowestSeq: number | null;
+      /** When the first of its messages was accepted, ms since the epoch: for the meters. */
+      readonly acceptedAt?: number;
       /** The encoded event frame. */
       readonly frame: string;
     }
@@ -85,6 +87,8 @@ export interface Bus {
   flushed(): Promise<void>;
   /** Calls `handler` whenever messages of other nodes may have been lost, once they come again. Returns the end of it. */
   onGap(handler: () => void): () => void;
+  /** How long the bus takes to answer, seconds; null: it does not. 0 where there is none. */
+  lag(): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -129,6 +133,7 @@ export function localBus(): Bus {
     },
     flushed: () => Promise.resolve(),
     onGap: () => () => undefined,
+    lag: () => Promise.resolve(0),
     close: async () => listeners.clear(),
   };
 }

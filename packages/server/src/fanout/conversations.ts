@@ -84,6 +84,7 @@ export function createLocalConversations(options: LocalConversationsOptions): Lo
     switch (message.type) {
       case 'records':
         if (!channel.hasPeople) return;
+        if (message.acceptedAt !== undefined) flusher.noteAccepted(message.acceptedAt);
         channel.deliver(channel.order.accept(message));
         if (channel.order.hasGap) awaitGap(local);
         return;

@@ -5,6 +5,7 @@
 import type { Presence } from '@kith/protocol';
 import { Flusher } from '../gateway/flusher.ts';
 import type { Logger } from '../logger.ts';
+import type { Meter } from '../meter.ts';
 import { changesSince } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { type Bus, subjects } from './bus.ts';
@@ -57,6 +58,7 @@ export interface HubOptions {
   readonly bus: Bus;
   readonly database: Pick<Database, 'db'>;
   readonly logger: Logger;
+  readonly meter?: Pick<Meter, 'delivered'>;
   /** What is read from the database; tests have their own. */
   readonly store?: HubStore;
   readonly gapMs?: number;
@@ -71,7 +73,10 @@ export type HubStore = typeof hubStore;
 export function createHub(options: HubOptions): Hub {
   const { bus, logger, store = hubStore, gapMs, receiptsEveryMs, retryMs } = options;
   const { db } = options.database;
-  const flusher = new Flusher({ onError: (err) => logger.error({ err }, 'flush failed') });
+  const flusher = new Flusher({
+    onError: (err) => logger.error({ err }, 'flush failed'),
+    ...(options.meter && { onWritten: options.meter.delivered }),
+  });
   const sessions = new Map<string, Set<Subscriber>>();
   const conversations = createLocalConversations({
     bus,

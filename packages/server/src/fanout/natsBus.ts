@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
+import { type Meter, silentMeter } from '../meter.ts';
 import { type Bus, type BusMessage, createListeners } from './bus.ts';
 import { decodeBusMessage, encodeBusMessage } from './busCodec.ts';
 
@@ -15,6 +16,7 @@ export interface NatsBusOptions {
   /** Keeps services apart that share a NATS: begins every subject. */
   readonly prefix: string;
   readonly logger: Logger;
+  readonly meter?: Pick<Meter, 'busDropped'>;
 }
 
 /** A node that cannot reach its bus at the start is set up wrongly, or comes too early: it says so and ends. */
@@ -94,7 +96,12 @@ const behind = ({ tenantId, conversationId }: Extract<BusMessage, { type: 'recor
 });
 
 /** Rejects when none of the servers answers. */
-export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Promise<Bus> {
+export async function natsBus({
+  servers,
+  prefix,
+  logger,
+  meter = silentMeter,
+}: NatsBusOptions): Promise<Bus> {
   const nats = await connect({
     servers: [...servers],
     name: 'kith',
@@ -146,7 +153,7 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
   };
 
   const send = (subject: string, message: BusMessage): void => {
-    if (!reachable) return;
+    if (!reachable) return meter.busDropped();
     const data = Buffer.from(encodeBusMessage(message));
     if (data.length > (nats.info?.max_payload ?? 0)) {
       // Longer than NATS carries: who shows the conversation reads it from the database.
@@ -154,6 +161,8 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
       else logger.warn({ type: message.type, bytes: data.length }, 'too long for the bus');
     } else if (outflow.take(data.length)) {
       nats.publish(`${prefix}.${subject}`, data);
+    } else {
+      meter.busDropped();
     }
   };
 
@@ -180,6 +189,14 @@ export async function natsBus({ servers, prefix, logger }: NatsBusOptions): Prom
     },
     flushed: async () => {
       if (reachable) await Promise.race([interest.known(), sleep(FLUSH_MS, undefined, { ref: false })]);
+    },
+    lag: async () => {
+      if (!reachable) return null;
+      const answer = nats.rtt().then(
+        (ms) => ms / 1_000,
+        () => null,
+      );
+      return Promise.race([answer, sleep(FLUSH_MS, null, { ref: false })]);
     },
     onGap: (handler) => {
       gapHandlers.add(handler);

@@ -14,6 +14,8 @@ export interface Peers {
   stateOf(tenantId: number, userId: string): State;
   /** What this node says of somebody from now on. */
   tell(told: PresenceOnNode): void;
+  /** Other nodes that are alive. */
+  count(): number;
   /** Of the nodes that are alive, one is the first: it does what one has to do. */
   isFirst(): boolean;
   /** Says goodbye. */
@@ -222,6 +224,7 @@ export function createPeers(options: PeersOptions): Peers {
       changed.set(key, told);
       tellTimer ??= setTimeout(tellChanged, TELL_MS);
     },
+    count: () => peers.size,
     isFirst: () => [...peers.keys()].every((other) => id < other),
     close: () => {
       if (tellTimer) clearTimeout(tellTimer);

@@ -27,6 +27,8 @@ export interface PresenceService extends Presences {
   /** A device of this person is here, active until it says otherwise. */
   connect(tenantId: number, userId: string, setting: PresenceSetting): PresenceDevice;
   /** Stores what is not stored yet. */
+  /** Other nodes that are alive. */
+  peers(): number;
   close(): Promise<void>;
 }
 
@@ -205,6 +207,7 @@ export function createPresences(options: PresenceOptions): PresenceService {
         },
       };
     },
+    peers: peers.count,
     close: async () => {
       open = false;
       clearInterval(checkpoint);

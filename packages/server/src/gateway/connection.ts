@@ -152,6 +152,7 @@ export class Connection {
 
   #end(error: KithError): void {
     if (!this.#become({ name: 'closing', deadline: this.#context.now() + CLOSING_MS })) return;
+    this.#context.services.meter.disconnected(error.code);
     this.#outbound.close(encode({ t: 'goodbye', error: error.toWire() }));
     this.#ws.close(errors[error.code].close ?? TRY_AGAIN_LATER, error.code);
   }

@@ -12,6 +12,8 @@ export interface Flushable {
 export interface FlusherOptions {
   readonly maxIntervalMs?: number;
   readonly onError?: (error: unknown) => void;
+  /** Told after a run, for each moment noted before it: how long ago that was. */
+  readonly onWritten?: (seconds: number) => void;
 }
 
 const DEFAULT_MAX_INTERVAL_MS = 20;
@@ -19,10 +21,15 @@ const DEFAULT_MAX_INTERVAL_MS = 20;
 const SLICE_MS = 12;
 /** Timers are no finer than a millisecond; a shorter rest is none. */
 const NEGLIGIBLE_MS = 0.3;
+/** Moments noted between two runs; the rest is as late as these are. */
+const MAX_NOTED = 256;
 
 export class Flusher {
   readonly #maxIntervalMs: number;
   readonly #onError: (error: unknown) => void;
+  readonly #onWritten: ((seconds: number) => void) | undefined;
+  /** When what is about to be written was accepted, ms since the epoch. */
+  #accepted: number[] = [];
   #sources = new Set<Flushable>();
   #sinks = new Set<Flushable>();
   #planned = false;
@@ -31,6 +38,7 @@ export class Flusher {
   constructor(options: FlusherOptions = {}) {
     this.#maxIntervalMs = options.maxIntervalMs ?? DEFAULT_MAX_INTERVAL_MS;
     this.#onError = options.onError ?? (() => undefined);
+    this.#onWritten = options.onWritten;
   }
 
   scheduleSource(source: Flushable): void {
@@ -41,6 +49,11 @@ export class Flusher {
   scheduleSink(sink: Flushable): void {
     this.#sinks.add(sink);
     if (!this.#planned) this.#plan();
+  }
+
+  /** Something accepted at this moment, ms since the epoch, is written by the next run. */
+  noteAccepted(at: number): void {
+    if (this.#onWritten && this.#accepted.length < MAX_NOTED) this.#accepted.push(at);
   }
 
   #plan(): void {
@@ -67,10 +80,18 @@ export class Flusher {
     }
     for (const sink of sinks) this.#sinks.add(sink);
     const ended = performance.now();
+    if (sinks.size === 0) this.#tellWritten(ended);
     this.#restUntil = sinks.size > 0 ? 0 : ended + Math.min(this.#maxIntervalMs, ended - begun);
     this.#planned = false;
     if (this.#sources.size > 0 || this.#sinks.size > 0) this.#plan();
   };
+
+  #tellWritten(ended: number): void {
+    const now = performance.timeOrigin + ended;
+    // Clocks of two machines may differ by more than a message takes.
+    for (const at of this.#accepted) this.#onWritten?.(Math.max(0, now - at) / 1_000);
+    this.#accepted = [];
+  }
 
   #flush(item: Flushable): void {
     try {

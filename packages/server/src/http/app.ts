@@ -12,6 +12,7 @@ import { registerCommands } from './commandRoutes.ts';
 import { registerDocumentation } from './documentation.ts';
 import { refuseConnection, sendError } from './errors.ts';
 import { registerHealth } from './health.ts';
+import { type Metrics, registerMetrics } from './metrics.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
 import { registerWebApp } from './webApp.ts';
 
@@ -19,8 +20,9 @@ export interface HttpDependencies {
   readonly services: Services;
   readonly accounts: Accounts;
   readonly limiter: RateLimiter;
-  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies'>;
+  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies' | 'metricsToken'>;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** The built web app. */
   readonly webRoot: string;
   readonly isDraining: () => boolean;
@@ -61,6 +63,7 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
   registerJson(app);
 
   registerHealth(app, dependencies);
+  registerMetrics(app, dependencies);
   registerAuth(app, dependencies);
   registerCommands(app, dependencies);
   registerDocumentation(app);

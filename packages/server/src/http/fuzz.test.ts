@@ -8,6 +8,7 @@ import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
 import { openDatabase } from '../store/database.ts';
 import { createHttpApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
 
 /** More for a night: KITH_FUZZ_RUNS=100000. */
 const RUNS = Number(process.env.KITH_FUZZ_RUNS ?? 3_000);
@@ -24,7 +25,12 @@ beforeAll(async () => {
   const { services } = service;
   const limiter = createRateLimiter({ factor: 0 });
   const http = { services, accounts: services.accounts, limiter, config, log };
-  app = await createHttpApp({ ...http, webRoot: '/nowhere', isDraining: () => false });
+  app = await createHttpApp({
+    ...http,
+    metrics: createMetrics(),
+    webRoot: '/nowhere',
+    isDraining: () => false,
+  });
   const form = { email: 'a@example.org', password: 'a good password', name: 'A', username: 'aa' };
   ({ token } = await services.accounts.signUp(form, { address: null, userAgent: null }));
   conversationId = newId();

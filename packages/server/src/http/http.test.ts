@@ -11,6 +11,7 @@ import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
 import { openDatabase } from '../store/database.ts';
 import { createHttpApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
 
 const log = pino({ level: 'silent' });
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -350,7 +351,7 @@ describe('pages', () => {
     const limiter = createRateLimiter({ factor: 0 });
     const config = defaultConfig();
     const rooms = { services, accounts: services.accounts, limiter, config, log, webRoot };
-    const app = await createHttpApp({ ...rooms, isDraining: () => true });
+    const app = await createHttpApp({ ...rooms, metrics: createMetrics(), isDraining: () => true });
     for (const url of ['/readyz', '/v1/me', '/v1/nothing']) {
       const answer = await app.inject({ url, headers: bearer });
       expect(answer.statusCode, url).toBe(503);
@@ -359,5 +360,49 @@ describe('pages', () => {
     expect((await app.inject('/v1/me')).headers['retry-after']).toBe('1');
     expect((await app.inject('/healthz')).statusCode).toBe(200);
     await app.close();
+  });
+});
+
+describe('metrics', () => {
+  const read = (headers: Record<string, string> = {}, from = base): Promise<Response> =>
+    fetch(new URL('/metrics', from), { headers });
+
+  it('count what happens, for this machine alone', async () => {
+    await post('/v1/conversations', { kind: 'nonsense' });
+    await post(`/v1/conversations/${conversationId}/messages`, {
+      messageId: newId(),
+      content: { type: 'plain', text: 'counted' },
+    });
+    const response = await read();
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    const lines = (await response.text()).split('\n');
+    const value = (name: string): number =>
+      Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1));
+    expect(
+      value('kith_command_seconds_count{command="createConversation",result="bad_input"}'),
+    ).toBeGreaterThan(0);
+    expect(value('kith_command_seconds_count{command="sendMessage",result="ok"}')).toBeGreaterThan(0);
+    expect(value('kith_commit_messages_sum')).toBeGreaterThan(0);
+    expect(value('kith_connections')).toBe(0);
+    expect(value('kith_peers')).toBe(0);
+    expect(value('kith_bus_lag_seconds')).toBe(0);
+    expect(value('kith_queue{queue="messages"}')).toBe(0);
+    expect(value('kith_database_connections{state="waiting"}')).toBe(0);
+    expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+    expect((await errorOf(await read({ 'x-forwarded-for': '127.0.0.1' }))).code).toBe('forbidden');
+  });
+
+  it('with a token, for whoever shows it', async () => {
+    const metricsToken = 'm'.repeat(32);
+    const guarded = await createService(defaultConfig({ port: 0, metricsToken }), {
+      database: await openDatabase({}),
+      log,
+      webRoot,
+    });
+    const { url } = await guarded.listen();
+    expect((await read({}, url)).status).toBe(403);
+    expect((await read({ authorization: 'Bearer m' }, url)).status).toBe(403);
+    expect((await read({ authorization: `Bearer ${metricsToken}` }, url)).status).toBe(200);
+    await guarded.close();
   });
 });

@@ -78,7 +78,11 @@ describe.each(databaseKinds)('append on %s', (kind) => {
   it('two nodes appending to one conversation give every seq once, and one id one place', async () => {
     if (kind === 'pglite') return; // One process owns an embedded database.
     const group = await world.group([alice, bob]);
-    const other = createMessageLog({ database: world.database, announcer: world.services.announcer });
+    const other = createMessageLog({
+      database: world.database,
+      announcer: world.services.announcer,
+      meter: world.services.meter,
+    });
     const shared = draft(group, 'sent to both');
     const results = await Promise.all([
       ...Array.from({ length: 100 }, (_, i) => world.services.messageLog.append(draft(group, `a${i}`))),

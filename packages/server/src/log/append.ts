@@ -4,6 +4,7 @@
  */
 import { type Content, KithError, type Mentions, type MessageRecord } from '@kith/protocol';
 import type { Announcer } from '../fanout/announcer.ts';
+import type { Meter } from '../meter.ts';
 import { type Database, isDatabaseUnavailable, isUniqueViolation, toKithError } from '../store/database.ts';
 
 export interface Draft {
@@ -49,6 +50,8 @@ const QUEUE_TEXT = 64 * 1024 * 1024;
 interface Entry {
   readonly draft: Draft;
   readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
   readonly resolve: (result: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -70,9 +73,11 @@ interface AppendedRow {
 export function createMessageLog({
   database,
   announcer,
+  meter,
 }: {
   database: Database;
   announcer: Announcer;
+  meter: Pick<Meter, 'committed'>;
 }): MessageLog {
   let queue: Entry[] = [];
   let queuedText = 0;
@@ -89,7 +94,7 @@ export function createMessageLog({
       );
     }
     return new Promise((resolve, reject) => {
-      queue.push({ draft, size, resolve, reject });
+      queue.push({ draft, size, acceptedAt: preciseNow(), resolve, reject });
       queuedText += size;
       running ??= drain();
     });
@@ -127,8 +132,10 @@ export function createMessageLog({
 
   const settle = async (batch: readonly Entry[], holding = false): Promise<void> => {
     let rows: AppendedRow[];
+    const began = performance.now();
     try {
       rows = await commit(batch, holding);
+      meter.committed(batch.length, (performance.now() - began) / 1_000);
     } catch (error) {
       if (batch.length > 1 && !isDatabaseUnavailable(error)) {
         // One of them is to blame: alone, each gets its own answer.
@@ -166,7 +173,7 @@ export function createMessageLog({
   };
 
   const answer = (batch: readonly Entry[], rows: readonly AppendedRow[]): void => {
-    const announced = new Map<string, { draft: Draft; records: MessageRecord[] }>();
+    const announced = new Map<string, { first: Entry; records: MessageRecord[] }>();
     batch.forEach((entry, index) => {
       const { draft } = entry;
       const row = rows[index];
@@ -198,12 +205,13 @@ export function createMessageLog({
       const record = toRecord(draft, result, row.reply_seq);
       const change = announced.get(key);
       if (change) change.records.push(record);
-      else announced.set(key, { draft, records: [record] });
+      else announced.set(key, { first: entry, records: [record] });
     });
-    for (const { draft, records } of announced.values()) {
+    for (const { first, records } of announced.values()) {
       announcer.changed({
-        tenantId: draft.tenantId,
-        conversationId: draft.conversationId,
+        tenantId: first.draft.tenantId,
+        conversationId: first.draft.conversationId,
+        acceptedAt: first.acceptedAt,
         from: records[0]?.rev ?? 0,
         to: records.at(-1)?.rev ?? 0,
         records,
@@ -219,6 +227,9 @@ export function createMessageLog({
     },
   };
 }
+
+/** Milliseconds since the epoch, with their fractions, in step with other machines. */
+const preciseNow = (): number => performance.timeOrigin + performance.now();
 
 function toRecord(draft: Draft, result: Appended, replySeq: number | null): MessageRecord {
   const { mentions } = draft;

@@ -17,6 +17,8 @@ export interface Mark {
 export interface ReceiptLog {
   /** Resolves after the commit (S8). Marks of people who are not in the conversation are dropped. */
   mark(kind: 'delivered' | 'read', mark: Mark): Promise<void>;
+  /** Members whose marks wait to be written. */
+  waiting(): number;
   settled(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export function createReceiptLog({
 
   return {
     mark,
+    waiting: () => queue.size,
     settled: async () => {
       while (running) await running;
     },

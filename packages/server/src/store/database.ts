@@ -28,6 +28,8 @@ export interface Database {
   append<Row>(statement: Statement): Promise<Row[]>;
   /** The same, in one transaction with a statement that waits for locks: what it sees is of after the waiting. */
   appendHolding<Row>(holding: Statement, statement: Statement): Promise<Row[]>;
+  /** Connections of the pool, and queries that wait for one. */
+  pool(): { readonly open: number; readonly idle: number; readonly waiting: number };
   /** Resolves when the database answers; rejects within some seconds when not. For readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ function openPostgres(url: string, poolSize: number): Database {
         client.release(failed);
       }
     },
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     ping: async () => {
       await pool.query('select 1');
     },
@@ -136,6 +139,7 @@ async function openPGlite(directory: string | undefined): Promise<Database> {
     append,
     // No other transaction runs meanwhile: there is nothing to wait for.
     appendHolding: (_holding, statement) => append(statement),
+    pool: () => ({ open: 1, idle: 0, waiting: 0 }),
     ping: async () => {
       await pglite.query('select 1');
     },

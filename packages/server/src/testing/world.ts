@@ -11,6 +11,7 @@ import { type Bus, localBus, subjects } from '../fanout/bus.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
+import { silentMeter } from '../meter.ts';
 import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
 import { type Database, openDatabase } from '../store/database.ts';
@@ -81,7 +82,8 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     database,
     announcer,
     memberships,
-    messageLog: createMessageLog({ database, announcer }),
+    meter: silentMeter,
+    messageLog: createMessageLog({ database, announcer, meter: silentMeter }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
     presences: {
