@@ -42,8 +42,8 @@ async function start(): Promise<void> {
   }
 }
 
-/** A stop takes ten seconds for what is under way, and some for the database; then it is stuck. */
-const STOP_MS = 20_000;
+/** A stop takes twenty seconds for those who are sent away, and some for the database; then it is stuck. */
+const STOP_MS = 29_000;
 
 function giveUp(): void {
   complain('Kith could not stop in order and ends now. Nothing acknowledged is lost.');

@@ -44,7 +44,7 @@ export interface ServiceOverrides {
   readonly antiEntropyMs?: number;
 }
 
-/** What is under way at a stop may take this long. */
+/** HTTP requests that are under way at a stop may take this long. */
 const DRAIN_MS = 10_000;
 
 const WEB_ROOT = fileURLToPath(new URL('../../../apps/web/dist', import.meta.url));
@@ -109,6 +109,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     logger: log,
     allowedOrigin: (request) => isOwnOrigin(request.headers, config),
     clientAddress: (request) => addressOf(request, config.trustedProxies),
+    hasPeers: () => presences.peers() > 0,
   });
   app.server.on('upgrade', gateway.handleUpgrade);
   watchRooms(metrics, { bus, database, services, presences, gateway });

@@ -25,7 +25,10 @@ export const socketPath = '/v1/socket';
 export interface Gateway {
   /** Takes over a request to upgrade; answers every one, whatever its path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Sends everybody away, spread over a moment, once what they asked is answered. Resolves when all are gone or after about 5 s. */
+  /**
+   * Sends everybody away, spread over a time that grows with their number, once what they asked is answered. Resolves when
+   * all are gone, after some 20 s at most.
+   */
   drain(): Promise<void>;
   /** Looks at every session again, soon. */
   revalidateAll(): void;
@@ -49,16 +52,23 @@ export interface GatewayOptions {
   readonly sweepMs?: number;
   readonly revalidateMs?: number;
   readonly drainSpreadMs?: number;
+  /** Whether another node can take those who are sent away, at once. */
+  readonly hasPeers?: () => boolean;
 }
 
 const SWEEP_MS = 1_000;
 const REVALIDATE_MS = 60_000;
 /** Sessions looked at again at the same time; the database has better to do. */
 const PARALLEL_REVALIDATIONS = 4;
-const DRAIN_SPREAD_MS = 1_000;
+/** Those sent away a second: as many as another node lets in without others noticing. */
+const DRAIN_PER_SECOND = 500;
+const DRAIN_SPREAD_MIN_MS = 1_000;
+const DRAIN_SPREAD_MAX_MS = 15_000;
 const DRAIN_PATIENCE_MS = 5_000;
-/** Those sent away come back within this time, not all at once. */
+/** Where this is the only node they come back to it, all of them, within this time. */
 const RETURN_SPREAD_MS = 5_000;
+/** To another node they go as they are sent: the spread is in the sending. */
+const MOVE_SPREAD_MS = 250;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { hub, presences, rateLimiter, logger, accounts, services } = options;
@@ -178,20 +188,23 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const drain = async (): Promise<void> => {
     draining = true;
-    const spread = options.drainSpreadMs ?? DRAIN_SPREAD_MS;
+    const needed = (connections.size / DRAIN_PER_SECOND) * 1_000;
+    const spread =
+      options.drainSpreadMs ?? Math.min(DRAIN_SPREAD_MAX_MS, Math.max(DRAIN_SPREAD_MIN_MS, needed));
+    const comeBack = options.hasPeers?.() ? MOVE_SPREAD_MS : RETURN_SPREAD_MS;
     const gone = new Promise<void>((resolve) => {
       onEmpty = resolve;
       if (connections.size === 0) resolve();
     });
     const timers = [...connections].map((connection) =>
       setTimeout(() => {
-        const retryAfterMs = Math.round(Math.random() * RETURN_SPREAD_MS);
+        const retryAfterMs = Math.round(Math.random() * comeBack);
         connection.leave('draining', { retryAfterMs });
       }, Math.random() * spread),
     );
     const patience = setTimeout(() => {
       for (const connection of connections) connection.terminate();
-    }, DRAIN_PATIENCE_MS);
+    }, spread + DRAIN_PATIENCE_MS);
     await gone;
     clearTimeout(patience);
     for (const timer of timers) clearTimeout(timer);
