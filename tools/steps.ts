@@ -4,12 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ensureSystemPackages } from './checks/systemPackages.ts';
-import {
-  findChromium,
-  findPostgresBinaries,
-  INSTALL_CHROMIUM,
-  INSTALL_POSTGRES,
-} from './services/binaries.ts';
+import { type Program, programs } from './services/binaries.ts';
 import { ensureWebApp, npmCommand, root } from './setup.mjs';
 
 interface Step {
@@ -20,7 +15,7 @@ interface Step {
   work: { script: string } | { call: () => Promise<void> };
   /** It is ended as hung after this time. */
   minutes: number;
-  needs?: 'chromium' | 'postgres';
+  needs?: readonly Program[];
 }
 
 const steps: Step[] = [
@@ -33,11 +28,17 @@ const steps: Step[] = [
     about: 'unit and integration tests',
     work: { script: 'unit' },
     minutes: 15,
-    needs: 'postgres',
+    needs: ['postgres', 'nats'],
   },
   { name: 'build', about: 'the web app', work: { call: () => ensureWebApp(process.execPath) }, minutes: 5 },
   { name: 'size', about: 'weight of the first script', work: { script: 'size' }, minutes: 2 },
-  { name: 'e2e', about: 'journeys in Chromium', work: { script: 'e2e' }, minutes: 12, needs: 'chromium' },
+  {
+    name: 'e2e',
+    about: 'journeys in Chromium, nodes that die',
+    work: { script: 'e2e' },
+    minutes: 12,
+    needs: ['chromium', 'postgres', 'nats'],
+  },
 ];
 
 type Outcome = 'passed' | 'FAILED' | 'DID NOT RUN';
@@ -102,11 +103,11 @@ async function runScript(script: string, extra: string[], minutes: number): Prom
   }
 }
 
-/** What a step cannot run without, when it is missing. */
-function missing(step: Step): string | undefined {
-  if (step.needs === 'chromium' && !findChromium()) return `There is no browser. ${INSTALL_CHROMIUM}`;
-  return undefined;
-}
+/** What a step cannot run without and how to come by it, when it is missing. */
+const missing = ({ needs = [] }: Step): string =>
+  needs
+    .flatMap((name) => (programs[name].find() ? [] : [`There is no ${name}. ${programs[name].howTo}`]))
+    .join('\n');
 
 async function runStep(step: Step, extra: string[]): Promise<Result> {
   const began = Date.now();
@@ -121,9 +122,6 @@ async function runStep(step: Step, extra: string[]): Promise<Result> {
   if (lacking) {
     shout(`"${step.name}" DID NOT RUN. ${lacking}`);
     return result(ci ? 'FAILED' : 'DID NOT RUN', lacking);
-  }
-  if (step.needs === 'postgres' && !findPostgresBinaries()) {
-    shout(`Every test that needs PostgreSQL will fail. ${INSTALL_POSTGRES}`);
   }
   try {
     if ('call' in step.work) {
@@ -163,10 +161,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const { chosen, extra } = choose(process.argv.slice(2));
-await ensureSystemPackages({
-  postgres: chosen.some((step) => step.needs === 'postgres'),
-  chromium: chosen.some((step) => step.needs === 'chromium'),
-});
+await ensureSystemPackages(new Set(chosen.flatMap((step) => step.needs ?? [])));
 const results: Result[] = [];
 for (const step of chosen) results.push(await runStep(step, extra));
 report(results);

@@ -45,6 +45,7 @@ export function createChaosBus(): ChaosBus {
     subscribe: inner.subscribe,
     flushed: inner.flushed,
     onGap: inner.onGap,
+    lag: inner.lag,
     close: inner.close,
     setFaults: (id, faults) => {
       if (faults) faultsOf.set(id, faults);

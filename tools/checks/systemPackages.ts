@@ -1,17 +1,14 @@
 /**
- * PostgreSQL and Chromium for the tests. On a Debian where we are root, which is what a build machine is,
+ * PostgreSQL, NATS and Chromium for the tests. On a Debian where we are root, which is what a build machine is,
  * they are installed; on anyone's own machine we only say what is missing, for that is theirs to decide.
  */
 import { existsSync } from 'node:fs';
-import { findChromium, findPostgresBinaries } from '../services/binaries.ts';
+import { type Program, programs } from '../services/binaries.ts';
 import { run, SetupError, say, seconds } from '../setup.mjs';
 
-/** Of the two, those that are needed. Whatever could not be installed stays missing: the steps say so. */
-export async function ensureSystemPackages(needed: { postgres: boolean; chromium: boolean }): Promise<void> {
-  const packages: string[] = [];
-  if (needed.postgres && !findPostgresBinaries()) packages.push('postgresql');
-  // The fonts: reactions are emoji, and a page without glyphs has another layout.
-  if (needed.chromium && !findChromium()) packages.push('chromium', 'fonts-noto-color-emoji');
+/** Those of them that are missing. Whatever could not be installed stays missing: the steps say so. */
+export async function ensureSystemPackages(needed: Iterable<Program>): Promise<void> {
+  const packages = [...needed].flatMap((name) => (programs[name].find() ? [] : programs[name].packages));
   if (packages.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
 
   const began = Date.now();

@@ -55,3 +55,16 @@ export function findChromium(): string | undefined {
   const candidates = onPath().flatMap((folder) => names.map((name) => join(folder, name)));
   return candidates.find(isExecutable);
 }
+
+/** What Debian calls each of them. */
+export const programs = {
+  postgres: { find: findPostgresBinaries, packages: ['postgresql'], howTo: INSTALL_POSTGRES },
+  nats: { find: findNats, packages: ['nats-server'], howTo: INSTALL_NATS },
+  // The fonts: reactions are emoji, and a page without glyphs has another layout.
+  chromium: {
+    find: findChromium,
+    packages: ['chromium', 'fonts-noto-color-emoji'],
+    howTo: INSTALL_CHROMIUM,
+  },
+} as const;
+export type Program = keyof typeof programs;

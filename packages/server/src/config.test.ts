@@ -59,7 +59,6 @@ describe('configuration', () => {
     ['KITH_DATABASE_POOL', '0'],
     ['KITH_BUS', 'redis://x'],
     ['KITH_BUS', 'nats://x,'],
-    ['KITH_BUS', 'nats://x'],
     ['KITH_PUBLIC_URL', 'chat.example.org'],
     ['KITH_PUBLIC_URL', 'https://chat.example.org/kith'],
     ['KITH_SECRET', 'short'],
@@ -71,6 +70,12 @@ describe('configuration', () => {
     const lines = problems({ [name]: value });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(new RegExp(`^${name} must [^\n]*\\.$`));
+  });
+
+  it('refuses many nodes on the embedded database', () => {
+    expect(problems({ KITH_BUS: 'nats://x' })).toEqual([
+      'KITH_BUS needs DATABASE_URL: the embedded database serves one process.',
+    ]);
   });
 
   it('names everything that is wrong at once, unknown options too', () => {

@@ -66,7 +66,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
-  const hub = createHub({ bus, database, logger: log, meter });
+  const hub = createHub({ bus, database, logger: log, meter, onTell: memberships.confirm });
   const presences = createPresences({ bus, database, logger: log, onShown: hub.showPresence });
   const services: Services = {
     database,
@@ -113,8 +113,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   app.server.on('upgrade', gateway.handleUpgrade);
   watchRooms(metrics, { bus, database, services, presences, gateway });
-  // A revocation may be among what was lost.
-  bus.onGap(gateway.revalidateAll);
+  bus.onGap(() => {
+    // Revocations and changes of memberships may be among what was lost.
+    gateway.revalidateAll();
+    memberships.invalidateAll();
+  });
 
   const shutDown = async (): Promise<void> => {
     phase = 'draining';

@@ -1,5 +1,6 @@
 /** What several commands check first. */
 import {
+  type Head,
   KithError,
   limits,
   type MemberRecord,
@@ -73,16 +74,28 @@ export async function heldMessage(
   return message;
 }
 
+/** Heads that were read for the caller, about to be told: what the policy knows must not be older (S13). */
+export function telling<Answer extends { readonly heads: readonly Head[] }>(
+  { memberships }: Services,
+  { tenantId }: Caller,
+  answer: Answer,
+): Answer {
+  for (const { membership } of answer.heads) memberships.confirm(tenantId, membership);
+  return answer;
+}
+
 /** The head of a conversation the caller has just entered. */
 export async function enteredHead(
   services: Services,
   caller: Caller,
   conversationId: string,
 ): Promise<Output<'joinChannel'>> {
-  const { heads, users } = await headsFor(services.database.db, caller.tenantId, caller.userId, [
-    conversationId,
-  ]);
-  const [head] = heads;
+  const { db } = services.database;
+  const found = await headsFor(db, caller.tenantId, caller.userId, [conversationId]);
+  const {
+    heads: [head],
+    users,
+  } = telling(services, caller, found);
   if (!head) throw new KithError('not_found');
   return { head, users };
 }

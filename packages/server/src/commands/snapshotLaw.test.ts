@@ -4,8 +4,11 @@
  */
 import { type ConversationChange, type Head, type MessageRecord, newId } from '@kith/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../services.ts';
+import { createMemberships } from '../policy/memberships.ts';
+import type { Caller, Services } from '../services.ts';
+import { membershipReader } from '../store/memberships.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
+import { dispatch } from './dispatch.ts';
 
 interface Snapshot {
   readonly rev: number;
@@ -211,6 +214,33 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
       code: 'not_found',
     });
   });
+
+  it.each(['getHeads', 'sync'] as const)(
+    'S13: told of a new stay by %s, one reads as of it, on a node that never heard of the change',
+    async (command) => {
+      const room = await world.group([owner, third]);
+      const node: Services = {
+        ...world.services,
+        memberships: createMemberships(membershipReader(world.database.db)),
+      };
+      const texts = async (): Promise<string[]> => {
+        const { messages } = await dispatch(node, third, 'getHistory', { conversationId: room });
+        return messages.flatMap(({ body }) =>
+          body.type === 'content' && body.content.type === 'plain' ? [body.content.text] : [],
+        );
+      };
+      await world.send(owner, room, 'before');
+      expect(await texts()).toEqual(['before']);
+      await world.call(owner, 'removeMember', { conversationId: room, userId: third.userId });
+      await world.send(owner, room, 'meanwhile');
+      await world.call(owner, 'addMembers', { conversationId: room, userIds: [third.userId] });
+      await world.send(owner, room, 'after');
+
+      if (command === 'sync') await dispatch(node, third, 'sync', {});
+      else await dispatch(node, third, 'getHeads', { conversationIds: [room] });
+      expect(await texts()).toEqual(['after']);
+    },
+  );
 
   it('S6: sync with a cursor tells what changed since, and only that', async () => {
     const all = await world.call(owner, 'sync', {});

@@ -5,7 +5,7 @@ import { silentLogger } from '../logger.ts';
 import type { Changes } from '../store/changes.ts';
 import { createAnnouncer } from './announcer.ts';
 import { localBus, subjects } from './bus.ts';
-import { createHub, type Hub, type HubStore, type Registration } from './hub.ts';
+import { createHub, type Hub, type HubOptions, type HubStore, type Registration } from './hub.ts';
 import type { Subscriber } from './subscriber.ts';
 
 const room = 'room';
@@ -79,8 +79,10 @@ function setup() {
       return found(userId);
     },
   };
+  const onTell = vi.fn<NonNullable<HubOptions['onTell']>>();
   const hub = createHub({
     bus,
+    onTell,
     database: { db: null as never },
     logger: silentLogger,
     store,
@@ -99,7 +101,7 @@ function setup() {
     if (announce)
       announcer.changed({ tenantId: 1, conversationId: room, from, to: state.rev, records: changes });
   };
-  return { bus, announcer, hub, state, members, commit, changesSince, headsFor };
+  return { bus, announcer, hub, state, members, commit, changesSince, headsFor, onTell };
 }
 
 interface Socket extends Subscriber {
@@ -273,6 +275,18 @@ describe('joining and leaving', () => {
     commit([message(4)]);
     await tick();
     expect(revs(ann)).toEqual([2, 3, 4]);
+    expect(ann.events('joined')).toHaveLength(1);
+  });
+
+  test('S13: whoever judges by memberships hears of this one before the person does', async () => {
+    const { commit, hub, onTell } = world();
+    const ann = socketOf('ann');
+    await hub.register(ann);
+    onTell.mockImplementation(() => expect(ann.frames).toEqual([]));
+    const joining = member('ann', 1);
+    commit([joining]);
+    await tick();
+    expect(onTell).toHaveBeenCalledExactlyOnceWith(1, joining);
     expect(ann.events('joined')).toHaveLength(1);
   });
 

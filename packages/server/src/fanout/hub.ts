@@ -2,7 +2,7 @@
  * Hands what is announced to the sockets of this node: whose person is in which conversation, in which order, and as
  * far as they may see it. Knows no sockets, only subscribers.
  */
-import type { Presence } from '@kith/protocol';
+import type { MemberRecord, Presence } from '@kith/protocol';
 import { Flusher } from '../gateway/flusher.ts';
 import type { Logger } from '../logger.ts';
 import type { Meter } from '../meter.ts';
@@ -59,6 +59,8 @@ export interface HubOptions {
   readonly database: Pick<Database, 'db'>;
   readonly logger: Logger;
   readonly meter?: Pick<Meter, 'delivered'>;
+  /** Before somebody is told of this membership. */
+  readonly onTell?: (tenantId: number, member: MemberRecord) => void;
   /** What is read from the database; tests have their own. */
   readonly store?: HubStore;
   readonly gapMs?: number;
@@ -89,7 +91,15 @@ export function createHub(options: HubOptions): Hub {
     receiptsEveryMs,
     retryMs,
   });
-  const people = createLocalPeople({ bus, conversations, db, store, logger, retryMs });
+  const people = createLocalPeople({
+    bus,
+    conversations,
+    db,
+    store,
+    logger,
+    retryMs,
+    onTell: options.onTell,
+  });
   const peopleWatch = createPeopleWatch(bus);
 
   const watchingOf = (socket: Subscriber) => {

@@ -34,6 +34,8 @@ export interface LocalPeopleOptions {
   readonly db: Db;
   readonly store: typeof peopleStore;
   readonly logger: Logger;
+  /** Before somebody is told of this membership. */
+  readonly onTell?: ((tenantId: number, member: MemberRecord) => void) | undefined;
   /** After a failure, ms. */
   readonly retryMs?: number | undefined;
 }
@@ -174,6 +176,7 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
         joining.rev = Math.max(joining.rev, head.membership.rev);
         joining.visibleAfter = head.membership.visibleAfter;
         channel.noteVisibility(joining.visibleAfter);
+        options.onTell?.(person.tenantId, head.membership);
         sendTo(person, encodeEvent({ type: 'joined', head, users }));
         for (const { to, frame } of held) if (to > head.rev) sendTo(person, frame);
         if (channel.order.announced === null) channel.deliver(channel.order.startAt(head.rev));

@@ -2,7 +2,14 @@
  * The facts the policy judges by, cached: the hot path asks for them with every message. Bounded, and dropped when a
  * change is announced.
  */
-import type { ConversationKind, HistoryVisibility, MemberState, Role, Visibility } from '@kith/protocol';
+import type {
+  ConversationKind,
+  HistoryVisibility,
+  MemberRecord,
+  MemberState,
+  Role,
+  Visibility,
+} from '@kith/protocol';
 
 export interface ConversationFacts {
   readonly kind: ConversationKind;
@@ -33,6 +40,12 @@ export type ReadMembership = (
 export interface Memberships {
   /** Null when there is no such conversation in this tenant. Answers in the order of the calls for one person and conversation. */
   get(tenantId: number, conversationId: string, userId: string): Promise<Membership | null>;
+  /**
+   * Somebody is about to be told this membership, as read from the database: what is known here and differs is dropped.
+   * Else, with the word of a change lost, whoever asks for what the new membership lets them see would be answered as of
+   * the old one, and keep that (S13).
+   */
+  confirm(tenantId: number, member: MemberRecord): void;
   /** The conversation or somebody's membership in it changed. */
   invalidate(tenantId: number, conversationId: string): void;
   /** Nobody knows what changed. */
@@ -110,11 +123,9 @@ export function createMemberships(read: ReadMembership, maxEntries = MAX_ENTRIES
     if (people.size === 0) conversations.delete(key);
   };
 
-  const doubt = (people: ReadonlyMap<string, Entry> | undefined): void => {
-    for (const entry of people?.values() ?? []) {
-      entry.facts = null;
-      entry.stale = true;
-    }
+  const doubt = (entry: Entry): void => {
+    entry.facts = null;
+    entry.stale = true;
   };
 
   return {
@@ -124,11 +135,19 @@ export function createMemberships(read: ReadMembership, maxEntries = MAX_ENTRIES
       entry.loading ??= load(entry, tenantId, conversationId, userId);
       return entry.loading;
     },
+    confirm: (tenantId, { conversationId, userId, ...told }) => {
+      const entry = conversations.get(`${tenantId} ${conversationId}`)?.get(userId);
+      if (!entry) return;
+      const known = entry.facts?.member;
+      const agrees =
+        known?.state === told.state && known.role === told.role && known.visibleAfter === told.visibleAfter;
+      if (!agrees) doubt(entry);
+    },
     invalidate: (tenantId, conversationId) => {
-      doubt(conversations.get(`${tenantId} ${conversationId}`));
+      for (const entry of conversations.get(`${tenantId} ${conversationId}`)?.values() ?? []) doubt(entry);
     },
     invalidateAll: () => {
-      for (const people of conversations.values()) doubt(people);
+      for (const people of conversations.values()) for (const entry of people.values()) doubt(entry);
     },
   };
 }
