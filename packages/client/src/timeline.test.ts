@@ -1,6 +1,7 @@
 import { KithError } from '@kith/protocol/errors';
 import { describe, expect, test, vi } from 'vitest';
 import { memoryStorage } from './storage/memory.ts';
+import { OPEN_MAX } from './store/windows.ts';
 import { ANNA, BERT, Harness, textsOf } from './testing/harness.ts';
 import { turn } from './testing/virtualClock.ts';
 
@@ -255,6 +256,25 @@ describe('timeline', () => {
     expect(refusals).toBe(1);
     expect(timeline.view.get()).toMatchObject({ status: 'ready', atEnd: true });
     expect(timeline.view.get()).not.toHaveProperty('error');
+  });
+
+  test('who reads at the end goes on seeing what comes, however much; what is let go is the oldest', async () => {
+    const world = new Harness(20);
+    const client = await world.live(ANNA);
+    const timeline = client.timeline(world.group);
+    await world.clock.pass(50);
+    const newest = () => timeline.view.get().messages.at(-1)?.record.seq;
+    for (let sent = 0; sent < OPEN_MAX + 500; sent += 100) {
+      for (let n = 0; n < 100; n += 1) world.say(BERT, `and ${sent + n}`);
+      await world.clock.pass(500);
+      expect(newest()).toBe(20 + sent + 100);
+    }
+    const { atStart, atEnd, messages } = timeline.view.get();
+    expect({ atStart, atEnd, count: messages.length }).toEqual({
+      atStart: false,
+      atEnd: true,
+      count: OPEN_MAX,
+    });
   });
 
   test('listeners hear once per turn, and views stay the same object while nothing changes', async () => {

@@ -49,6 +49,8 @@ export class ConversationTimeline implements Timeline {
   #firstUnread: number | undefined;
   /** Whether what was last shown reached the end of what was loaded: then starting anew means starting at the end. */
   #atTail = true;
+  /** Whether the reader was last known to be at the end: then the anchor moves along with it. */
+  #follows = true;
   /** Each jump supersedes the one before. */
   #turn = 0;
   #rows = new Map<string, TimelineMessage>();
@@ -171,6 +173,7 @@ export class ConversationTimeline implements Timeline {
     // Left, joined again or started anew while the page was on its way: it went into a window that is gone.
     if (store.windows.get(id) !== window || !runAt(window.runs, anchor)) throw new KithError('unavailable');
     this.#error = undefined;
+    this.#follows = anchor >= window.endSeq;
     this.#set({ type: 'shown', anchor });
     return anchor;
   }
@@ -221,6 +224,7 @@ export class ConversationTimeline implements Timeline {
         const anchor = side === 'older' ? run.from : run.to;
         if (this.#state.type === 'shown' && runAt(window.runs, anchor))
           this.#state = { type: 'shown', anchor };
+        this.#follows = anchor >= window.endSeq;
         this.#trim(window);
       } catch (cause) {
         this.#error = asKithError(cause);
@@ -254,9 +258,10 @@ export class ConversationTimeline implements Timeline {
   #handleWindow(window: ConversationWindow | undefined): void {
     this.view.invalidate();
     if (this.#state.type !== 'shown') return;
-    if (window && runAt(window.runs, this.#state.anchor)) {
-      // At the end new messages move the anchor along.
-      const run = runAt(window.runs, this.#state.anchor)!;
+    const run = window && runAt(window.runs, this.#state.anchor);
+    if (run) {
+      // Else what is trimmed, in the end, would be the newest, before the eyes of who reads it.
+      if (this.#follows) this.#state = { type: 'shown', anchor: run.to };
       if (window.size > OPEN_MAX && run.to >= window.endSeq) this.#trim(window);
       return;
     }
