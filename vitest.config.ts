@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
 const maxWorkers = 2;
 
+/** Days since 1970. */
+const today = Math.floor(Date.now() / 86_400_000);
+
 export default defineConfig({
   test: {
     projects: [
@@ -35,6 +38,24 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: ['e2e/torture/{nodes,killed,convergence/convergence}.test.ts'],
+          environment: 'node',
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          env: {
+            KITH_SOAK: process.env['KITH_SOAK'] ?? '20',
+            KITH_KILLS: process.env['KITH_KILLS'] ?? '40',
+            KITH_SEEDS: process.env['KITH_SEEDS'] ?? '2400',
+            // Other seeds every night.
+            KITH_FIRST_SEED: process.env['KITH_FIRST_SEED'] ?? String(today * 10_000),
+          },
         },
       },
     ],

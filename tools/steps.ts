@@ -16,6 +16,8 @@ interface Step {
   /** It is ended as hung after this time. */
   minutes: number;
   needs?: readonly Program[];
+  /** Runs only when it is named. */
+  onRequest?: boolean;
 }
 
 const steps: Step[] = [
@@ -39,6 +41,14 @@ const steps: Step[] = [
     minutes: 12,
     needs: ['chromium', 'postgres', 'nats'],
   },
+  {
+    name: 'soak',
+    about: 'an hour of troubles, thousands of seeds',
+    work: { script: 'soak:run' },
+    minutes: 240,
+    needs: ['postgres', 'nats'],
+    onRequest: true,
+  },
 ];
 
 type Outcome = 'passed' | 'FAILED' | 'DID NOT RUN';
@@ -60,7 +70,10 @@ function choose(args: string[]): { chosen: Step[]; extra: string[] } {
     process.stdout.write(`npm test [-- STEP...]\nnpm test -- STEP ARGUMENT...\n\n${list()}\n`);
     process.exit(args.includes('--help') ? 0 : 2);
   }
-  return { chosen: named.length > 0 ? steps.filter((step) => named.includes(step.name)) : steps, extra };
+  const chosen = steps.filter(({ name, onRequest }) =>
+    named.length > 0 ? named.includes(name) : onRequest !== true,
+  );
+  return { chosen, extra };
 }
 
 const list = () => steps.map((step) => `  ${step.name.padEnd(8)} ${step.about}`).join('\n');

@@ -30,28 +30,32 @@ describe.each<Kind>([
     await postgres?.stop();
   });
 
-  it(`S8: loses, repeats and moves nothing that was acknowledged (seed ${seed})`, async () => {
-    const random = createRandom(seed);
-    const talk = await createTalk(server.url, random.fork());
-    talk.start();
-    let progress = 0;
-    for (let kill = 0; kill < kills; kill += 1) {
-      // Sometimes in the middle of getting up, when the database is recovering.
-      const early = random.chance(0.2);
-      if (!early) {
-        await server.ready();
-        for (const { client } of talk.writers) client.retryNow();
+  it(
+    `S8: loses, repeats and moves nothing that was acknowledged (seed ${seed})`,
+    async () => {
+      const random = createRandom(seed);
+      const talk = await createTalk(server.url, random.fork());
+      talk.start();
+      let progress = 0;
+      for (let kill = 0; kill < kills; kill += 1) {
+        // Sometimes in the middle of getting up, when the database is recovering.
+        const early = random.chance(0.2);
+        if (!early) {
+          await server.ready();
+          for (const { client } of talk.writers) client.retryNow();
+        }
+        await sleep(early ? random.int(50, 900) : random.int(100, 900));
+        await server.kill();
+        if (talk.acknowledged() > progress) progress = talk.acknowledged();
+        server.spawn();
       }
-      await sleep(early ? random.int(50, 900) : random.int(100, 900));
-      await server.kill();
-      if (talk.acknowledged() > progress) progress = talk.acknowledged();
-      server.spawn();
-    }
-    await server.ready();
-    await talk.stop();
-    await talk.settled();
-    expect(progress, 'there was load').toBeGreaterThan(kills * 5);
-    await expectNothingLost(talk);
-    await talk.dispose();
-  }, 400_000);
+      await server.ready();
+      await talk.stop();
+      await talk.settled();
+      expect(progress, 'there was load').toBeGreaterThan(kills * 5);
+      await expectNothingLost(talk);
+      await talk.dispose();
+    },
+    Math.max(400_000, kills * 20_000),
+  );
 });

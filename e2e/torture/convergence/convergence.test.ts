@@ -21,6 +21,7 @@ const seedsOf = (count: number): readonly number[] =>
 const PARALLEL = 12;
 /** Enough to see a pattern. */
 const FAILURES_MAX = 5;
+const SEED_MS = 1_000;
 const HASTE = { antiEntropyMs: 400 };
 
 describe.each([
@@ -46,20 +47,24 @@ describe.each([
     await postgres?.stop();
   });
 
-  it(`S1–S9: ${seeds.length} seeds: everybody agrees in the end`, async () => {
-    const failures: string[] = [];
-    const next = seeds[Symbol.iterator]();
-    const lane = async (): Promise<void> => {
-      for (const seed of next) {
-        if (failures.length >= FAILURES_MAX) return;
-        await runSeed({ nodes, bus }, seed, { operations: setting('KITH_OPERATIONS', 45) }).catch(
-          (error: unknown) => {
-            failures.push(error instanceof Error ? error.message : String(error));
-          },
-        );
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, lane));
-    expect(failures.join('\n\n'), 'KITH_SEED=<seed> repeats one').toBe('');
-  }, 600_000);
+  it(
+    `S1–S9: ${seeds.length} seeds: everybody agrees in the end`,
+    async () => {
+      const failures: string[] = [];
+      const next = seeds[Symbol.iterator]();
+      const lane = async (): Promise<void> => {
+        for (const seed of next) {
+          if (failures.length >= FAILURES_MAX) return;
+          await runSeed({ nodes, bus }, seed, { operations: setting('KITH_OPERATIONS', 45) }).catch(
+            (error: unknown) => {
+              failures.push(error instanceof Error ? error.message : String(error));
+            },
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: PARALLEL }, lane));
+      expect(failures.join('\n\n'), 'KITH_SEED=<seed> repeats one').toBe('');
+    },
+    Math.max(600_000, seeds.length * SEED_MS),
+  );
 });
