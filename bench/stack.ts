@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverFlags } from '@kith/tools/serverFlags.mjs';
 import { type Postgres, startPostgres } from '@kith/tools/services/postgres.ts';
 import { createPeople, type Person } from './people.ts';
 
@@ -72,6 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       'taskset',
       [
         ...['-c', String(serverCore), process.execPath],
+        ...serverFlags,
         ...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []),
         SERVER,
       ],

@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { serverFlags } from './serverFlags.mjs';
 import { ensureDependencies, ensureNode, ensureWebApp, root, runMain } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -19,6 +20,7 @@ function startServer(node) {
   // Node 22 still warns that running TypeScript is experimental.
   const command = [
     '--disable-warning=ExperimentalWarning',
+    ...serverFlags,
     join(root, 'packages/server/src/main.ts'),
     ...args,
   ];

@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverFlags } from '@kith/tools/serverFlags.mjs';
 import { until } from './wait.ts';
 
 export interface ServerOptions {
@@ -98,7 +99,7 @@ export async function createServerProcess(options: ServerOptions = {}): Promise<
 
   const spawnIt = (): void => {
     if (isRunning()) throw new Error('The server runs already.');
-    const started = spawn(process.execPath, [MAIN, ...(options.args ?? [])], {
+    const started = spawn(process.execPath, [...serverFlags, MAIN, ...(options.args ?? [])], {
       env: {
         ...process.env,
         PORT: String(port),

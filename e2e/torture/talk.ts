@@ -3,7 +3,7 @@
  * one that repeats a request until it is answered (S7). Afterwards `expectNothingLost` holds what was acknowledged, what
  * the server has and what the devices show against each other.
  */
-import { type KithClient, KithError, type Timeline } from '@kith/client';
+import { type KithClient, KithError, type Timeline, type TimelineMessage } from '@kith/client';
 import { isId, newId } from '@kith/protocol';
 import { expect } from 'vitest';
 import { createNetwork, type Network } from '../support/network.ts';

@@ -76,10 +76,14 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       return identity;
     }
   };
-  const ended = (sessionIds: readonly string[]): void => {
-    if (sessionIds.length === 0) return;
+  const ended = (
+    { tenantId, userId }: Pick<Caller, 'tenantId' | 'userId'>,
+    rows: readonly { readonly id: string }[],
+  ): void => {
+    if (rows.length === 0) return;
+    const sessionIds = rows.map((row) => row.id);
     forgetSessions(sessionIds);
-    announcer.sessionsRevoked(sessionIds);
+    announcer.sessionsRevoked(tenantId, userId, sessionIds);
   };
 
   const unsubscribe = bus.subscribe(subjects.nodes, (message) => {
@@ -97,8 +101,16 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       return work;
     },
     end: async (token) => {
-      const rows = await db.deleteFrom('auth_sessions').where('token', '=', token).returning('id').execute();
-      ended(rows.map((row) => row.id));
+      const row = await db
+        .deleteFrom('auth_sessions')
+        .where('token', '=', token)
+        .returning((query) => [
+          'id',
+          'user_id',
+          query.selectFrom('tenants').select('tenants.id').where('slug', '=', MAIN_TENANT).as('tenant_id'),
+        ])
+        .executeTakeFirst();
+      if (row?.tenant_id) ended({ tenantId: row.tenant_id, userId: row.user_id }, [row]);
     },
     list: async (caller) => {
       const rows = await db
@@ -128,7 +140,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .where('user_id', '=', caller.userId)
         .returning('id')
         .execute();
-      ended(rows.map((row) => row.id));
+      ended(caller, rows);
       return rows.length > 0;
     },
     revokeOthers: async (caller) => {
@@ -138,7 +150,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .where('id', '!=', caller.sessionId)
         .returning('id')
         .execute();
-      ended(rows.map((row) => row.id));
+      ended(caller, rows);
       return rows.length;
     },
     close: unsubscribe,

@@ -12,7 +12,7 @@ export interface Announcer {
   toUser(tenantId: number, userId: string, event: Event): void;
   receipts(tenantId: number, conversationId: string, marks: readonly ReceiptMark[]): void;
   ephemeral(subject: string, ephemeral: Ephemeral): void;
-  sessionsRevoked(sessionIds: readonly string[]): void;
+  sessionsRevoked(tenantId: number, userId: string, sessionIds: readonly string[]): void;
 }
 
 export interface ConversationAnnouncement {
@@ -70,6 +70,7 @@ export function createAnnouncer(bus: Bus): Announcer {
       });
     },
     ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
-    sessionsRevoked: (sessionIds) => bus.publish(subjects.nodes, { type: 'sessions_revoked', sessionIds }),
+    sessionsRevoked: (tenantId, userId, sessionIds) =>
+      bus.publish(subjects.nodes, { type: 'sessions_revoked', tenantId, userId, sessionIds }),
   };
 }

@@ -69,7 +69,7 @@ describe.each(['local', 'nats'] as const)('the bus, %s', (kind) => {
       { type: 'receipts', conversationId: room, marks: [{ userId: room, deliveredSeq: 2, readSeq: 1 }] },
       { type: 'ephemeral', ephemeral: { type: 'typing', conversationId: room, userId: room, active: true } },
       { type: 'invalidate', tenantId: 1, conversationId: room },
-      { type: 'sessions_revoked', sessionIds: [room] },
+      { type: 'sessions_revoked', tenantId: 1, userId: room, sessionIds: [room] },
     ];
     const { heard, end } = await listen(there);
     for (const message of messages) here.publish(subject, message);

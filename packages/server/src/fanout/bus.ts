@@ -32,7 +32,12 @@ export type BusMessage =
   /** To every node: cached facts about this conversation and its members are no longer true. */
   | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
   /** To every node: sockets of these sessions close. */
-  | { readonly type: 'sessions_revoked'; readonly sessionIds: readonly string[] }
+  | {
+      readonly type: 'sessions_revoked';
+      readonly tenantId: number;
+      readonly userId: string;
+      readonly sessionIds: readonly string[];
+    }
   /** To every node: how somebody wants to be seen, for those that have devices of theirs. */
   | {
       readonly type: 'presence_setting';

@@ -245,7 +245,7 @@ describe('handing out', () => {
     const [one, two] = [socketOf('ann', 'one'), socketOf('ann', 'two')];
     const registrations: Registration[] = [];
     for (const socket of [one, two]) registrations.push(await hub.register(socket));
-    announcer.sessionsRevoked(['one', 'unknown']);
+    announcer.sessionsRevoked(1, 'ann', ['one', 'unknown']);
     expect([one.ended(), two.ended()]).toEqual([true, false]);
   });
 });

@@ -9,11 +9,11 @@ import type { Meter } from '../meter.ts';
 import { changesSince } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { type Bus, subjects } from './bus.ts';
-import { createLocalConversations } from './conversations.ts';
-import { createLocalPeople, peopleStore } from './people.ts';
+import { createLocalConversations, type LocalConversations } from './conversations.ts';
+import { createLocalPeople, type LocalPeople, peopleStore } from './people.ts';
 import { repairPage } from './repairs.ts';
 import type { Subscriber } from './subscriber.ts';
-import { createPeopleWatch } from './watching.ts';
+import { createPeopleWatch, type PeopleWatch } from './watching.ts';
 
 export interface Watched {
   readonly conversationIds: readonly string[];
@@ -72,6 +72,58 @@ export interface HubOptions {
 export const hubStore = { changesSince, ...peopleStore };
 export type HubStore = typeof hubStore;
 
+/** Most sockets watch nothing most of the time. */
+const NOTHING: ReadonlySet<string> = new Set();
+
+interface Rooms {
+  readonly conversations: LocalConversations;
+  readonly people: LocalPeople;
+  readonly peopleWatch: PeopleWatch;
+}
+
+/** A class, for there are as many as sockets: functions made for each weigh more. */
+class RegisteredSocket implements Registration {
+  readonly #socket: Subscriber;
+  readonly #rooms: Rooms;
+  #conversationIds = NOTHING;
+  #userIds = NOTHING;
+  #open = true;
+
+  constructor(socket: Subscriber, rooms: Rooms) {
+    this.#socket = socket;
+    this.#rooms = rooms;
+  }
+
+  watch(what: Watched): void {
+    if (this.#open) this.#replace(what);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#replace({ conversationIds: [], userIds: [] });
+    this.#rooms.people.leave(this.#socket);
+  }
+
+  #replace(what: Watched): void {
+    const { conversations, peopleWatch } = this.#rooms;
+    const socket = this.#socket;
+    const conversationIds = new Set(what.conversationIds);
+    const userIds = new Set(what.userIds);
+    for (const id of conversationIds) conversations.open(socket.tenantId, id).watchers.add(socket);
+    for (const id of this.#conversationIds) {
+      const channel = conversationIds.has(id) ? undefined : conversations.find(socket.tenantId, id);
+      if (!channel) continue;
+      channel.watchers.delete(socket);
+      conversations.letGo(channel);
+    }
+    for (const id of userIds) if (!this.#userIds.has(id)) peopleWatch.watch(socket, id);
+    for (const id of this.#userIds) if (!userIds.has(id)) peopleWatch.unwatch(socket, id);
+    this.#conversationIds = conversationIds;
+    this.#userIds = userIds;
+  }
+}
+
 export function createHub(options: HubOptions): Hub {
   const { bus, logger, store = hubStore, gapMs, receiptsEveryMs, retryMs } = options;
   const { db } = options.database;
@@ -79,7 +131,6 @@ export function createHub(options: HubOptions): Hub {
     onError: (err) => logger.error({ err }, 'flush failed'),
     ...(options.meter && { onWritten: options.meter.delivered }),
   });
-  const sessions = new Map<string, Set<Subscriber>>();
   const conversations = createLocalConversations({
     bus,
     flusher,
@@ -101,67 +152,25 @@ export function createHub(options: HubOptions): Hub {
     onTell: options.onTell,
   });
   const peopleWatch = createPeopleWatch(bus);
-
-  const watchingOf = (socket: Subscriber) => {
-    let conversationIds = new Set<string>();
-    let userIds = new Set<string>();
-    return (what: Watched): void => {
-      const nextConversations = new Set(what.conversationIds);
-      const nextUsers = new Set(what.userIds);
-      for (const id of nextConversations) conversations.open(socket.tenantId, id).watchers.add(socket);
-      for (const id of conversationIds) {
-        const channel = nextConversations.has(id) ? undefined : conversations.find(socket.tenantId, id);
-        if (!channel) continue;
-        channel.watchers.delete(socket);
-        conversations.letGo(channel);
-      }
-      for (const id of nextUsers) if (!userIds.has(id)) peopleWatch.watch(socket, id);
-      for (const id of userIds) if (!nextUsers.has(id)) peopleWatch.unwatch(socket, id);
-      conversationIds = nextConversations;
-      userIds = nextUsers;
-    };
-  };
-
-  const enter = async (socket: Subscriber): Promise<void> => {
-    const ofSession = sessions.get(socket.sessionId) ?? new Set();
-    sessions.set(socket.sessionId, ofSession.add(socket));
-    try {
-      await people.enter(socket);
-    } catch (error) {
-      leave(socket);
-      throw error;
-    }
-  };
-
-  const leave = (socket: Subscriber): void => {
-    const ofSession = sessions.get(socket.sessionId);
-    ofSession?.delete(socket);
-    if (ofSession?.size === 0) sessions.delete(socket.sessionId);
-    people.leave(socket);
-  };
+  const rooms: Rooms = { conversations, people, peopleWatch };
 
   const unsubscribeNodes = bus.subscribe(subjects.nodes, (message) => {
     if (message.type !== 'sessions_revoked') return;
-    for (const id of message.sessionIds) for (const socket of [...(sessions.get(id) ?? [])]) socket.revoked();
+    for (const socket of people.socketsOf(message.tenantId, message.userId)) {
+      if (message.sessionIds.includes(socket.sessionId)) socket.revoked();
+    }
   });
 
   return {
     flusher,
     register: async (socket) => {
-      await enter(socket);
-      const watch = watchingOf(socket);
-      let open = true;
-      return {
-        watch: (what) => {
-          if (open) watch(what);
-        },
-        close: () => {
-          if (!open) return;
-          open = false;
-          watch({ conversationIds: [], userIds: [] });
-          leave(socket);
-        },
-      };
+      try {
+        await people.enter(socket);
+      } catch (error) {
+        people.leave(socket);
+        throw error;
+      }
+      return new RegisteredSocket(socket, rooms);
     },
     localConversations: function* () {
       for (const { tenantId, conversationId, hasPeople, order } of conversations.all()) {

@@ -17,6 +17,8 @@ export interface LocalPeople {
   enter(socket: Subscriber): Promise<void>;
   /** Ends what `enter` began, also when that rejected. */
   leave(socket: Subscriber): void;
+  /** As they are now; they may leave while one goes through them. */
+  socketsOf(tenantId: number, userId: string): readonly Subscriber[];
   /** A membership that was come upon elsewhere. */
   applyMembership(tenantId: number, member: MemberRecord): void;
   /** Reads a person's memberships again, if the person is here: of these conversations, or all. */
@@ -41,11 +43,14 @@ export interface LocalPeopleOptions {
 }
 
 interface LocalPerson extends Person {
-  /** Sockets that have entered. */
-  readonly ready: Set<Subscriber>;
+  /** Those of the sockets that have not entered yet. Null: all have. */
+  entering: Set<Subscriber> | null;
   loads: number;
-  /** Memberships that ended while a load was under way: revision by conversation. What was read may be from before. */
-  readonly ended: Map<string, number>;
+  /**
+   * Memberships that ended while a load was under way: revision by conversation. What was read may be from before. Null
+   * when there are none: there are many people, and few of them load.
+   */
+  ended: Map<string, number> | null;
   readonly unsubscribe: () => void;
 }
 
@@ -66,9 +71,9 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
       userId,
       sockets: new Set(),
       subscriptions: new Map(),
-      ready: new Set(),
+      entering: null,
       loads: 0,
-      ended: new Map(),
+      ended: null,
       unsubscribe: bus.subscribe(subjects.user(tenantId, userId), (message) => receive(person, message)),
     };
     people.set(key, person);
@@ -78,6 +83,13 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
   const receive = (person: LocalPerson, message: BusMessage): void => {
     if (message.type === 'toUser') sendTo(person, message.frame);
     else if (message.type === 'membership') applyMembership(person, message.member);
+  };
+
+  const hasEntered = ({ sockets, entering }: LocalPerson): boolean => sockets.size > (entering?.size ?? 0);
+
+  const entered = (person: LocalPerson, socket: Subscriber): void => {
+    person.entering?.delete(socket);
+    if (person.entering?.size === 0) person.entering = null;
   };
 
   const release = (person: LocalPerson): void => {
@@ -121,8 +133,8 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
     if (subscription && member.rev < subscription.rev) return;
     if (member.state !== 'joined') {
       if (person.loads > 0) {
-        const known = person.ended.get(conversationId) ?? 0;
-        person.ended.set(conversationId, Math.max(member.rev, known));
+        person.ended ??= new Map();
+        person.ended.set(conversationId, Math.max(member.rev, person.ended.get(conversationId) ?? 0));
       }
       subscription?.channel.flush();
       // Also to who is not subscribed: the reply of a joining may have told what this node has not heard of yet.
@@ -136,7 +148,7 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
       // Out and in again, and the leaving was never announced here: a new stay, with a head of its own.
       unsubscribe(person, conversationId);
       join(person, member);
-    } else if ((person.ended.get(conversationId) ?? -1) < member.rev) {
+    } else if ((person.ended?.get(conversationId) ?? -1) < member.rev) {
       join(person, member);
     }
   };
@@ -203,7 +215,7 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
       await bus.flushed();
     } finally {
       person.loads -= 1;
-      if (person.loads === 0) person.ended.clear();
+      if (person.loads === 0) person.ended = null;
     }
   };
 
@@ -212,12 +224,12 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
     { member, conversationRev, memberCount }: MembershipFound,
   ): void => {
     const { conversationId } = member;
-    if (person.subscriptions.has(conversationId) || person.ready.size > 0) {
+    if (person.subscriptions.has(conversationId) || hasEntered(person)) {
       // A socket that is already up must hear of it as of any other joining.
       applyMembership(person, member);
       return;
     }
-    if ((person.ended.get(conversationId) ?? -1) >= member.rev) return;
+    if ((person.ended?.get(conversationId) ?? -1) >= member.rev) return;
     const { channel } = subscribe(person, member, { type: 'live' });
     channel.memberCount = memberCount;
     if (channel.order.announced === null) channel.deliver(channel.order.startAt(conversationRev));
@@ -233,15 +245,18 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
     enter: async (socket) => {
       const person = personOf(socket.tenantId, socket.userId);
       person.sockets.add(socket);
+      person.entering ??= new Set();
+      person.entering.add(socket);
       await load(person);
-      if (person.sockets.has(socket)) person.ready.add(socket);
+      entered(person, socket);
     },
     leave: (socket) => {
       const person = people.get(keyOf(socket.tenantId, socket.userId));
       if (!person?.sockets.delete(socket)) return;
-      person.ready.delete(socket);
+      entered(person, socket);
       release(person);
     },
+    socketsOf: (tenantId, userId) => [...(people.get(keyOf(tenantId, userId))?.sockets ?? [])],
     applyMembership: (tenantId, member) => {
       const person = people.get(keyOf(tenantId, member.userId));
       if (person) applyMembership(person, member);

@@ -26,9 +26,9 @@ export interface PresenceDevice {
 export interface PresenceService extends Presences {
   /** A device of this person is here, active until it says otherwise. */
   connect(tenantId: number, userId: string, setting: PresenceSetting): PresenceDevice;
-  /** Stores what is not stored yet. */
   /** Other nodes that are alive. */
   peers(): number;
+  /** Stores what is not stored yet. */
   close(): Promise<void>;
 }
 
@@ -56,11 +56,34 @@ interface Entry {
   readonly tenantId: number;
   readonly userId: string;
   setting: PresenceSetting;
-  readonly devices: Set<{ active: boolean }>;
+  readonly devices: Set<Device>;
   /** By the devices here. */
   here: Presence['state'];
   /** Runs while the last device is gone and the person still counts as here. */
   leaving: { readonly timer: NodeJS.Timeout; readonly since: number } | null;
+}
+
+/** A class, for there are as many as sockets: functions made for each weigh more. */
+class Device implements PresenceDevice {
+  active = true;
+  readonly #entry: Entry;
+  readonly #moved: (entry: Entry) => void;
+  readonly #gone: (entry: Entry, device: Device) => void;
+
+  constructor(entry: Entry, moved: (entry: Entry) => void, gone: (entry: Entry, device: Device) => void) {
+    this.#entry = entry;
+    this.#moved = moved;
+    this.#gone = gone;
+  }
+
+  setActive(active: boolean): void {
+    this.active = active;
+    this.#moved(this.#entry);
+  }
+
+  close(): void {
+    this.#gone(this.#entry, this);
+  }
 }
 
 const keyOf = (tenantId: number, userId: string): string => `${tenantId} ${userId}`;
@@ -148,6 +171,21 @@ export function createPresences(options: PresenceOptions): PresenceService {
     if (entries.get(key) === entry) entries.delete(key);
   };
 
+  const moved = (entry: Entry): void => update(entry, now());
+
+  const gone = (entry: Entry, device: Device): void => {
+    if (!entry.devices.delete(device)) return;
+    const since = now();
+    if (entry.devices.size > 0) {
+      update(entry, since);
+    } else if (open) {
+      const timer = setTimeout(() => left(entry, since), graceMs);
+      entry.leaving = { timer, since };
+    } else {
+      left(entry, since);
+    }
+  };
+
   const checkpoint = setInterval(() => {
     for (const entry of entries.values()) if (entry.here !== 'offline') saw(entry, now());
   }, CHECKPOINT_MS);
@@ -185,27 +223,10 @@ export function createPresences(options: PresenceOptions): PresenceService {
       entry.setting = setting;
       if (entry.leaving) clearTimeout(entry.leaving.timer);
       entry.leaving = null;
-      const device = { active: true };
+      const device = new Device(entry, moved, gone);
       entry.devices.add(device);
-      update(entry, now());
-      return {
-        setActive: (active) => {
-          device.active = active;
-          update(entry, now());
-        },
-        close: () => {
-          if (!entry.devices.delete(device)) return;
-          const since = now();
-          if (entry.devices.size > 0) {
-            update(entry, since);
-          } else if (open) {
-            const timer = setTimeout(() => left(entry, since), graceMs);
-            entry.leaving = { timer, since };
-          } else {
-            left(entry, since);
-          }
-        },
-      };
+      moved(entry);
+      return device;
     },
     peers: peers.count,
     close: async () => {

@@ -19,11 +19,12 @@ import type { PresenceService } from '../fanout/presence.ts';
 import type { Subscriber } from '../fanout/subscriber.ts';
 import type { RateLimiter } from '../limits/rateLimiter.ts';
 import type { Logger } from '../logger.ts';
-import type { Caller, Services } from '../services.ts';
+import type { Caller, CallerSocket, Services } from '../services.ts';
 import { toKithError } from '../store/database.ts';
 import { type ConnectionState, type Live, liveOf, mayBecome } from './connectionState.ts';
 import { parseFrame } from './inbound.ts';
 import { Outbound, type Wire } from './outbound.ts';
+import type { Packet } from './packet.ts';
 import { Strikes } from './strikes.ts';
 
 /** What all connections of a gateway share. */
@@ -56,7 +57,36 @@ const PONG_BYTES = 64 * 1024;
 const encode = (frame: ServerFrame): string => JSON.stringify(frame);
 const PONG = encode({ t: 'pong' });
 
-export class Connection {
+/** A connection as the hub knows it. A class, for there are as many as sockets: functions made for each weigh more. */
+class Reader implements Subscriber {
+  readonly tenantId: number;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly #connection: Connection;
+  readonly #outbound: Outbound;
+
+  constructor({ tenantId, userId, sessionId }: Caller, connection: Connection, outbound: Outbound) {
+    this.tenantId = tenantId;
+    this.userId = userId;
+    this.sessionId = sessionId;
+    this.#connection = connection;
+    this.#outbound = outbound;
+  }
+
+  send(frame: string): void {
+    this.#outbound.push(frame);
+  }
+
+  sendPacket(packet: Packet): void {
+    this.#outbound.pushPacket(packet);
+  }
+
+  revoked(): void {
+    this.#connection.close('session_revoked');
+  }
+}
+
+export class Connection implements CallerSocket {
   readonly address: string;
   readonly #context: ConnectionContext;
   readonly #ws: WebSocket;
@@ -130,6 +160,16 @@ export class Connection {
       identity?.user.id === live.identity.user.id && identity.sessionId === live.identity.sessionId;
     if (same) live.identity = identity;
     else this.close('session_revoked');
+  }
+
+  /** For commands: what this socket shows from now on. */
+  watch(what: Parameters<CallerSocket['watch']>[0]): void {
+    liveOf(this.#state)?.registration.watch(what);
+  }
+
+  /** For commands: whether somebody is at the device. */
+  setActive(active: boolean): void {
+    liveOf(this.#state)?.presence.setActive(active);
   }
 
   /** Says goodbye and closes. */
@@ -244,12 +284,9 @@ export class Connection {
       tenantId: identity.tenantId,
       userId: identity.user.id,
       sessionId: identity.sessionId,
-      socket: {
-        watch: (what) => liveOf(this.#state)?.registration.watch(what),
-        setActive: (active) => liveOf(this.#state)?.presence.setActive(active),
-      },
+      socket: this,
     };
-    const registration = await hub.register(this.#subscriber(caller));
+    const registration = await hub.register(new Reader(caller, this, this.#outbound));
     const me = await this.#context.dispatch(services, caller, 'getMe', {}).catch((error: unknown) => {
       registration.close();
       throw error;
@@ -277,18 +314,6 @@ export class Connection {
       }),
     );
     return true;
-  }
-
-  #subscriber(caller: Caller): Subscriber {
-    const outbound = this.#outbound;
-    return {
-      tenantId: caller.tenantId,
-      userId: caller.userId,
-      sessionId: caller.sessionId,
-      send: (frame) => outbound.push(frame),
-      sendPacket: (packet) => outbound.pushPacket(packet),
-      revoked: () => this.close('session_revoked'),
-    };
   }
 
   // ---- requests ----

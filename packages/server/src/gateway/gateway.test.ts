@@ -238,7 +238,7 @@ describe('leaving', () => {
     const client = await door.connect(ann);
     const other = await door.connect(bob);
     const begun = performance.now();
-    world.services.announcer.sessionsRevoked([ann.sessionId]);
+    world.services.announcer.sessionsRevoked(ann.tenantId, ann.userId, [ann.sessionId]);
     expect((await client.next('goodbye')).error.code).toBe('session_revoked');
     expect((await client.closed).code).toBe(4403);
     expect(performance.now() - begun).toBeLessThan(1_000);
