@@ -53,7 +53,7 @@ async function main(): Promise<void> {
 async function serve(): Promise<void> {
   const bus = localBus();
   const announcer = createAnnouncer(bus);
-  const log = { info: () => undefined, warn: console.error, error: console.error };
+  const log = { debug: () => undefined, info: () => undefined, warn: console.error, error: console.error };
   const member = (userId: string) => ({
     type: 'member' as const,
     conversationId,
@@ -80,6 +80,7 @@ async function serve(): Promise<void> {
     role: 'member' as const,
   });
   const gateway = createGateway({
+    node: 'bench',
     services: {} as never,
     accounts: {
       authenticate: async ({ token = '' }) => ({

@@ -70,12 +70,15 @@ export interface WireError {
   readonly fields?: readonly FieldError[];
   /** Wait at least this long before a retry, ms. */
   readonly retryAfterMs?: number;
+  /** What the server's log calls the request that failed: for whoever runs the server. */
+  readonly requestId?: string;
 }
 
 export interface ErrorDetails {
   readonly message?: string;
   readonly fields?: readonly FieldError[];
   readonly retryAfterMs?: number;
+  readonly requestId?: string;
   /** Only for a code this side does not know: what the other side says of it. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
@@ -86,6 +89,7 @@ export class KithError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[] | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
   readonly retryable: boolean;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
@@ -94,6 +98,7 @@ export class KithError extends Error {
     this.code = code;
     this.fields = details.fields;
     this.retryAfterMs = details.retryAfterMs;
+    this.requestId = details.requestId;
     this.retryable = details.retryable ?? errors[code].retryable;
   }
 
@@ -105,6 +110,7 @@ export class KithError extends Error {
       retryable: this.retryable,
       ...(this.fields && { fields: this.fields }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(this.requestId !== undefined && { requestId: this.requestId }),
     };
   }
 

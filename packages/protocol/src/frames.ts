@@ -39,6 +39,7 @@ export const WireErrorSchema: z.ZodType<WireError> = z.object({
   retryable: z.boolean(),
   fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retryAfterMs: z.int().optional(),
+  requestId: z.string().optional(),
 }) as z.ZodType<WireError>;
 
 export const ServerFrame = z.discriminatedUnion('t', [

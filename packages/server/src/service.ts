@@ -1,7 +1,8 @@
 /** The wiring: every room made once and handed to those who need it. Tests make one on port 0 with a database in memory. */
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type Logger, pino } from 'pino';
+import { newId } from '@kith/protocol';
+import type { Logger } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
 import { loadSecret } from './accounts/secret.ts';
 import type { Config } from './config.ts';
@@ -20,6 +21,7 @@ import { createRateLimiter } from './limits/rateLimiter.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
+import { createLog } from './logger.ts';
 import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import type { Services } from './services.ts';
@@ -53,7 +55,9 @@ type Phase = 'open' | 'draining' | 'closed';
 
 /** Opens the database, brings it up to date, and builds the service on it. Nothing is accepted before `listen`. */
 export async function createService(config: Config, overrides: ServiceOverrides = {}): Promise<Service> {
-  const log = overrides.log ?? createLog(config);
+  /** What the other nodes and the log call this one; a restart makes another one of it. */
+  const node = newId();
+  const log = overrides.log ?? createLog(config.logLevel, node);
   const database = overrides.database ?? (await openDatabase(databaseOptions(config)));
   const metrics = createMetrics();
   const { meter } = metrics;
@@ -67,7 +71,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
   const hub = createHub({ bus, database, logger: log, meter, onTell: memberships.confirm });
-  const presences = createPresences({ bus, database, logger: log, onShown: hub.showPresence });
+  const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
   const services: Services = {
     database,
     announcer,
@@ -101,6 +105,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
 
   const gateway = createGateway({
+    node,
     services,
     accounts,
     hub,
@@ -121,7 +126,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
 
   const shutDown = async (): Promise<void> => {
     phase = 'draining';
-    log.info('draining');
+    log.info({ connections: gateway.connections() }, 'draining');
     const force = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     // Both stop accepting at once. People with a socket are told to go elsewhere, and the server ends with its last one.
     await Promise.all([gateway.drain(), app.close()]);
@@ -206,9 +211,6 @@ export class BusUnreachableError extends Error {
     });
   }
 }
-
-const createLog = (config: Config): Logger =>
-  pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
 
 const databaseOptions = ({ databaseUrl, databasePool, dataDirectory }: Config) =>
   databaseUrl === null ? { directory: dataDirectory } : { url: databaseUrl, poolSize: databasePool };

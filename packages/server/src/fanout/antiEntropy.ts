@@ -160,6 +160,7 @@ export function createAntiEntropy(options: AntiEntropyOptions): AntiEntropy {
   const run = async (): Promise<void> => {
     try {
       await round();
+      if (failing) logger.info({}, 'the database answers again');
       failing = false;
     } catch (err) {
       // Said once an outage, not every few seconds.

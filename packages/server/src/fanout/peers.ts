@@ -3,7 +3,7 @@
  * come, numbered; who hears a number that does not follow asks for all of it anew. A node that falls silent is forgotten,
  * and nobody stays online by it.
  */
-import { newId, type Presence } from '@kith/protocol';
+import type { Presence } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import { type Bus, type BusMessage, type PeerMessage, type PresenceOnNode, subjects } from './bus.ts';
 
@@ -23,6 +23,8 @@ export interface Peers {
 }
 
 export interface PeersOptions {
+  /** What the others call this node. */
+  readonly node: string;
   readonly bus: Bus;
   readonly logger: Logger;
   /** What another node says of somebody has changed; `diedAt`, ms since the epoch: that node can say nothing any more. */
@@ -57,8 +59,7 @@ interface Peer {
 }
 
 export function createPeers(options: PeersOptions): Peers {
-  const { bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS, now = Date.now } = options;
-  const id = newId();
+  const { node: id, bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS, now = Date.now } = options;
   const peers = new Map<string, Peer>();
   /** What was told of those who are not offline. */
   const own = new Map<string, PresenceOnNode>();

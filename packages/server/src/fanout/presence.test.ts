@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ephemeral, limits, type Presence } from '@kith/protocol';
+import { type Ephemeral, limits, newId, type Presence } from '@kith/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
@@ -33,6 +33,7 @@ describe.each(databaseKinds)('presence on %s', (kind) => {
   /** A node; of the same service as others on the same bus. */
   const open = (bus: Bus = localBus(), shown = (presence: Presence) => void told.push(presence)) => {
     const node = createPresences({
+      node: newId(),
       bus,
       database: world.database,
       logger: silentLogger,

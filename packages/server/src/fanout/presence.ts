@@ -33,6 +33,8 @@ export interface PresenceService extends Presences {
 }
 
 export interface PresenceOptions {
+  /** What the other nodes call this one. */
+  readonly node: string;
   readonly bus: Bus;
   readonly database: Pick<Database, 'db'>;
   readonly logger: Logger;
@@ -145,6 +147,7 @@ export function createPresences(options: PresenceOptions): PresenceService {
   };
 
   const peers = createPeers({
+    node: options.node,
     bus,
     logger,
     onChange: (tenantId, userId, diedAt) => {

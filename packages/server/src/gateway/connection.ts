@@ -29,6 +29,8 @@ import { Strikes } from './strikes.ts';
 
 /** What all connections of a gateway share. */
 export interface ConnectionContext {
+  /** What the log calls the connection of this number: over all nodes there is one of that name. */
+  readonly nameOf: (connection: number) => string;
   readonly services: Services;
   readonly accounts: Pick<Accounts, 'authenticate'>;
   readonly hub: Hub;
@@ -89,6 +91,7 @@ class Reader implements Subscriber {
 export class Connection implements CallerSocket {
   readonly address: string;
   readonly #context: ConnectionContext;
+  readonly #number: number;
   readonly #ws: WebSocket;
   readonly #cookie: string | undefined;
   readonly #outbound: Outbound;
@@ -99,12 +102,14 @@ export class Connection implements CallerSocket {
 
   constructor(
     context: ConnectionContext,
+    number: number,
     ws: WebSocket,
     wire: Wire,
     address: string,
     cookie: string | undefined,
   ) {
     this.#context = context;
+    this.#number = number;
     this.#ws = ws;
     this.address = address;
     this.#cookie = cookie;
@@ -197,12 +202,23 @@ export class Connection implements CallerSocket {
     this.#ws.close(errors[error.code].close ?? TRY_AGAIN_LATER, error.code);
   }
 
+  #name(): string {
+    return this.#context.nameOf(this.#number);
+  }
+
+  /** For an operator who asks for that much: a line when it lives, and one when it is gone. */
+  #tell(state: ConnectionState, before: Live | null): void {
+    const { userId, sessionId } = (liveOf(state) ?? before)?.caller ?? {};
+    this.#context.logger.debug({ connection: this.#name(), userId, sessionId }, `connection ${state.name}`);
+  }
+
   /** The one place where the state changes. False: it may not become that. */
   #become(state: ConnectionState): boolean {
     const before = this.#state;
     if (!mayBecome(before.name, state.name)) return false;
     this.#state = state;
     const live = liveOf(before);
+    if (state.name === 'live' || state.name === 'closed') this.#tell(state, live);
     if (live && !liveOf(state)) {
       live.registration.close();
       live.presence.close();
@@ -228,7 +244,7 @@ export class Connection implements CallerSocket {
       if (error instanceof KithError) {
         this.#end(error);
       } else {
-        this.#context.logger.error({ err: error }, 'a frame broke its connection');
+        this.#context.logger.error({ err: error, connection: this.#name() }, 'a frame broke its connection');
         this.close('internal');
       }
     }
@@ -333,7 +349,7 @@ export class Connection implements CallerSocket {
       // Runs at once up to its first wait: messages reach the log in the order they came.
       void this.#run(live, id, name, input);
     } catch (error) {
-      const refused = this.#toKithError(error, name);
+      const refused = this.#toKithError(error, name, id);
       this.#outbound.push(encode({ t: 'failed', id, error: refused.toWire() }));
       if (!this.#strikes.hard()) this.close('rate_limited', { retryAfterMs: refused.retryAfterMs ?? 1_000 });
     }
@@ -345,7 +361,7 @@ export class Connection implements CallerSocket {
       const output = await this.#context.dispatch(this.#context.services, live.caller, name, input);
       answer = { t: 'reply', id, output };
     } catch (error) {
-      answer = { t: 'failed', id, error: this.#toKithError(error, name).toWire() };
+      answer = { t: 'failed', id, error: this.#toKithError(error, name, id).toWire() };
     }
     live.inFlight.delete(id);
     this.#outbound.push(encode(answer));
@@ -359,10 +375,12 @@ export class Connection implements CallerSocket {
   }
 
   /** E1: what is not ours to tell is `internal`, and in the log. */
-  #toKithError(error: unknown, command: string): KithError {
+  #toKithError(error: unknown, command: string, request = 0): KithError {
     const known = toKithError(error);
     if (known instanceof KithError) return known;
-    this.#context.logger.error({ err: error, command }, 'a command failed');
-    return new KithError('internal');
+    const connection = this.#name();
+    const requestId = `${connection}.${request}`;
+    this.#context.logger.error({ err: error, command, connection, requestId }, 'a command failed');
+    return new KithError('internal', { requestId });
   }
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { limits, newId, type ServerFrame } from '@kith/protocol';
+import { type KithError, limits, newId, type ServerFrame } from '@kith/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
 import { type GatewayWorld, type GatewayWorldOptions, openGateway } from '../testing/gatewayWorld.ts';
 import { openSocket } from '../testing/socketClient.ts';
@@ -185,14 +186,24 @@ describe('what a stranger may send', () => {
     expect((await client.request('getMe', {})).user.id).toBe(ann.userId);
   });
 
-  test('what is not ours to tell is internal', async () => {
+  test('what is not ours to tell is internal, and the log calls it by the id that is told', async () => {
     const secret = Promise.reject(new Error('select secret from users'));
     secret.catch(() => undefined);
-    await open({ gateway: { dispatch: slowDispatch(secret) } });
+    const logged = vi.fn();
+    await open({
+      gateway: { dispatch: slowDispatch(secret), logger: { ...silentLogger, error: logged } },
+    });
     const client = await door.connect(ann);
-    const error = await client.request('sync', {}).catch((e: Error) => e);
-    expect(error).toMatchObject({ code: 'internal' });
+    const error = await client.request('sync', {}).then(
+      () => null,
+      (refused: KithError) => refused,
+    );
+    expect(error).toMatchObject({ code: 'internal', requestId: expect.stringMatching(/^node\.1\.\d+$/) });
     expect(JSON.stringify(client.frames)).not.toContain('secret');
+    expect(logged).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ command: 'sync', connection: 'node.1', requestId: error?.requestId }),
+      'a command failed',
+    );
   });
 
   test('requests in flight are bounded', async () => {

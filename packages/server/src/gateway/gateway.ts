@@ -37,6 +37,8 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
+  /** Names this node in the ids of its connections. */
+  readonly node: string;
   readonly services: Services;
   readonly accounts: Pick<Accounts, 'authenticate'>;
   readonly hub: Hub;
@@ -92,7 +94,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     handleProtocols: () => subprotocol,
   });
 
+  let numbered = 0;
+
   const context: ConnectionContext = {
+    nameOf: (number) => `${options.node}.${number}`,
     services,
     accounts,
     hub,
@@ -180,7 +185,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     socket.once('close', giveBack);
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.removeListener('close', giveBack);
-      connections.add(new Connection(context, ws, socket as Duplex & Wire, address, request.headers.cookie));
+      numbered += 1;
+      const { cookie } = request.headers;
+      connections.add(new Connection(context, numbered, ws, socket as Duplex & Wire, address, cookie));
     });
   };
 

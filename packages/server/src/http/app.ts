@@ -1,4 +1,5 @@
 /** The HTTP side of the service: the same commands, signing in, health, documentation, and the web app. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { KithError, limits, newId } from '@kith/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -35,8 +36,8 @@ const MAX_PARAM_LENGTH = 512;
 export async function createHttpApp(dependencies: HttpDependencies): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: dependencies.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: newId,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestId,
     bodyLimit: limits.frameBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     exposeHeadRoutes: false,
@@ -69,6 +70,14 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
   registerDocumentation(app);
   await registerWebApp(app, dependencies.webRoot);
   return app;
+}
+
+/** A proxy in front may have named the request; whatever else a stranger says there is not for a log. */
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+function requestId({ headers }: { readonly headers: IncomingHttpHeaders }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

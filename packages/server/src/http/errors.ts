@@ -43,7 +43,9 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
     .header('x-request-id', request.id)
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send({ error: error.toWire() });
+    .send({
+      error: error.code === 'internal' ? { ...error.toWire(), requestId: request.id } : error.toWire(),
+    });
 }
 
 /** An outage fails every request of every client; one line a second tells it. */

@@ -346,6 +346,15 @@ describe('pages', () => {
     expect((await http('/readyz')).status).toBe(200);
   });
 
+  it('calls a request as a proxy did, unless that is nothing for a log', async () => {
+    const idOf = async (given: string): Promise<string | null> =>
+      (await http('/healthz', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
+    expect(await idOf('0af7651916cd43dd8448eb211c80319c')).toBe('0af7651916cd43dd8448eb211c80319c');
+    for (const hostile of ['short', '{"level":"fatal"}', 'x'.repeat(65), 'a b c d e f g']) {
+      expect(await idOf(hostile)).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
   it('sends people elsewhere while it drains', async () => {
     const { services } = service;
     const limiter = createRateLimiter({ factor: 0 });

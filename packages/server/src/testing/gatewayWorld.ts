@@ -44,6 +44,7 @@ export async function openGateway(world: World, options: GatewayWorldOptions = {
   const { announcer } = world.services;
   const hub = createHub({ bus, database, logger: silentLogger, ...options.hub });
   const presences = createPresences({
+    node: 'node',
     bus,
     database,
     logger: silentLogger,
@@ -52,6 +53,7 @@ export async function openGateway(world: World, options: GatewayWorldOptions = {
   });
   const services: Services = { ...world.services, presences, typing: createTyping({ announcer }) };
   const gateway = createGateway({
+    node: 'node',
     services,
     accounts,
     hub,
