@@ -39,7 +39,7 @@ const steps: Step[] = [
     about: 'journeys in Chromium, nodes that die',
     work: { script: 'e2e' },
     minutes: 12,
-    needs: ['chromium', 'postgres', 'nats'],
+    needs: ['chromium', 'postgres', 'nats', 'nginx'],
   },
   {
     name: 'soak',

@@ -9,6 +9,9 @@ export const INSTALL_POSTGRES =
 export const INSTALL_NATS =
   'Install nats-server (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server).';
 
+export const INSTALL_NGINX =
+  'Install nginx (Debian, Ubuntu: apt-get install nginx-light; macOS: brew install nginx).';
+
 export const INSTALL_CHROMIUM =
   'Install Chromium or Chrome (Debian: apt-get install chromium), or name its executable in KITH_CHROMIUM.';
 
@@ -41,12 +44,15 @@ export function findPostgresBinaries(): string | undefined {
   );
 }
 
-/** The executable of the NATS server. Debian puts it where only root's PATH looks. */
-export function findNats(): string | undefined {
-  return [...onPath(), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, 'nats-server'))
-    .find(isExecutable);
-}
+/** Debian puts servers where only root's PATH looks. */
+const findServer = (name: string): string | undefined =>
+  [...onPath(), '/usr/sbin', '/usr/local/sbin'].map((folder) => join(folder, name)).find(isExecutable);
+
+/** The executable of the NATS server. */
+export const findNats = (): string | undefined => findServer('nats-server');
+
+/** The executable of nginx. */
+export const findNginx = (): string | undefined => findServer('nginx');
 
 /** The executable of a Chromium or Chrome: the one named in KITH_CHROMIUM, else the first on the PATH. */
 export function findChromium(): string | undefined {
@@ -60,6 +66,7 @@ export function findChromium(): string | undefined {
 export const programs = {
   postgres: { find: findPostgresBinaries, packages: ['postgresql'], howTo: INSTALL_POSTGRES },
   nats: { find: findNats, packages: ['nats-server'], howTo: INSTALL_NATS },
+  nginx: { find: findNginx, packages: ['nginx-light'], howTo: INSTALL_NGINX },
   // The fonts: reactions are emoji, and a page without glyphs has another layout.
   chromium: {
     find: findChromium,

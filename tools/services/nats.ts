@@ -8,10 +8,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findNats, INSTALL_NATS } from './binaries.ts';
-import { endWithUs, freePort, hasExited } from './processes.ts';
+import { endWithUs, freePort, hasExited, untilListening } from './processes.ts';
 
 export interface NatsOptions {
   /** Pins it to this CPU (Linux: `taskset`). */
@@ -28,9 +26,6 @@ export interface Nats {
   start(): Promise<void>;
 }
 
-const START_TIMEOUT = 10_000;
-const POLL = 20;
-
 /** @throws Error that says what to install, when NATS is not on this machine. */
 export async function startNats(options: NatsOptions = {}): Promise<Nats> {
   const binary = findNats();
@@ -46,7 +41,7 @@ export async function startNats(options: NatsOptions = {}): Promise<Nats> {
     const started = once(child, 'spawn');
     await started;
     endWithUs(child);
-    await untilListening(child, port);
+    await untilListening('NATS', child, port);
     return child;
   };
 
@@ -67,19 +62,4 @@ export async function startNats(options: NatsOptions = {}): Promise<Nats> {
       if (hasExited(child)) child = await launch();
     },
   };
-}
-
-async function untilListening(child: ChildProcess, port: number): Promise<void> {
-  for (const end = Date.now() + START_TIMEOUT; Date.now() < end; await sleep(POLL)) {
-    if (hasExited(child)) throw new Error(`NATS exited (${child.exitCode ?? child.signalCode})`);
-    const socket = createConnection({ port, host: '127.0.0.1' });
-    const open = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (open) return;
-  }
-  child.kill('SIGKILL');
-  throw new Error(`NATS did not listen within ${START_TIMEOUT / 1000} s`);
 }

@@ -1,7 +1,8 @@
 /** Small help with child processes that more than one service needs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface User {
   uid: number;
@@ -57,6 +58,25 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('No port');
   return address.port;
+}
+
+const LISTENING_MS = 10_000;
+const POLL_MS = 20;
+
+/** Resolves when the child takes connections at its port; kills it and rejects when that takes too long. */
+export async function untilListening(name: string, child: ChildProcess, port: number): Promise<void> {
+  for (const end = Date.now() + LISTENING_MS; Date.now() < end; await sleep(POLL_MS)) {
+    if (hasExited(child)) throw new Error(`${name} exited (${child.exitCode ?? child.signalCode})`);
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    const open = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (open) return;
+  }
+  child.kill('SIGKILL');
+  throw new Error(`${name} did not listen within ${LISTENING_MS / 1000} s`);
 }
 
 /**
