@@ -5,7 +5,7 @@ import { nextRate, type Try } from './ladder.ts';
 function climb(start: number, limit: number, maxTries = 20): number[] {
   const tries: Try[] = [];
   for (;;) {
-    const rate = nextRate(start, tries, maxTries);
+    const rate = nextRate({ start, factor: 1.25, maxTries }, tries);
     if (rate === null) return tries.map((one) => one.rate);
     tries.push({ rate, passed: rate <= limit, clear: rate < limit / 3 || rate > limit * 1.5 });
   }
@@ -28,9 +28,11 @@ describe('nextRate', () => {
 
   it('tries a near miss again, and only once', () => {
     const miss: Try = { rate: 100, passed: false, clear: false };
-    expect(nextRate(100, [miss], 9)).toBe(100);
-    expect(nextRate(100, [miss, miss], 9)).toBeCloseTo(100 / 1.4);
-    expect(nextRate(100, [{ ...miss, clear: true }], 9)).toBeCloseTo(100 / 1.4 ** 2);
+    expect(nextRate({ start: 100, factor: 1.4, maxTries: 9 }, [miss])).toBe(100);
+    expect(nextRate({ start: 100, factor: 1.4, maxTries: 9 }, [miss, miss])).toBeCloseTo(100 / 1.4);
+    expect(nextRate({ start: 100, factor: 1.4, maxTries: 9 }, [{ ...miss, clear: true }])).toBeCloseTo(
+      100 / 1.4 ** 2,
+    );
   });
 
   it('forgets a failure below a rate that passed', () => {
@@ -38,7 +40,7 @@ describe('nextRate', () => {
       { rate: 100, passed: false, clear: false },
       { rate: 100, passed: true, clear: false },
     ];
-    expect(nextRate(100, tries, 9)).toBeCloseTo(140);
+    expect(nextRate({ start: 100, factor: 1.4, maxTries: 9 }, tries)).toBeCloseTo(140);
   });
 
   it('is bounded, upwards and downwards', () => {

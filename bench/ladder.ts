@@ -7,14 +7,20 @@ export interface Try {
   readonly clear: boolean;
 }
 
-/** From one rate to the next. */
-const FACTOR = 1.4;
-/** So near each other, the highest that passed and the lowest that failed, that it is well enough known. */
-const NEAR = 1.25;
-const LOWEST = 1;
+/** A climb. */
+export interface Ladder {
+  /** Where it begins. */
+  readonly start: number;
+  /** From one rate to the next; so near each other, best and failed are near enough. */
+  readonly factor: number;
+  readonly maxTries: number;
+}
 
-/** Null: it is known, or `maxTries` are made. */
-export function nextRate(start: number, tries: readonly Try[], maxTries: number): number | null {
+const LOWEST = 1;
+const ROUNDING = 1.001;
+
+/** Null: it is known, or all tries are made. */
+export function nextRate({ start, factor, maxTries }: Ladder, tries: readonly Try[]): number | null {
   if (tries.length >= maxTries) return null;
   const last = tries.at(-1);
   if (!last) return start;
@@ -23,13 +29,13 @@ export function nextRate(start: number, tries: readonly Try[], maxTries: number)
 
   const best = highestPassed(tries);
   const failed = lowestFailed(tries, best ?? 0);
-  const far = last.clear ? FACTOR ** 2 : FACTOR;
+  const far = last.clear ? factor ** 2 : factor;
   if (best === null) {
     const lower = last.rate / far;
     return lower < LOWEST ? null : lower;
   }
   if (failed === null) return best * far;
-  return failed / best <= NEAR ? null : Math.sqrt(failed * best);
+  return failed / best <= factor * ROUNDING ? null : Math.sqrt(failed * best);
 }
 
 const triesAt = (tries: readonly Try[], rate: number): number =>

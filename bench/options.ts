@@ -1,9 +1,16 @@
 /** What the command line asks for: the field, or Kith alone. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { systems } from './systems/registry.ts';
 
 /** Where results lie that are kept. */
 export const RESULTS = fileURLToPath(new URL('./results', import.meta.url));
+
+const ids = systems.map((system) => system.id);
+const others = systems
+  .filter((system) => system.onRequest)
+  .map((system) => system.id)
+  .join(', ');
 
 export type Print = (line: string) => void;
 
@@ -59,12 +66,12 @@ Both:
   --scenario a,b      of ${fieldScenarios.join(', ')}; alone of ${aloneScenarios.join(', ')} (all)
   --clients n         sockets of all but idle (1000)
   --sockets n         sockets of idle (2000; quick 500)
-  --seconds n         each rate is measured that long (4; quick 1.5; alone 6)
+  --seconds n         each rate is measured that long (3; quick 1.5; alone 6)
   --text n            length of a text (80)
   --help
 
 Beside others:
-  --systems a,b       by their ids (all but slower forms of one that is there already)
+  --systems a,b       of ${ids.join(', ')} (all but ${others})
   --rounds n          the median of so many counts (3; quick 1)
   --quick             a short look, rough figures; writes none unless --folder says where
   --folder path       where results and plots are written (bench/results)
@@ -86,10 +93,14 @@ const within = (name: string, value: number, min: number, max: number): number =
   return value;
 };
 
-function chosen<T extends string>(names: string | undefined, all: readonly T[]): readonly T[] {
+function chosen<T extends string>(
+  option: string,
+  names: string | undefined,
+  all: readonly T[],
+): readonly T[] {
   return (names?.split(',') ?? all).map((name) => {
-    const known = all.find((scenario) => scenario === name);
-    if (!known) throw new Error(`--scenario: there is no ${name}`);
+    const known = all.find((one) => one === name);
+    if (!known) throw new Error(`--${option}: there is no ${name}, but ${all.join(', ')}`);
     return known;
   });
 }
@@ -149,8 +160,8 @@ export function parseOptions(args: readonly string[]): FieldOptions | AloneOptio
     return {
       mode: 'field',
       ...common,
-      systems: values.systems?.split(',') ?? [],
-      scenarios: chosen(values.scenario, fieldScenarios),
+      systems: values.systems === undefined ? [] : chosen('systems', values.systems, ids),
+      scenarios: chosen('scenario', values.scenario, fieldScenarios),
       rounds: within('rounds', Number(values.rounds ?? (quick ? '1' : '3')), 1, 20),
       quick,
       folder: values.folder ?? (quick ? null : RESULTS),
@@ -162,7 +173,7 @@ export function parseOptions(args: readonly string[]): FieldOptions | AloneOptio
   return {
     mode: 'kith',
     ...common,
-    scenarios: chosen(values.scenario, aloneScenarios),
+    scenarios: chosen('scenario', values.scenario, aloneScenarios),
     database: embedded ? 'embedded' : 'postgres',
     directRates: rates(
       'direct-rates',
@@ -177,4 +188,4 @@ export function parseOptions(args: readonly string[]): FieldOptions | AloneOptio
 }
 
 const presetOfField = (quick: boolean) =>
-  quick ? { seconds: '1.5', sockets: '500' } : { seconds: '4', sockets: '2000' };
+  quick ? { seconds: '1.5', sockets: '500' } : { seconds: '3', sockets: '2000' };

@@ -24,7 +24,7 @@ export const ejabberd: System = {
   id: 'ejabberd',
   archive: 'mod_mam in PostgreSQL',
   onRequest: false,
-  guess: { direct: 600, group300: 60, group1000: 20 },
+  guess: { direct: 1_200, group300: 60, group1000: 14 },
   missingPackages: () => [...missingPostgres(), ...missingOf(['ejabberd', 'erlang-p1-pgsql'])],
   start: (people) => start(people, true),
 };
@@ -34,8 +34,8 @@ export const ejabberdMnesia: System = {
   id: 'ejabberd-mnesia',
   name: 'ejabberd, Mnesia',
   archive: 'mod_mam in Mnesia',
-  onRequest: false,
-  guess: { direct: 600, group300: 60, group1000: 20 },
+  onRequest: true,
+  guess: { direct: 1_300, group300: 70, group1000: 14 },
   missingPackages: () => [...missingPostgres(), ...missingOf(['ejabberd', 'erlang-p1-pgsql'])],
   start: (people) => start(people, false),
 };

@@ -13,7 +13,7 @@ export const kith: System = {
   name: 'Kith',
   archive: 'PostgreSQL',
   onRequest: false,
-  guess: { direct: 5_000, group300: 500, group1000: 200 },
+  guess: { direct: 6_000, group300: 900, group1000: 200 },
   missingPackages: missingPostgres,
   version: () => 'Kith',
   start: (people) => start(people, 'postgres'),
@@ -24,7 +24,7 @@ export const kithEmbedded: System = {
   name: 'Kith, embedded',
   archive: 'PGlite in the server',
   onRequest: false,
-  guess: { direct: 1_500, group300: 250, group1000: 150 },
+  guess: { direct: 2_500, group300: 500, group1000: 150 },
   missingPackages: () => [],
   version: () => 'Kith with PGlite',
   start: (people) => start(people, 'embedded'),
@@ -43,8 +43,8 @@ async function start(people: number, database: 'postgres' | 'embedded'): Promise
       peers.push(...more);
       return more;
     },
-    pairUp: async () => {
-      for (let i = 0; i + 1 < peers.length; i += 2) {
+    pairUp: async (count) => {
+      for (let i = 0; i + 1 < count; i += 2) {
         const [one, other] = [peers[i]!, peers[i + 1]!];
         const conversationId = newId();
         await one.request('openDirect', { conversationId, userId: other.person.userId });

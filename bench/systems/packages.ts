@@ -9,11 +9,9 @@ const APT_MS = 10 * 60_000;
 
 /** Its version, or null when it is not installed. */
 export function packageVersion(name: string): string | null {
-  const { status, stdout } = spawnSync('dpkg-query', ['--show', '--showformat=${Status} ${Version}', name], {
-    encoding: 'utf8',
-    timeout: 10_000,
-  });
-  return (status === 0 && /^install ok installed (\S+)/.exec(stdout)?.[1]) || null;
+  const query = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8', timeout: 10_000 });
+  const installed = query.status === 0 && /^Status: install ok installed$/m.test(query.stdout);
+  return (installed && /^Version: (.*)$/m.exec(query.stdout)?.[1]) || null;
 }
 
 export const missingOf = (names: readonly string[]): string[] =>

@@ -19,7 +19,7 @@ export const prosody: System = {
   name: 'Prosody',
   archive: 'mod_mam in PostgreSQL',
   onRequest: false,
-  guess: { direct: 200, group300: 30, group1000: 10 },
+  guess: { direct: 300, group300: 22, group1000: 7 },
   missingPackages: () => [...missingPostgres(), ...missingOf(['prosody', 'lua-dbi-postgresql'])],
   start: (people) => start(people, true),
 };
@@ -30,7 +30,7 @@ export const prosodyFiles: System = {
   name: 'Prosody, files',
   archive: 'mod_mam in files, without waiting for the disk',
   onRequest: false,
-  guess: { direct: 1_000, group300: 30, group1000: 10 },
+  guess: { direct: 1_400, group300: 22, group1000: 7 },
   missingPackages: () => missingOf(['prosody']),
   start: (people) => start(people, false),
 };
@@ -98,6 +98,7 @@ Component "${roomDomain}" "muc"
   restrict_room_creation = false
   muc_room_locking = false
   muc_tombstones = false
+  muc_occupant_id = false
   muc_log_by_default = true
   muc_log_presences = false
   muc_room_default_history_length = 0

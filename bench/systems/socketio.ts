@@ -18,7 +18,7 @@ export const socketio: System = {
   name: 'Socket.IO by hand',
   archive: 'PostgreSQL, one INSERT a message',
   onRequest: false,
-  guess: { direct: 2_000, group300: 400, group1000: 150 },
+  guess: { direct: 2_800, group300: 280, group1000: 75 },
   missingPackages: missingPostgres,
   version: () => {
     const { version } = createRequire(import.meta.url)('socket.io/package.json') as { version: string };
@@ -145,8 +145,8 @@ function running(port: number, serverPid: number, databasePid: number, stop: () 
       clients.push(...more);
       return more;
     },
-    pairUp: async () => {
-      for (const client of clients) await client.join(`pair${client.index >> 1}`);
+    pairUp: async (count) => {
+      for (const client of clients.slice(0, count)) await client.join(`pair${client.index >> 1}`);
     },
     gather: async (size) => {
       for (const client of clients.slice(0, size)) await client.join(`group${size}`);

@@ -18,8 +18,8 @@ export interface Running {
   readonly databasePid: number | null;
   /** Signs in the clients of these places, from 0 on and each once, a bounded number at a time. */
   connect(from: number, to: number, ear: Ear): Promise<readonly Talker[]>;
-  /** Clients 0 and 1, 2 and 3 and so on talk with each other from now on. */
-  pairUp(): Promise<void>;
+  /** Of the first `count` clients, 0 and 1, 2 and 3 and so on talk with each other from now on. */
+  pairUp(count: number): Promise<void>;
   /** The first `size` clients talk in one new group from now on. */
   gather(size: number): Promise<void>;
   /** Ends and removes everything. May be called again. */
