@@ -65,9 +65,9 @@ const FIRST_SOCKETS = 50;
 
 const paceOf = ({ quick: isQuick }: FieldOptions): Pace => (isQuick ? quick : steady);
 
-/** A rate that failed while others took so much of the measured core is tried again, so many times. */
+/** A rate that failed while others took so much of the measured core is tried again, so many times in a load. */
 const DISTURBED = 0.15;
-const DISTURBED_TRIES = 2;
+const DISTURBED_TRIES = 3;
 
 type Loaded = Exclude<FieldScenario, 'idle'>;
 const sizeOf = { direct: 2, group300: 300, group1000: 1_000 } as const satisfies Record<Loaded, number>;
@@ -215,12 +215,11 @@ async function workOn(scenario: Loaded, first: boolean, bench: Bench): Promise<W
     return step;
   };
   const tries: Try[] = [];
+  let again = DISTURBED_TRIES;
   for (let rate = nextRate(ladder, tries); rate !== null; rate = nextRate(ladder, tries)) {
     let step = await measure(rate);
     // That was not the system: somebody else had its core.
-    for (let more = 0; more < DISTURBED_TRIES && !passed(step) && step.othersBusy > DISTURBED; more += 1) {
-      step = await measure(rate);
-    }
+    for (; again > 0 && !passed(step) && step.othersBusy > DISTURBED; again -= 1) step = await measure(rate);
     tries.push(tryOf(step));
   }
   const best = bestOf(steps);

@@ -5,11 +5,12 @@ import { rm, writeFile } from 'node:fs/promises';
 import { findPostgresBinaries } from '@kith/tools/services/binaries.ts';
 import { collect } from '@kith/tools/services/processes.ts';
 
+const [APT, QUERY] = ['apt-get', 'dpkg-query'];
 const APT_MS = 10 * 60_000;
 
 /** Its version, or null when it is not installed. */
 export function packageVersion(name: string): string | null {
-  const query = spawnSync('dpkg-query', ['--status', name], { encoding: 'utf8', timeout: 10_000 });
+  const query = spawnSync(QUERY, ['--status', name], { encoding: 'utf8', timeout: 10_000 });
   const installed = query.status === 0 && /^Status: install ok installed$/m.test(query.stdout);
   return (installed && /^Version: (.*)$/m.exec(query.stdout)?.[1]) || null;
 }
@@ -32,7 +33,7 @@ export async function installPackages(names: readonly string[], say: (line: stri
   try {
     for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...names]]) {
       const { code, output } = await collect(
-        spawn('apt-get', [...common, ...args], {
+        spawn(APT, [...common, ...args], {
           stdio: ['ignore', 'pipe', 'pipe'],
           env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
           timeout: APT_MS,
