@@ -10,6 +10,8 @@ import { missingOf, missingPostgres, packageVersion } from './packages.ts';
 import type { Running, System } from './system.ts';
 import { domain, password, roomDomain, userName, xmppRunning } from './xmpp.ts';
 
+/** Where Debian keeps ejabberd itself. */
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const SCHEMA = '/usr/share/ejabberd/sql/pg.sql';
 /** Connections, and so commits that go to the disk together. 10 and 40 were no faster. */
 const POOL = 20;
@@ -66,7 +68,7 @@ async function start(people: number, sql: boolean): Promise<Running> {
       user,
       port,
       env: {
-        ERL_LIBS: '/usr/lib/x86_64-linux-gnu',
+        ERL_LIBS: LIBRARIES,
         ERL_MAX_PORTS: '32000',
         ERL_CRASH_DUMP: join(folder, 'crash.dump'),
         EJABBERD_CONFIG_PATH: config,
