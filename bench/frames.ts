@@ -45,6 +45,13 @@ export function readFrames(text: string, sink: FrameSink): void {
   }
 }
 
+/** The first stamped message of a text. */
+export function readStamp(text: string, heard: (dueMs: number, sender: number) => void): void {
+  const at = text.indexOf(MARK);
+  if (at < 0) return;
+  heard(numberAt(text, at + MARK.length) / 1000, numberAt(text, at + MARK.length + STAMP + 1));
+}
+
 function readEvent(text: string, start: number, end: number, sink: FrameSink): void {
   let at = text.indexOf(MARK, start);
   if (at < 0 || at >= end) {

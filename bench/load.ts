@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@kith/protocol';
 import { stampedText } from './frames.ts';
 import { Histogram } from './histogram.ts';
-import type { Ear, Peer } from './peer.ts';
+import type { Ear } from './peer.ts';
 import { cpuOfTrees, timeOfCore } from './processes.ts';
 import { serverCore } from './stack.ts';
+import type { Talker } from './systems/system.ts';
 
 export interface StepResult {
   readonly rate: number;
@@ -44,34 +45,49 @@ export interface Measured {
   readonly databasePid: number | null;
 }
 
-/** Before each window; longer before the first, when the server's code is cold. */
-const WARM_UP_MS = 1_500;
 /** After the load has ended, the last may come for so long. */
 const DRAIN_MS = 5_000;
-/** Unanswered messages beyond which nothing more is learned. */
-const MAX_WAITING = 20_000;
 const MARK_EVERY_MS = 1_000;
 const RING = 1 << 17;
+
+export interface LoadOptions {
+  /** Before each window; longer before the first, when the server's code is cold. */
+  readonly warmUpMs: number;
+  /** Messages that wait beyond which nothing more is learned, for a rate. */
+  readonly maxWaiting: (rate: number) => number;
+  /** What a message waits for: the server's answer, or everybody's copy of it, where there are no answers. */
+  readonly waitsFor: 'answer' | 'delivery';
+}
+
+const withAnswers: LoadOptions = { warmUpMs: 1_500, maxWaiting: () => 20_000, waitsFor: 'answer' };
 
 export class Load implements Ear {
   readonly textLength: number;
   /** How many get each message, its sender not counted. */
   readonly receivers: number;
+  readonly #options: LoadOptions;
   /** When the message of a request id was due, by the id's remainder. */
   readonly #due = new Float64Array(RING);
   #acks = new Histogram();
   #deliveries = new Histogram();
   #window = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   #inWindow = { offered: 0, acknowledged: 0, delivered: 0 };
+  #begin = 0;
   #sent = 0;
   #answered = 0;
   #delivered = 0;
   #failed = 0;
   #failure = '';
 
-  constructor(receivers: number, textLength: number) {
+  constructor(receivers: number, textLength: number, options: LoadOptions = withAnswers) {
     this.receivers = receivers;
     this.textLength = textLength;
+    this.#options = options;
+  }
+
+  /** Copies that have reached others in this step. */
+  get deliveries(): number {
+    return this.#delivered;
   }
 
   /** The last refusal, for the curious. */
@@ -94,7 +110,8 @@ export class Load implements Ear {
   }
 
   delivered(due: number, sender: number, receiver: number): void {
-    if (sender === receiver) return;
+    // The sender's own copy, and what comes late of a step before.
+    if (sender === receiver || due < this.#begin) return;
     const now = performance.now();
     this.#delivered += 1;
     if (this.#covers(now)) this.#inWindow.delivered += 1;
@@ -106,15 +123,21 @@ export class Load implements Ear {
   }
 
   /** Offers `rate` messages a second by peers picked at random, and measures for `seconds`. */
-  async step(peers: readonly Peer[], rate: number, seconds: number, measured: Measured): Promise<StepResult> {
+  async step(
+    peers: readonly Talker[],
+    rate: number,
+    seconds: number,
+    measured: Measured,
+  ): Promise<StepResult> {
     this.#reset();
-    const begin = performance.now();
-    const from = begin + WARM_UP_MS;
+    const begin = this.#begin;
+    const from = begin + this.#options.warmUpMs;
+    const maxWaiting = this.#options.maxWaiting(rate);
     const to = from + seconds * 1000;
     this.#window = { from, to };
     let before: Reading | null = null;
     let due = begin;
-    while (due < to && this.#sent - this.#answered < MAX_WAITING) {
+    while (due < to && this.#waiting() < maxWaiting) {
       const now = performance.now();
       if (!before && now >= from) before = read(measured);
       for (; due <= now && due < to; due += gap(rate)) this.#say(peers, due);
@@ -128,19 +151,20 @@ export class Load implements Ear {
   }
 
   /** Offers a rate without measuring. */
-  async warmUp(peers: readonly Peer[], rate: number, seconds: number): Promise<void> {
+  async warmUp(peers: readonly Talker[], rate: number, seconds: number): Promise<void> {
     this.#reset();
-    const begin = performance.now();
+    const begin = this.#begin;
+    const maxWaiting = this.#options.maxWaiting(rate);
     for (let due = begin; due < begin + seconds * 1000; await sleep(1)) {
       const now = performance.now();
-      if (this.#sent - this.#answered >= MAX_WAITING) break;
+      if (this.#waiting() >= maxWaiting) break;
       for (; due <= now; due += gap(rate)) this.#say(peers, due);
     }
     await this.#drain();
   }
 
   /** Until `stop` is called, every peer tells once a second what has reached it, spread over the second. */
-  keepMarking(peers: readonly Peer[]): () => void {
+  keepMarking(peers: readonly Talker[]): () => void {
     const slices = 50;
     let slice = 0;
     const timer = setInterval(() => {
@@ -150,7 +174,7 @@ export class Load implements Ear {
     return () => clearInterval(timer);
   }
 
-  #say(peers: readonly Peer[], due: number): void {
+  #say(peers: readonly Talker[], due: number): void {
     const peer = peers[Math.floor(Math.random() * peers.length)]!;
     const id = this.#sent;
     this.#sent += 1;
@@ -165,10 +189,25 @@ export class Load implements Ear {
   }
 
   #waits(): boolean {
-    return this.#answered < this.#sent || this.#delivered < (this.#sent - this.#failed) * this.receivers;
+    return this.#unanswered() > 0 || this.#missing() > 0;
+  }
+
+  /** Messages, not their copies. */
+  #waiting(): number {
+    return this.#options.waitsFor === 'answer' ? this.#unanswered() : this.#missing() / this.receivers;
+  }
+
+  #unanswered(): number {
+    return this.#options.waitsFor === 'answer' ? this.#sent - this.#answered : 0;
+  }
+
+  #missing(): number {
+    return (this.#sent - this.#failed) * this.receivers - this.#delivered;
   }
 
   #reset(): void {
+    // Stamps are rounded to a microsecond.
+    this.#begin = Math.ceil(performance.now());
     this.#acks = new Histogram();
     this.#deliveries = new Histogram();
     this.#window = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -191,7 +230,6 @@ export class Load implements Ear {
     const { offered, acknowledged, delivered } = this.#inWindow;
     const perMessage = (name: keyof Reading): number =>
       ((after[name] - before[name]) * 1000) / Math.max(1, acknowledged);
-    const missing = (this.#sent - this.#failed) * this.receivers - this.#delivered;
     return {
       rate,
       seconds,
@@ -210,7 +248,7 @@ export class Load implements Ear {
       othersBusy: Math.max(0, busy('processes') - busy('server') - busy('database')),
       generatorBusy: busy('generator'),
       failed: this.#failed,
-      lost: this.#sent - this.#answered + Math.max(0, missing),
+      lost: this.#unanswered() + Math.max(0, this.#missing()),
       overrun: run.overrun,
     };
   }

@@ -1,24 +1,56 @@
-/** What the command line asks for. */
+/** What the command line asks for: the field, or Kith alone. */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { systems } from './systems/registry.ts';
 
-export const scenarios = ['direct', 'group', 'idle'] as const;
-export type ScenarioName = (typeof scenarios)[number];
+/** Where results lie that are kept. */
+export const RESULTS = fileURLToPath(new URL('./results', import.meta.url));
 
-export interface Options {
-  readonly scenarios: readonly ScenarioName[];
-  readonly database: 'postgres' | 'embedded';
-  /** Clients of `direct` and `group`. */
+const ids = systems.map((system) => system.id);
+const others = systems
+  .filter((system) => system.onRequest)
+  .map((system) => system.id)
+  .join(', ');
+
+export type Print = (line: string) => void;
+
+/** One to one, groups of that many, and sockets that only stay connected. */
+export const fieldScenarios = ['direct', 'group300', 'group1000', 'idle'] as const;
+export type FieldScenario = (typeof fieldScenarios)[number];
+
+export const aloneScenarios = ['direct', 'group', 'idle'] as const;
+export type AloneScenario = (typeof aloneScenarios)[number];
+
+interface Common {
+  /** Clients of all scenarios but `idle`. */
   readonly clients: number;
   /** Sockets of `idle`. */
   readonly idleSockets: number;
+  /** How long each rate is measured. */
+  readonly seconds: number;
+  readonly textLength: number;
+}
+
+export interface FieldOptions extends Common {
+  readonly mode: 'field';
+  /** Ids; none: all that are not slower forms of others. */
+  readonly systems: readonly string[];
+  readonly scenarios: readonly FieldScenario[];
+  readonly rounds: number;
+  readonly quick: boolean;
+  /** Where the results are written; null, and they are only printed. */
+  readonly folder: string | null;
+}
+
+export interface AloneOptions extends Common {
+  readonly mode: 'kith';
+  readonly scenarios: readonly AloneScenario[];
+  readonly database: 'postgres' | 'embedded';
   /** Messages a second, rising. */
   readonly directRates: readonly number[];
   readonly groupRates: readonly number[];
-  /** How long each rate is measured. */
-  readonly seconds: number;
   /** Whether clients look at their conversation and say what has reached them. */
   readonly receipts: boolean;
-  readonly textLength: number;
   /** Messages that are in the database before. */
   readonly history: number;
   /** Samples the server and tells where its time goes. */
@@ -27,21 +59,31 @@ export interface Options {
   readonly save: string | null;
 }
 
-export const usage = `Usage: npm run bench -- [options]
+export const usage = `Usage: npm run bench -- [options]         Kith beside other systems
+       npm run bench -- kith [options]    Kith alone
 
-  --scenario a,b      of ${scenarios.join(', ')} (all)
+Both:
+  --scenario a,b      of ${fieldScenarios.join(', ')}; alone of ${aloneScenarios.join(', ')} (all)
+  --clients n         sockets of all but idle (1000)
+  --sockets n         sockets of idle (2000; quick 500)
+  --seconds n         each rate is measured that long (3; quick 1.5; alone 6)
+  --text n            length of a text (80)
+  --help
+
+Beside others:
+  --systems a,b       of ${ids.join(', ')} (all but ${others})
+  --rounds n          the median of so many counts (3; quick 1)
+  --quick             a short look, rough figures; writes none unless --folder says where
+  --folder path       where results and plots are written (bench/results)
+
+Alone:
   --embedded          the embedded database instead of PostgreSQL
-  --clients n         sockets of direct and group (1000)
-  --sockets n         sockets of idle (2000)
   --direct-rates a,b  messages a second (2000,5000,8000,10000,12000,15000; embedded 200,500,1000,2000,3000)
   --group-rates a,b   messages a second (50,100,200,300,400; embedded 25,50,100,200)
-  --seconds n         each rate is measured that long (6)
   --no-receipts       without watching and delivery receipts
-  --text n            length of a text (80)
   --history n         messages stored before (0)
   --profile           sample the server, print where its time goes (costs some of it)
-  --save name         write results/<name>.json and results/<name>.md
-  --help`;
+  --save name         write results/<name>.json and results/<name>.md`;
 
 const numbers = (text: string): number[] => text.split(',').map(Number);
 
@@ -51,49 +93,99 @@ const within = (name: string, value: number, min: number, max: number): number =
   return value;
 };
 
+function chosen<T extends string>(
+  option: string,
+  names: string | undefined,
+  all: readonly T[],
+): readonly T[] {
+  return (names?.split(',') ?? all).map((name) => {
+    const known = all.find((one) => one === name);
+    if (!known) throw new Error(`--${option}: there is no ${name}, but ${all.join(', ')}`);
+    return known;
+  });
+}
+
+/** What only one of the two modes knows. */
+const ofField = ['systems', 'rounds', 'quick', 'folder'] as const;
+const ofAlone = [
+  'embedded',
+  'direct-rates',
+  'group-rates',
+  'no-receipts',
+  'history',
+  'profile',
+  'save',
+] as const;
+
 /** Null: the usage was asked for. Throws for what it does not understand. */
-export function parseOptions(args: readonly string[]): Options | null {
-  const { values } = parseArgs({
+export function parseOptions(args: readonly string[]): FieldOptions | AloneOptions | null {
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
-      scenario: { type: 'string', default: scenarios.join(',') },
-      embedded: { type: 'boolean', default: false },
+      scenario: { type: 'string' },
       clients: { type: 'string', default: '1000' },
-      sockets: { type: 'string', default: '2000' },
+      sockets: { type: 'string' },
+      seconds: { type: 'string' },
+      text: { type: 'string', default: '80' },
+      help: { type: 'boolean', default: false },
+      systems: { type: 'string' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean' },
+      folder: { type: 'string' },
+      embedded: { type: 'boolean' },
       'direct-rates': { type: 'string' },
       'group-rates': { type: 'string' },
-      seconds: { type: 'string', default: '6' },
-      'no-receipts': { type: 'boolean', default: false },
-      text: { type: 'string', default: '80' },
-      history: { type: 'string', default: '0' },
-      profile: { type: 'boolean', default: false },
+      'no-receipts': { type: 'boolean' },
+      history: { type: 'string' },
+      profile: { type: 'boolean' },
       save: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return null;
-  const embedded = values.embedded;
-  const rates = (name: 'direct-rates' | 'group-rates', preset: string): number[] =>
-    numbers(values[name] ?? preset).map((rate) => within(name, rate, 1, 100_000));
-  return {
-    scenarios: values.scenario.split(',').map((name) => {
-      const known = scenarios.find((scenario) => scenario === name);
-      if (!known) throw new Error(`--scenario: there is no ${name}`);
-      return known;
-    }),
-    database: embedded ? 'embedded' : 'postgres',
+  const alone = positionals[0] === 'kith';
+  if (positionals.length > (alone ? 1 : 0)) throw new Error(`What is ${positionals.at(-1)}?`);
+  const stranger = (alone ? ofField : ofAlone).find((name) => values[name] !== undefined);
+  if (stranger) throw new Error(`--${stranger} is for Kith ${alone ? 'beside others' : 'alone'}`);
+
+  const quick = values.quick ?? false;
+  const preset = alone ? { seconds: '6', sockets: '2000' } : presetOfField(quick);
+  const common: Common = {
     clients: within('clients', Number(values.clients), 2, 10_000),
-    idleSockets: within('sockets', Number(values.sockets), 1, 20_000),
+    idleSockets: within('sockets', Number(values.sockets ?? preset.sockets), 1, 20_000),
+    seconds: within('seconds', Number(values.seconds ?? preset.seconds), 1, 60),
+    textLength: within('text', Number(values.text), 40, 1_000),
+  };
+  if (!alone) {
+    return {
+      mode: 'field',
+      ...common,
+      systems: values.systems === undefined ? [] : chosen('systems', values.systems, ids),
+      scenarios: chosen('scenario', values.scenario, fieldScenarios),
+      rounds: within('rounds', Number(values.rounds ?? (quick ? '1' : '3')), 1, 20),
+      quick,
+      folder: values.folder ?? (quick ? null : RESULTS),
+    };
+  }
+  const embedded = values.embedded ?? false;
+  const rates = (name: 'direct-rates' | 'group-rates', presetRates: string): number[] =>
+    numbers(values[name] ?? presetRates).map((rate) => within(name, rate, 1, 100_000));
+  return {
+    mode: 'kith',
+    ...common,
+    scenarios: chosen('scenario', values.scenario, aloneScenarios),
+    database: embedded ? 'embedded' : 'postgres',
     directRates: rates(
       'direct-rates',
       embedded ? '200,500,1000,2000,3000' : '2000,5000,8000,10000,12000,15000',
     ),
     groupRates: rates('group-rates', embedded ? '25,50,100,200' : '50,100,200,300,400'),
-    seconds: within('seconds', Number(values.seconds), 1, 60),
     receipts: !values['no-receipts'],
-    textLength: within('text', Number(values.text), 40, 1_000),
-    history: within('history', Number(values.history), 0, 10_000_000),
-    profile: values.profile,
+    history: within('history', Number(values.history ?? '0'), 0, 10_000_000),
+    profile: values.profile ?? false,
     save: values.save ?? null,
   };
 }
+
+const presetOfField = (quick: boolean) =>
+  quick ? { seconds: '1.5', sockets: '500' } : { seconds: '3', sockets: '2000' };

@@ -46,6 +46,14 @@ export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/** Resident memory of a process and all its descendants, bytes. Pages they share count for each. */
+export function residentBytesOfTree(root: number): number {
+  const children = Map.groupBy(statsOfAll(), (stat) => stat.parent);
+  const sum = (pid: number): number =>
+    (children.get(pid) ?? []).reduce((total, child) => total + sum(child.pid), residentBytes(pid));
+  return sum(root);
+}
+
 export interface CoreTime {
   /** Of processes, ms. */
   readonly processes: number;

@@ -18,7 +18,7 @@ export interface Results {
 }
 
 /** A step counts as kept up with when it met the aim and nearly all of what was offered came back. */
-const AIM_P99_MS = 100;
+export const AIM_P99_MS = 100;
 const KEPT_UP = 0.97;
 
 /** The fastest step whose deliveries stayed under the aim; null when none did. */
@@ -33,7 +33,7 @@ export function best(steps: readonly StepResult[]): StepResult | null {
   return good.reduce<StepResult | null>((most, step) => (most && most.rate > step.rate ? most : step), null);
 }
 
-const whole = (value: number): string =>
+export const whole = (value: number): string =>
   Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–';
 const tenth = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
 const percent = (value: number): string => `${Math.round(value * 100)} %`;

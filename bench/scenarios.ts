@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@kith/protocol';
 import { fillHistory } from './history.ts';
 import { Load, type StepResult } from './load.ts';
-import type { Options } from './options.ts';
+import type { AloneOptions, Print } from './options.ts';
 import { type Ear, Peer } from './peer.ts';
 import type { Person } from './people.ts';
 import { residentBytes } from './processes.ts';
 import type { Stack } from './stack.ts';
+import { connectSome } from './systems/system.ts';
 
 export interface IdleResult {
   readonly sockets: number;
@@ -17,9 +18,6 @@ export interface IdleResult {
   readonly bytesPerSocket: number;
 }
 
-type Say = (line: string) => void;
-
-const PARALLEL_CONNECTS = 32;
 /** So long until V8 has compiled what is hot; before, a third of the core goes into that. */
 const FIRST_WARM_UP_S = 12;
 /** A group takes so many people at once. */
@@ -27,34 +25,22 @@ const ADDED_AT_ONCE = 100;
 /** Memory is read when the connecting is digested. */
 const SETTLE_MS = 5_000;
 
-const deaf: Ear = {
+export const deaf: Ear = {
   acknowledged: () => undefined,
   failed: () => undefined,
   delivered: () => undefined,
 };
 
-async function connectAll(
+const connectAll = (
   url: string,
   people: readonly Person[],
   from: number,
   to: number,
   ear: Ear,
-): Promise<Peer[]> {
-  const peers: Peer[] = [];
-  let next = from;
-  const worker = async (): Promise<void> => {
-    while (next < to) {
-      const index = next;
-      next += 1;
-      peers[index - from] = await Peer.connect(url, people[index]!, index, ear);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_CONNECTS }, worker));
-  return peers;
-}
+): Promise<Peer[]> => connectSome(from, to, (index) => Peer.connect(url, people[index]!, index, ear));
 
 /** Pairs of two, each of whom writes to the other. */
-export async function direct(stack: Stack, options: Options, say: Say): Promise<StepResult[]> {
+export async function direct(stack: Stack, options: AloneOptions, say: Print): Promise<StepResult[]> {
   const load = new Load(1, options.textLength);
   const count = options.clients - (options.clients % 2);
   let peers = await connectAll(stack.url, stack.people, 0, count, load);
@@ -77,7 +63,7 @@ export async function direct(stack: Stack, options: Options, say: Say): Promise<
 }
 
 /** All in one group, anybody writes. */
-export async function group(stack: Stack, options: Options, say: Say): Promise<StepResult[]> {
+export async function group(stack: Stack, options: AloneOptions, say: Print): Promise<StepResult[]> {
   const load = new Load(options.clients - 1, options.textLength);
   const userIds = stack.people.slice(0, options.clients).map((person) => person.userId);
   const conversationId = newId();
@@ -96,11 +82,11 @@ export async function group(stack: Stack, options: Options, say: Say): Promise<S
 
 async function drive(
   stack: Stack,
-  options: Options,
+  options: AloneOptions,
   load: Load,
   peers: readonly Peer[],
   rates: readonly number[],
-  say: Say,
+  say: Print,
 ): Promise<StepResult[]> {
   if (options.receipts) {
     for (const peer of peers) {
@@ -129,7 +115,7 @@ const lineOf = (result: StepResult): string =>
   `delivery p50 ${result.deliveryP50} ms, p99 ${result.deliveryP99} ms`;
 
 /** Sockets that say hello and nothing more. */
-export async function idle(stack: Stack, options: Options): Promise<IdleResult> {
+export async function idle(stack: Stack, options: AloneOptions): Promise<IdleResult> {
   // The first sockets pay for code and pools that all share.
   const first = await connectAll(stack.url, stack.people, 0, Math.min(50, options.idleSockets), deaf);
   await sleep(SETTLE_MS);

@@ -44,7 +44,7 @@ const STOP_MS = 20_000;
  * fsync on, commits wait for the disk. More room than PostgreSQL's defaults for caches and for what is between two
  * checkpoints, as on any server that means it.
  */
-const postgresSettings = { shared_buffers: '512MB', max_wal_size: '4GB' };
+export const postgresSettings = { shared_buffers: '512MB', max_wal_size: '4GB' };
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-bench-'));
@@ -127,7 +127,8 @@ async function readyAddress(server: ChildProcess): Promise<string> {
   }
 }
 
-async function end(server: ChildProcess): Promise<void> {
+/** Ends a child by its pid, by force when it takes too long. */
+export async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, 'exit');
   server.kill('SIGTERM');

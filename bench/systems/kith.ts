@@ -1,0 +1,72 @@
+/** Kith, with either of its databases. */
+import { newId } from '@kith/protocol';
+import { Peer } from '../peer.ts';
+import { startStack } from '../stack.ts';
+import { missingPostgres } from './packages.ts';
+import { connectSome, type Running, type System } from './system.ts';
+
+/** A group takes so many people at once. */
+const ADDED_AT_ONCE = 100;
+
+export const kith: System = {
+  id: 'kith',
+  name: 'Kith',
+  archive: 'PostgreSQL',
+  onRequest: false,
+  guess: { direct: 6_000, group300: 900, group1000: 200 },
+  missingPackages: missingPostgres,
+  version: () => 'Kith',
+  start: (people) => start(people, 'postgres'),
+};
+
+export const kithEmbedded: System = {
+  id: 'kith-embedded',
+  name: 'Kith, embedded',
+  archive: 'PGlite in the server',
+  onRequest: false,
+  guess: { direct: 2_500, group300: 500, group1000: 150 },
+  missingPackages: () => [],
+  version: () => 'Kith with PGlite',
+  start: (people) => start(people, 'embedded'),
+};
+
+async function start(people: number, database: 'postgres' | 'embedded'): Promise<Running> {
+  const stack = await startStack({ database, people, profile: false });
+  const peers: Peer[] = [];
+  return {
+    serverPid: stack.serverPid,
+    databasePid: stack.databasePid,
+    connect: async (from, to, ear) => {
+      const more = await connectSome(from, to, (index) =>
+        Peer.connect(stack.url, stack.people[index]!, index, ear),
+      );
+      peers.push(...more);
+      return more;
+    },
+    pairUp: async (count) => {
+      for (let i = 0; i + 1 < count; i += 2) {
+        const [one, other] = [peers[i]!, peers[i + 1]!];
+        const conversationId = newId();
+        await one.request('openDirect', { conversationId, userId: other.person.userId });
+        one.conversationId = conversationId;
+        other.conversationId = conversationId;
+      }
+    },
+    gather: async (size) => {
+      const conversationId = newId();
+      const [owner, ...others] = peers.slice(0, size);
+      await owner?.request('createConversation', {
+        kind: 'group',
+        conversationId,
+        name: 'Bench',
+        userIds: [],
+      });
+      for (let from = 0; from < others.length; from += ADDED_AT_ONCE) {
+        const userIds = others.slice(from, from + ADDED_AT_ONCE).map((peer) => peer.person.userId);
+        await owner?.request('addMembers', { conversationId, userIds });
+      }
+      for (const peer of peers.slice(0, size)) peer.conversationId = conversationId;
+    },
+    stop: stack.stop,
+  };
+}
