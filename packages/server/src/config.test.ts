@@ -57,6 +57,7 @@ describe('configuration', () => {
     ['PORT', '-1'],
     ['DATABASE_URL', 'mysql://x'],
     ['KITH_DATABASE_POOL', '0'],
+    ['KITH_SHARDS', '65'],
     ['KITH_BUS', 'redis://x'],
     ['KITH_BUS', 'nats://x,'],
     ['KITH_PUBLIC_URL', 'chat.example.org'],

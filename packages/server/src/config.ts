@@ -10,6 +10,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly databaseUrl: string | null;
   readonly databasePool: number;
+  /** Commits of messages side by side, each with conversations of its own. */
+  readonly shards: number;
   /** Where the nodes of one service meet; null: this process is all of it. */
   readonly bus: readonly string[] | null;
   /** Origins of the web app besides the one a request itself came to; the first is where people reach us. */
@@ -138,6 +140,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description: 'Connections to PostgreSQL that this process may hold.',
     parse: integer(2, 500),
   },
+  shards: {
+    name: 'KITH_SHARDS',
+    default: '1',
+    type: 'number',
+    description:
+      'So many commits of messages run side by side; more than one for a database with many cores.',
+    parse: integer(1, 64),
+  },
   bus: {
     name: 'KITH_BUS',
     default: '',
@@ -260,6 +270,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     dataDirectory: read(settings.dataDirectory),
     databaseUrl: read(settings.databaseUrl),
     databasePool: read(settings.databasePool),
+    shards: read(settings.shards),
     bus: read(settings.bus),
     publicOrigins: read(settings.publicOrigins),
     secret: read(settings.secret),

@@ -80,9 +80,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     presences,
     typing: createTyping({ announcer }),
     meter,
-    messageLog: createMessageLog({ database, announcer, meter }),
+    messageLog: createMessageLog({ database, announcer, meter, shards: config.shards }),
     conversationLog: createConversationLog({ database, announcer }),
-    receiptLog: createReceiptLog({ database, announcer }),
+    receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
   };
   const antiEntropy = createAntiEntropy({
     database,
@@ -212,8 +212,10 @@ export class BusUnreachableError extends Error {
   }
 }
 
-const databaseOptions = ({ databaseUrl, databasePool, dataDirectory }: Config) =>
-  databaseUrl === null ? { directory: dataDirectory } : { url: databaseUrl, poolSize: databasePool };
+const databaseOptions = ({ databaseUrl, databasePool, dataDirectory, shards }: Config) =>
+  databaseUrl === null
+    ? { directory: dataDirectory }
+    : { url: databaseUrl, poolSize: databasePool, appends: shards };
 
 /** How to write a listening address into a URL: "any" is reached as this machine. */
 function urlHost(host: string): string {

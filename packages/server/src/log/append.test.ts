@@ -3,6 +3,8 @@ import { type KithError, newId } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { letOut } from '../commands/access.ts';
 import type { Caller } from '../services.ts';
+import type { Database } from '../store/database.ts';
+import { shardOf } from '../store/shards.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { createMessageLog, type Draft } from './append.ts';
 import { createConversationLog } from './change.ts';
@@ -48,6 +50,34 @@ describe.each(databaseKinds)('append on %s', (kind) => {
         expect(result.rev).toBe((head?.rev ?? 0) + i + 1);
       });
     }
+  });
+
+  it('S1: the same with several shards; no statement names conversations of two', async () => {
+    const groups: string[] = [];
+    for (let i = 0; i < 12; i += 1) groups.push(await world.group([alice]));
+    const shard = shardOf(4);
+    expect(new Set(groups.map(shard)).size).toBeGreaterThan(1);
+    const named: Set<number>[] = [];
+    const { database, announcer, meter } = world.services;
+    const watched: Database = {
+      ...database,
+      append: (statement) => {
+        named.push(new Set((statement.values[1] as string[]).map(shard)));
+        return database.append(statement);
+      },
+    };
+    const log = createMessageLog({ database: watched, announcer, meter, shards: 4 });
+    const sent = await Promise.all(
+      Array.from({ length: 240 }, (_, i) => log.append(draft(groups[i % 12] ?? '', `message ${i}`))),
+    );
+    for (const [index] of groups.entries()) {
+      const seqs = sent.filter((_, i) => i % 12 === index).map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i));
+    }
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((shards) => shards.size > 1)).toEqual([]);
+    await log.settled();
+    expect(log.waiting()).toBe(0);
   });
 
   it('S7: a repeated id returns the first result and announces nothing', async () => {

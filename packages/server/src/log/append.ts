@@ -6,6 +6,7 @@ import { type Content, KithError, type Mentions, type MessageRecord } from '@kit
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Meter } from '../meter.ts';
 import { type Database, isDatabaseUnavailable, isUniqueViolation, toKithError } from '../store/database.ts';
+import { shardOf } from '../store/shards.ts';
 
 export interface Draft {
   readonly tenantId: number;
@@ -43,7 +44,7 @@ export interface MessageLog {
 /** Bounds of one commit: enough to share its cost, not so much that its first message waits for its last. */
 const BATCH_MESSAGES = 512;
 const BATCH_TEXT = 1024 * 1024;
-/** Some seconds of work. Beyond it a quick refusal serves better than a slow promise. */
+/** Some seconds of work, of all shards. Beyond it a quick refusal serves better than a slow promise. */
 const QUEUE_MESSAGES = 50_000;
 const QUEUE_TEXT = 64 * 1024 * 1024;
 
@@ -70,22 +71,38 @@ interface AppendedRow {
   readonly outdated: boolean;
 }
 
-export function createMessageLog({
-  database,
-  announcer,
-  meter,
-}: {
-  database: Database;
-  announcer: Announcer;
-  meter: Pick<Meter, 'committed'>;
-}): MessageLog {
+export interface MessageLogOptions {
+  readonly database: Database;
+  readonly announcer: Announcer;
+  readonly meter: Pick<Meter, 'committed'>;
+  /** So many commits may be under way at once, each of its own conversations. */
+  readonly shards?: number;
+}
+
+/** The conversations of one shard have one queue, and one commit under way. */
+export function createMessageLog({ shards = 1, ...options }: MessageLogOptions): MessageLog {
+  const shard = shardOf(shards);
+  const logs = Array.from({ length: shards }, () => createShardLog(options, shards));
+  return {
+    append: (draft) => logs[shard(draft.conversationId)]!.append(draft),
+    waiting: () => logs.reduce((sum, log) => sum + log.waiting(), 0),
+    settled: async () => {
+      await Promise.all(logs.map((log) => log.settled()));
+    },
+  };
+}
+
+function createShardLog(
+  { database, announcer, meter }: Omit<MessageLogOptions, 'shards'>,
+  shards: number,
+): MessageLog {
   let queue: Entry[] = [];
   let queuedText = 0;
   let running: Promise<void> | null = null;
 
   const append = (draft: Draft): Promise<Appended> => {
     const size = draft.content.type === 'plain' ? draft.content.text.length : draft.content.bytes.length;
-    if (queue.length >= QUEUE_MESSAGES || queuedText + size > QUEUE_TEXT) {
+    if (queue.length >= QUEUE_MESSAGES / shards || queuedText + size > QUEUE_TEXT / shards) {
       return Promise.reject(
         new KithError('unavailable', {
           message: 'Too many messages wait to be stored.',

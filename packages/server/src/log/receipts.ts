@@ -6,6 +6,7 @@ import { KithError, type ReceiptMark } from '@kith/protocol';
 import type { Announcer } from '../fanout/announcer.ts';
 import { type Database, toKithError } from '../store/database.ts';
 import { writeMarks } from '../store/receipts.ts';
+import { shardOf } from '../store/shards.ts';
 
 export interface Mark {
   readonly tenantId: number;
@@ -34,13 +35,29 @@ interface Pending {
   readonly waiting: { resolve: () => void; reject: (error: unknown) => void }[];
 }
 
-export function createReceiptLog({
-  database,
-  announcer,
-}: {
-  database: Database;
-  announcer: Announcer;
-}): ReceiptLog {
+export interface ReceiptLogOptions {
+  readonly database: Database;
+  readonly announcer: Announcer;
+  /** As of the message log. */
+  readonly shards?: number;
+}
+
+export function createReceiptLog({ shards = 1, ...options }: ReceiptLogOptions): ReceiptLog {
+  const shard = shardOf(shards);
+  const logs = Array.from({ length: shards }, () => createShardLog(options, shards));
+  return {
+    mark: (kind, mark) => logs[shard(mark.conversationId)]!.mark(kind, mark),
+    waiting: () => logs.reduce((sum, log) => sum + log.waiting(), 0),
+    settled: async () => {
+      await Promise.all(logs.map((log) => log.settled()));
+    },
+  };
+}
+
+function createShardLog(
+  { database, announcer }: Omit<ReceiptLogOptions, 'shards'>,
+  shards: number,
+): ReceiptLog {
   const queue = new Map<string, Pending>();
   let running: Promise<void> | null = null;
 
@@ -51,7 +68,7 @@ export function createReceiptLog({
     const key = `${tenantId} ${conversationId} ${userId}`;
     let pending = queue.get(key);
     if (!pending) {
-      if (queue.size >= QUEUE_MARKS)
+      if (queue.size >= QUEUE_MARKS / shards)
         return Promise.reject(new KithError('unavailable', { retryAfterMs: 1_000 }));
       pending = { mark: { tenantId, conversationId, userId }, delivered: 0, read: 0, waiting: [] };
       queue.set(key, pending);

@@ -22,7 +22,7 @@ export interface Database {
   readonly kind: 'pglite' | 'postgres';
   readonly db: Db;
   /**
-   * Runs the append statement: prepared, over a connection of its own whose planner is told to walk the indexes,
+   * Runs the append statement: prepared, over a connection for it alone whose planner is told to walk the indexes,
    * because a plan made while the tables were small would read them whole once they are large.
    */
   append<Row>(statement: Statement): Promise<Row[]>;
@@ -39,8 +39,10 @@ export interface DatabaseOptions {
   /** `postgres://…`; absent: PGlite in `directory`, or in memory without one. */
   readonly url?: string;
   readonly directory?: string;
-  /** Connections to PostgreSQL, the append connection not counted. */
+  /** Connections to PostgreSQL, those for appending not counted. */
   readonly poolSize?: number;
+  /** Connections for appending. */
+  readonly appends?: number;
 }
 
 const INT8 = 20;
@@ -50,7 +52,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const database = options.url
-    ? openPostgres(options.url, options.poolSize ?? 8)
+    ? openPostgres(options.url, options.poolSize ?? 8, options.appends ?? 1)
     : await openPGlite(options.directory);
   try {
     await migrate(database.db);
@@ -61,7 +63,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
-function openPostgres(url: string, poolSize: number): Database {
+function openPostgres(url: string, poolSize: number, appends: number): Database {
   const types: pg.CustomTypesConfig = {
     getTypeParser: (id, format) => (id === INT8 ? asNumber : pg.types.getTypeParser(id, format)),
   };
@@ -80,7 +82,7 @@ function openPostgres(url: string, poolSize: number): Database {
   const pool = new pg.Pool({ ...common, max: poolSize });
   const appendPool = new pg.Pool({
     ...common,
-    max: 1,
+    max: appends,
     options:
       '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
   });
