@@ -49,6 +49,11 @@ export class Channel implements Flushable {
     return this.#people.size === 0 && this.watchers.size === 0;
   }
 
+  /** Ids of those it is handed out to. */
+  get userIds(): ReadonlySet<string> {
+    return this.#userIds;
+  }
+
   /** Those who watch and are in it: a screen may still show what its person was shown out of (S13). */
   *onlookers(): Generator<Subscriber> {
     for (const watcher of this.watchers) if (this.#userIds.has(watcher.userId)) yield watcher;

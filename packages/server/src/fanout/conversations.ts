@@ -30,6 +30,8 @@ export interface LocalConversationsOptions {
   readonly readChanges: (channel: Channel, since: number) => Promise<Changes | null>;
   /** A membership that a repair came upon; told before what follows it is handed out (S13). */
   readonly onMember: (channel: Channel, member: MemberRecord) => void;
+  /** Reads again who of this node's people is in it. */
+  readonly beforeJump: (channel: Channel) => Promise<void>;
   readonly gapMs?: number | undefined;
   readonly receiptsEveryMs?: number | undefined;
   readonly retryMs?: number | undefined;
@@ -51,6 +53,7 @@ export function createLocalConversations(options: LocalConversationsOptions): Lo
   const repairs = createRepairs({
     readChanges,
     onMember,
+    beforeJump: options.beforeJump,
     logger,
     ...(retryMs !== undefined && { pauseMs: retryMs }),
   });

@@ -216,6 +216,23 @@ describe('handing out', () => {
     expect(revs(ann)).toEqual([501, 502]);
   });
 
+  test('S2, S13: who was shown out unheard does not hear of the jump, nor of what comes after it', async () => {
+    const { commit, members, state, hub } = world();
+    for (const id of ['ann', 'bob']) members.set(id, member(id, 0));
+    const [ann, bob] = [socketOf('ann'), socketOf('bob')];
+    for (const socket of [ann, bob]) await hub.register(socket);
+    state.rev = 400;
+    members.set('bob', member('bob', 400, { state: 'removed' }));
+    state.rev = 500;
+    commit([message(501)]);
+    await vi.waitFor(() => expect(revs(ann)).toEqual([501]));
+    commit([message(502)]);
+    await tick();
+    expect(revs(ann)).toEqual([501, 502]);
+    expect(revs(bob)).toEqual([]);
+    expect(bob.events('left')).toHaveLength(1);
+  });
+
   test('S13: older messages are left out for those who may not see them, the revisions stay', async () => {
     const { commit, members, state, hub } = world();
     state.rev = 10;

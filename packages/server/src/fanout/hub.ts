@@ -138,6 +138,9 @@ export function createHub(options: HubOptions): Hub {
     readChanges: ({ tenantId, conversationId }, since) =>
       store.changesSince(db, tenantId, conversationId, since, null, repairPage),
     onMember: ({ tenantId }, member) => people.applyMembership(tenantId, member),
+    beforeJump: async ({ tenantId, conversationId, userIds }) => {
+      for (const userId of [...userIds]) await people.recheck(tenantId, userId, [conversationId]);
+    },
     gapMs,
     receiptsEveryMs,
     retryMs,

@@ -19,6 +19,8 @@ export interface RepairsOptions {
   readonly readChanges: (channel: Channel, since: number) => Promise<Changes | null>;
   /** Told before what was read with it is handed out: who has left must not get what came after (S13). */
   readonly onMember: (channel: Channel, member: MemberRecord) => void;
+  /** Before everybody is told that too much was missed to be told: who has left must not hear even that (S13). */
+  readonly beforeJump: (channel: Channel) => Promise<void>;
   readonly logger: Logger;
   /** After a failure, ms. */
   readonly pauseMs?: number;
@@ -65,7 +67,7 @@ export function createRepairs(options: RepairsOptions): Repairs {
 
 async function repair(
   channel: Channel,
-  { readChanges, onMember }: Pick<RepairsOptions, 'readChanges' | 'onMember'>,
+  { readChanges, onMember, beforeJump }: Pick<RepairsOptions, 'readChanges' | 'onMember' | 'beforeJump'>,
 ): Promise<void> {
   for (;;) {
     const since = channel.order.announced;
@@ -73,6 +75,7 @@ async function repair(
     const changes = await readChanges(channel, since);
     if (!changes || changes.rev <= since) return;
     if (changes.type === 'reset') {
+      await beforeJump(channel);
       // Too much to tell: an empty event at the head is a jump, upon which each client asks for itself (S4).
       const jump = recordsMessage(channel, changes.rev, changes.rev, []);
       channel.deliver([jump, ...channel.order.startAt(changes.rev)]);
