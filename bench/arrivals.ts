@@ -1,0 +1,132 @@
+/** What became of messages: when they were acknowledged, whom they reached, and when. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@kith/protocol';
+import { stampedText } from './frames.ts';
+import type { Ear, Peer } from './peer.ts';
+import { Samples } from './samples.ts';
+
+const TEXT_LENGTH = 80;
+/** After the last was sent, the rest may come for so long. */
+const DRAIN_MS = 10_000;
+/** Unanswered messages beyond which nothing more is learned. */
+const MAX_WAITING = 20_000;
+
+export class Arrivals implements Ear {
+  acks = new Samples();
+  /** By kind of way. */
+  readonly deliveries = new Map<string, Samples>();
+  sent = 0;
+  answered = 0;
+  reached = 0;
+  refused = 0;
+  /** The last refusal, for the curious. */
+  failure = '';
+  readonly #wayOf: (sender: number, receiver: number) => string;
+  readonly #due = new Map<number, number>();
+  #nextId = 1;
+  #expected = 0;
+  #answeredMs = 0;
+  #settled: (() => void) | null = null;
+
+  /** `wayOf` tells deliveries apart by who wrote to whom. */
+  constructor(wayOf: (sender: number, receiver: number) => string = () => 'any') {
+    this.#wayOf = wayOf;
+  }
+
+  get deliveriesOfAll(): Samples {
+    return this.deliveries.get('any') ?? new Samples();
+  }
+
+  /** Deliveries that are still owed. */
+  get missing(): number {
+    return this.#expected - this.reached;
+  }
+
+  /** Forgets what was; what is still under way counts as nothing. */
+  reset(): void {
+    this.acks = new Samples();
+    this.deliveries.clear();
+    this.#due.clear();
+    [this.sent, this.answered, this.reached, this.refused, this.#expected] = [0, 0, 0, 0, 0];
+  }
+
+  /** Sends a message that `receivers` others should get. */
+  say(peer: Peer, receivers: number, due = performance.now()): void {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#due.set(id, due);
+    this.sent += 1;
+    this.#expected += receivers;
+    peer.say(id, newId(), stampedText(due, peer.index, TEXT_LENGTH));
+  }
+
+  /** Until everything sent was answered and has reached everybody; false when it did not in time. */
+  async settle(): Promise<boolean> {
+    if (this.#isSettled) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), DRAIN_MS);
+    this.#settled = () => resolve(true);
+    const settled = await promise;
+    clearTimeout(timer);
+    this.#settled = null;
+    return settled;
+  }
+
+  /** Offers messages at a rate, whether or not they come through; each is counted from when it was due. Resolves with the seconds it took until the last was answered. */
+  async offer(peers: readonly Peer[], rate: number, seconds: number, receivers: number): Promise<number> {
+    const begin = performance.now();
+    const end = begin + seconds * 1_000;
+    for (let due = begin; due < end && this.sent - this.answered < MAX_WAITING; await sleep(1)) {
+      const now = performance.now();
+      for (; due <= now && due < end; due += gap(rate)) {
+        this.say(peers[Math.floor(Math.random() * peers.length)]!, receivers, due);
+      }
+    }
+    await this.settle();
+    return (this.#answeredMs - begin) / 1_000;
+  }
+
+  get #isSettled(): boolean {
+    return this.answered >= this.sent && this.reached >= this.#expected;
+  }
+
+  #look(): void {
+    if (this.#settled && this.#isSettled) this.#settled();
+  }
+
+  // ---- Ear ----
+
+  acknowledged(id: number): void {
+    const due = this.#due.get(id);
+    if (due === undefined) return;
+    this.#due.delete(id);
+    this.#answeredMs = performance.now();
+    this.acks.add(this.#answeredMs - due);
+    this.answered += 1;
+    this.#look();
+  }
+
+  failed(id: number, frame: string): void {
+    if (!this.#due.delete(id)) return;
+    this.answered += 1;
+    this.refused += 1;
+    this.failure = frame;
+    this.#look();
+  }
+
+  delivered(due: number, sender: number, receiver: number): void {
+    if (sender === receiver) return;
+    this.reached += 1;
+    const way = this.#wayOf(sender, receiver);
+    let samples = this.deliveries.get(way);
+    if (!samples) {
+      samples = new Samples();
+      this.deliveries.set(way, samples);
+    }
+    samples.add(performance.now() - due);
+    this.#look();
+  }
+}
+
+/** Arrivals of many independent people: exponential gaps, ms. */
+const gap = (rate: number): number => (-Math.log(1 - Math.random()) * 1000) / rate;
