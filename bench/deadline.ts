@@ -1,4 +1,5 @@
-/** Every wait of the load generator ends. */
+/** Every wait of the load generator ends, and connections last as long as they are needed. */
+import { limits } from '@kith/protocol';
 
 /** The same promise, rejected when it takes longer than `ms`. */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
@@ -26,4 +27,16 @@ export async function forEach(
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, count) }, worker));
+}
+
+const SLICES = 50;
+
+/** Until the returned function is called, all of these speak often enough not to be dropped, spread over time. */
+export function keepAlive(peers: readonly { ping(): void }[]): () => void {
+  let slice = 0;
+  const timer = setInterval(() => {
+    for (let i = slice; i < peers.length; i += SLICES) peers[i]!.ping();
+    slice = (slice + 1) % SLICES;
+  }, limits.heartbeatMs / SLICES);
+  return () => clearInterval(timer);
 }

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { limits, newId, type Output } from '@kith/protocol';
 import { alone, type Flag, presetsOf, type Say, withStack } from './alone.ts';
 import { Arrivals } from './arrivals.ts';
-import { forEach, within } from './deadline.ts';
+import { forEach, keepAlive, within } from './deadline.ts';
 import { openLayout } from './layout.ts';
 import { Peer } from './peer.ts';
 import { cpuOfTrees } from './processes.ts';
@@ -125,10 +125,16 @@ async function drive(stack: Stack, options: Options, say: Say): Promise<LargeCha
     rows.push({ what, costs });
     say(`  ${what}: ${costs.map((cost) => `${ms(cost.p50)} ms`).join(' beside ')}`);
   };
-  const lost = await sends(rooms, arrivals, meter, options.repetitions, add);
-  await marks(meter, options.repetitions, add);
-  await pages(meter, options.repetitions, add);
-  await comings(guests, meter, options.repetitions, add);
+  const letGo = keepAlive([...peers, ...guests]);
+  let lost: number;
+  try {
+    lost = await sends(rooms, arrivals, meter, options.repetitions, add);
+    await marks(meter, options.repetitions, add);
+    await pages(meter, options.repetitions, add);
+    await comings(guests, meter, options.repetitions, add);
+  } finally {
+    letGo();
+  }
   for (const peer of [...peers, ...guests]) peer.terminate();
   return {
     options,
@@ -163,7 +169,7 @@ async function sends(
     meter.begin();
     for (let turn = 0; turn < repetitions; turn += 1) await one(room);
     const spent = meter.end();
-    lost += arrivals.missing + arrivals.refused;
+    lost += arrivals.missing;
     reached.set(room, costOf(arrivals.deliveriesOfAll, spent, repetitions));
     return costOf(arrivals.acks, spent, repetitions);
   });

@@ -11,7 +11,7 @@ import { newId } from '@kith/protocol';
 import { countsFor, headsFor } from '../packages/server/src/store/heads.ts';
 import { historyPage } from '../packages/server/src/store/messages.ts';
 import { alone, type Flag, presetsOf, type Say, withStack } from './alone.ts';
-import { within } from './deadline.ts';
+import { keepAlive, within } from './deadline.ts';
 import { explain } from './explain.ts';
 import { type Layout, openLayout } from './layout.ts';
 import { type Ear, Peer } from './peer.ts';
@@ -202,7 +202,8 @@ async function drive(stack: Stack, options: Options, say: Say): Promise<LargeCon
     const cast = { writer, reader, stranger, marker };
     const roomOf = (id: string, lastSeq: number): Room => ({ id, lastSeq, marked: lastSeq - UNREAD });
     const rooms = { small: roomOf(small, options.small), large: roomOf(large, options.messages) };
-    const comparisons = await compare(cast, rooms, options.repetitions, say);
+    const letGo = keepAlive(Object.values(cast));
+    const comparisons = await compare(cast, rooms, options.repetitions, say).finally(letGo);
     const plans = await plansOf(layout, cast, rooms.large, comparisons);
     for (const peer of Object.values(cast)) peer.terminate();
     return { options, fillSeconds, comparisons, plans };

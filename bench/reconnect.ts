@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alone, type Flag, presetsOf, type Say, withStack } from './alone.ts';
-import { forEach, within } from './deadline.ts';
+import { forEach, keepAlive, within } from './deadline.ts';
 import { gatherings, openLayout, placesOf } from './layout.ts';
 import { cpuOfTrees, residentBytes } from './processes.ts';
 import { table } from './report.ts';
@@ -56,8 +56,7 @@ const PARALLEL_VISITS = 32;
 const SETTLE_MS = 3_000;
 /** The worst case has an end. */
 const MOST_MS = 1_500_000;
-/** As the SDK does: the server drops whoever is silent for long. */
-const HEARTBEAT_MS = 20_000;
+const PROGRESS_MS = 20_000;
 
 export function runReconnect(say: Say, options: Options = presetsOf(flags)): Promise<ReconnectResult> {
   say(`reconnect: starting, ${options.clients} people`);
@@ -106,10 +105,10 @@ async function measure(
   const bytesBefore = residentBytes(serverPid);
   const cpuBefore = cpuOfTrees([serverPid, databasePid]);
   const ownBefore = process.cpuUsage();
-  const heartbeat = setInterval(() => {
-    for (const client of clients) client.ping();
+  const letGo = keepAlive(clients);
+  const progress = setInterval(() => {
     say(`  ${inStep.count} in step after ${whole((performance.now() - begun) / 1_000)} s`);
-  }, HEARTBEAT_MS);
+  }, PROGRESS_MS);
   const begun = performance.now();
   const since = (): number => performance.now() - begun;
   let failed = 0;
@@ -137,7 +136,8 @@ async function measure(
   try {
     await within(MOST_MS, 'reconnecting', Promise.all(clients.map(one)));
   } finally {
-    clearInterval(heartbeat);
+    clearInterval(progress);
+    letGo();
   }
   const [server = 0, database = 0] = cpuOfTrees([serverPid, databasePid]).map(
     (cpu, i) => (cpu - cpuBefore[i]!) / 1_000,

@@ -35,7 +35,7 @@ export interface StackOptions {
   readonly profile: boolean;
 }
 
-const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
+export const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 
@@ -43,7 +43,7 @@ const STOP_MS = 20_000;
  * fsync on, commits wait for the disk. More room than PostgreSQL's defaults for caches and for what is between two
  * checkpoints, as on any server that means it.
  */
-const postgresSettings = { shared_buffers: '512MB', max_wal_size: '4GB' };
+export const postgresSettings = { shared_buffers: '512MB', max_wal_size: '4GB' };
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-bench-'));
@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** Waits for the line that says where the server is. */
-async function readyAddress(server: ChildProcess): Promise<string> {
+export async function readyAddress(server: ChildProcess): Promise<string> {
   let output = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const timer = setTimeout(() => reject(new Error(`The server was not ready in time.\n${output}`)), START_MS);
@@ -125,7 +125,7 @@ async function readyAddress(server: ChildProcess): Promise<string> {
   }
 }
 
-async function end(server: ChildProcess): Promise<void> {
+export async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, 'exit');
   server.kill('SIGTERM');
