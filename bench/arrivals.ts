@@ -11,6 +11,9 @@ const DRAIN_MS = 20_000;
 /** Unanswered messages beyond which nothing more is learned. */
 const MAX_WAITING = 20_000;
 
+/** Who sends. */
+export type Speaker = Pick<Peer, 'index' | 'say'>;
+
 export class Arrivals implements Ear {
   acks = new Samples();
   deliveriesOfAll = new Samples();
@@ -56,9 +59,12 @@ export class Arrivals implements Ear {
   }
 
   /** Sends a message that `receivers` others should get. */
-  say(peer: Peer, receivers: number, due = performance.now()): void {
+  say(peer: Speaker, receivers: number, wanted = performance.now()): void {
     const id = this.#nextId;
     this.#nextId += 1;
+    // Two messages of one person are told apart by their microsecond.
+    let due = wanted;
+    while (this.#owed.has(stampOf(due, peer.index))) due += 0.001;
     this.#due.set(id, due);
     this.sent += 1;
     this.#expected += receivers;
@@ -79,7 +85,7 @@ export class Arrivals implements Ear {
   }
 
   /** Offers messages at a rate, whether or not they come through; each is counted from when it was due. Resolves with the seconds it took until the last was answered. */
-  async offer(peers: readonly Peer[], rate: number, seconds: number, receivers: number): Promise<number> {
+  async offer(peers: readonly Speaker[], rate: number, seconds: number, receivers: number): Promise<number> {
     const begin = performance.now();
     const end = begin + seconds * 1_000;
     for (let due = begin; due < end && this.sent - this.answered < MAX_WAITING; await sleep(1)) {

@@ -43,6 +43,8 @@ export interface RateResult {
   /** Deliveries that never came, and messages that were refused. */
   readonly lost: number;
   readonly refused: number;
+  /** Deliveries that came once more. */
+  readonly repeated: number;
 }
 
 export interface Way {
@@ -191,6 +193,7 @@ async function step(
     loadMicros: (own.user + own.system) / answered,
     lost: arrivals.missing - arrivals.refused,
     refused: arrivals.refused,
+    repeated: arrivals.repeated,
   };
 }
 
@@ -214,7 +217,7 @@ export function markdownNodes({ options, setUps: results }: NodesResult): string
       whole(step.databaseMicros),
       whole(step.busMicros),
       whole(step.loadMicros),
-      `${step.lost}, ${step.refused}`,
+      `${step.lost}, ${step.refused}, ${step.repeated}`,
     ]),
   );
   const head = [
@@ -227,7 +230,7 @@ export function markdownNodes({ options, setUps: results }: NodesResult): string
     'database µs',
     'NATS µs',
     'load µs',
-    'lost, refused',
+    'lost, refused, repeated',
   ];
   const one = results.find((setUp) => setUp.name === 'one');
   const two = results.find((setUp) => setUp.nodes === 2);
