@@ -83,6 +83,11 @@ export class Peer implements FrameSink {
     this.request('markDelivered', { marks }).catch(() => undefined);
   }
 
+  /** Keeps the connection: the server drops whoever is silent for long. */
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send('{"t":"ping"}');
+  }
+
   close(): void {
     this.#socket.removeAllListeners('close');
     this.#socket.close();

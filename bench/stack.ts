@@ -36,7 +36,7 @@ export interface StackOptions {
   readonly profile: boolean;
 }
 
-const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
+export const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 
@@ -109,7 +109,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** Waits for the line that says where the server is. */
-async function readyAddress(server: ChildProcess): Promise<string> {
+export async function readyAddress(server: ChildProcess): Promise<string> {
   let output = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const timer = setTimeout(() => reject(new Error(`The server was not ready in time.\n${output}`)), START_MS);

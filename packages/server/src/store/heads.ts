@@ -41,18 +41,22 @@ const dates = <T extends object>(row: T, keys: readonly (keyof T)[]): T => {
 
 const cap = limits.unreadCap + 1;
 
-/** The counts of a member `m`: stop at the cap, so that they cost the same after a year away. */
+/**
+ * The counts of a member `m`: stop at the cap, so that they cost the same after a year away. In order, though a count has
+ * none: where one conversation is most of the table, the planner would else read the table from its start until it has
+ * found as many as the cap, which are all of ten million.
+ */
 const unreadCount = sql`(select count(*)::integer from (
   select 1 from messages u
   where u.tenant_id = m.tenant_id and u.conversation_id = m.conversation_id
     and u.seq > greatest(m.read_seq, m.visible_after) and u.kind = 'content' and u.author_id <> m.user_id
-  limit ${sql.lit(cap)}) counted)`;
+  order by u.seq limit ${sql.lit(cap)}) counted)`;
 const mentionCount = sql`(select count(*)::integer from (
   select 1 from messages u
   where u.tenant_id = m.tenant_id and u.conversation_id = m.conversation_id
     and u.seq > greatest(m.read_seq, m.visible_after) and u.kind = 'content' and u.author_id <> m.user_id
     and (u.mentions is not null or u.mentions_all) and (u.mentions_all or m.user_id = any (u.mentions))
-  limit ${sql.lit(cap)}) counted)`;
+  order by u.seq limit ${sql.lit(cap)}) counted)`;
 const foremost = (kind: 'delivered' | 'read') => sql`coalesce((
   select r.seq from receipts r
   where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.kind = ${sql.lit(kind)} and r.user_id <> m.user_id
