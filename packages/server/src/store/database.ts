@@ -79,12 +79,13 @@ function openPostgres(url: string, poolSize: number, appends: number): Database 
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...common, max: poolSize });
+  // Our queries take a millisecond or two; compiling one takes a hundred, and the planner's guess of a cost decides.
+  const pool = new pg.Pool({ ...common, max: poolSize, options: '-c jit=off' });
   const appendPool = new pg.Pool({
     ...common,
     max: appends,
     options:
-      '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
+      '-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan',
   });
   // A connection that dies while idle (a database restart) is replaced on the next query; the query that meets it fails as retryable.
   // The pool listens only to the idle; one that dies in the middle of a transaction, between two statements, would otherwise
