@@ -26,6 +26,8 @@ interface Held {
   seq: number;
 }
 
+type Head = Output<'sync'>['heads'][number];
+
 type Waiting = { readonly resolve: (frame: string) => void; readonly reject: (error: Error) => void };
 
 class Refused extends Error {
@@ -59,6 +61,10 @@ export class Returner {
   readonly #index: number;
   readonly #troubles: Troubles;
   #cursor: string | undefined;
+  /** Told of, by conversation, and not caught up with: a cursor that has moved on does not tell them again. */
+  readonly #behind = new Map<string, Head>();
+  /** Reached this device, and the server does not know. */
+  readonly #untold = new Map<string, Head>();
   #line: Line | null = null;
 
   constructor(url: string, person: Person, index: number, troubles: Troubles) {
@@ -101,11 +107,19 @@ export class Returner {
       }
       const heads = await this.#sync(line);
       on.synced();
-      told = this.#tellDelivered(line, heads);
-      // Handled where it is awaited; until then a lost connection must not end the process.
-      told.catch(() => undefined);
-      const latest = heads.toSorted((a, b) => newest(b).localeCompare(newest(a)));
-      for (const head of latest) await this.#catchUp(line, head.conversation.id, head.rev);
+      for (const head of heads) {
+        this.#behind.set(head.conversation.id, head);
+        if (head.unread > 0) this.#untold.set(head.conversation.id, head);
+      }
+      // Nobody is out of step for it: the next connection tells them.
+      told = this.#tellDelivered(line).catch((error: unknown) => {
+        this.#note(`markDelivered, given up: ${error instanceof Refused ? error.code : String(error)}`);
+      });
+      const latest = [...this.#behind.values()].sort((a, b) => newest(b).localeCompare(newest(a)));
+      for (const { conversation, rev } of latest) {
+        await this.#catchUp(line, conversation.id, rev);
+        this.#behind.delete(conversation.id);
+      }
       on.inStep();
     });
     return { told };
@@ -142,8 +156,8 @@ export class Returner {
     }
   }
 
-  async #sync(line: Line): Promise<Output<'sync'>['heads']> {
-    const heads: Output<'sync'>['heads'] = [];
+  async #sync(line: Line): Promise<Head[]> {
+    const heads: Head[] = [];
     let next: string | null = null;
     let page: Output<'sync'>;
     do {
@@ -178,13 +192,14 @@ export class Returner {
     }
   }
 
-  async #tellDelivered(line: Line, heads: Output<'sync'>['heads']): Promise<void> {
+  async #tellDelivered(line: Line): Promise<void> {
     await sleep(DELIVERED_DELAY_MS);
-    const due = heads.filter((head) => head.unread > 0);
+    const due = [...this.#untold.values()];
     for (let from = 0; from < due.length; from += limits.deliveredMarks) {
       const some = due.slice(from, from + limits.deliveredMarks);
       const marks = some.map((head) => ({ conversationId: head.conversation.id, seq: head.lastSeq }));
       await this.#again(line, 'markDelivered', { marks });
+      for (const head of some) this.#untold.delete(head.conversation.id);
     }
   }
 
@@ -194,7 +209,7 @@ export class Returner {
 }
 
 const SEQ = ',"seq":';
-const newest = (head: Output<'sync'>['heads'][number]): string => head.preview?.createdAt ?? '';
+const newest = (head: Head): string => head.preview?.createdAt ?? '';
 const outputOf = <N extends 'sync'>(frame: string): Output<N> =>
   (JSON.parse(frame) as { output: Output<N> }).output;
 
