@@ -18,6 +18,7 @@ import { createHttpApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
+import { syncTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
@@ -25,6 +26,7 @@ import { createLog } from './logger.ts';
 import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import type { Services } from './services.ts';
+import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { membershipReader } from './store/memberships.ts';
 
@@ -83,6 +85,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     messageLog: createMessageLog({ database, announcer, meter, shards: config.shards }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
+    changesReader: createChangesReader(database.db),
+    syncs: syncTurnstile(),
   };
   const antiEntropy = createAntiEntropy({
     database,

@@ -4,11 +4,13 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { Announcer } from './fanout/announcer.ts';
 import type { Presences } from './fanout/presence.ts';
 import type { Typing } from './fanout/typing.ts';
+import type { Turnstile } from './limits/turnstile.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
 import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
+import type { ChangesReader } from './store/changesReader.ts';
 import type { Database } from './store/database.ts';
 
 export interface Services {
@@ -18,6 +20,9 @@ export interface Services {
   /** Every other change of a conversation. */
   readonly conversationLog: ConversationLog;
   readonly receiptLog: ReceiptLog;
+  readonly changesReader: ChangesReader;
+  /** Reading the heads of all one is in is the dearest read there is, and after an outage everybody wants it. */
+  readonly syncs: Turnstile;
   /** Who may do what where: cached facts for the policy. */
   readonly memberships: Memberships;
   /** Tells the connected what was committed. */

@@ -1,18 +1,20 @@
 import { KithError, limits } from '@kith/protocol';
 import type { Handler } from '../services.ts';
-import { changesSince } from '../store/changes.ts';
 import { readAccess } from './access.ts';
+import { share } from './shared.ts';
 
 export const changes: Handler<'changes'> = async (services, caller, { conversationId, since, limit }) => {
   const { view } = await readAccess(services, caller, conversationId);
-  const found = await changesSince(
-    services.database.db,
-    caller.tenantId,
+  const found = await services.changesReader.read({
+    tenantId: caller.tenantId,
     conversationId,
     since,
-    view,
-    limit ?? limits.pageMax,
-  );
+    viewer: view,
+    limit: limit ?? limits.pageMax,
+  });
   if (!found) throw new KithError('not_found');
-  return found;
+  // The read may have waited: whoever was shown out meanwhile must not be told what came after (S13).
+  const { visibleAfter } = (await readAccess(services, caller, conversationId)).view;
+  if (visibleAfter !== view.visibleAfter) throw new KithError('unavailable', { retryAfterMs: 0 });
+  return share(found);
 };

@@ -215,6 +215,22 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     });
   });
 
+  it('S13: whoever is shown out while a read of changes waits is not told what it found', async () => {
+    const room = await world.group([owner, third]);
+    const node: Services = {
+      ...world.services,
+      changesReader: {
+        read: async (question) => {
+          await world.call(owner, 'removeMember', { conversationId: room, userId: third.userId });
+          await world.send(owner, room, 'among us');
+          return world.services.changesReader.read(question);
+        },
+      },
+    };
+    const asked = dispatch(node, third, 'changes', { conversationId: room, since: 0 });
+    await expect(asked).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it.each(['getHeads', 'sync'] as const)(
     'S13: told of a new stay by %s, one reads as of it, on a node that never heard of the change',
     async (command) => {

@@ -136,7 +136,7 @@ export function createHub(options: HubOptions): Hub {
     flusher,
     logger,
     readChanges: ({ tenantId, conversationId }, since) =>
-      store.changesSince(db, tenantId, conversationId, since, null, repairPage),
+      store.changesSince(db, tenantId, conversationId, since, 0, repairPage),
     onMember: ({ tenantId }, member) => people.applyMembership(tenantId, member),
     beforeJump: async ({ tenantId, conversationId, userIds }) => {
       for (const userId of [...userIds]) await people.recheck(tenantId, userId, [conversationId]);

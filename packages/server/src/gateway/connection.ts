@@ -14,10 +14,12 @@ import {
 import type { WebSocket } from 'ws';
 import type { Accounts, Credentials, Identity } from '../accounts/accounts.ts';
 import type { dispatch } from '../commands/dispatch.ts';
+import { encodeOutput } from '../commands/shared.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import type { Subscriber } from '../fanout/subscriber.ts';
 import type { RateLimiter } from '../limits/rateLimiter.ts';
+import type { Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
 import type { Caller, CallerSocket, Services } from '../services.ts';
 import { toKithError } from '../store/database.ts';
@@ -42,6 +44,8 @@ export interface ConnectionContext {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly revalidateMs: number;
+  /** Signing in and registering: what a crowd does first. */
+  readonly arrivals: Turnstile;
   /** Counts a person's sockets: false when there are too many. `leave` undoes an `enter` that was true. */
   readonly people: { enter(identity: Identity): boolean; leave(identity: Identity): void };
   readonly onClosed: (connection: Connection) => void;
@@ -255,8 +259,11 @@ export class Connection implements CallerSocket {
     if (frame.t === 'ping') {
       this.#onPing(() => this.#outbound.push(PONG));
     } else if (state.name === 'greeting' && frame.t === 'hello') {
-      this.#become({ name: 'admitting', deadline: state.deadline });
-      void this.#admit(frame.token);
+      // It may have to wait for its turn.
+      this.#become({ name: 'admitting', deadline: this.#heardAt + this.#context.limits.helloMs });
+      void this.#context.arrivals
+        .pass(() => this.#admit(frame.token))
+        .catch((error: unknown) => this.#end(this.#toKithError(error, 'hello')));
     } else if (frame.t === 'request' && (state.name === 'live' || state.name === 'leaving')) {
       this.#onRequest(state.live, frame.id, frame.command, frame.input);
     } else {
@@ -271,6 +278,8 @@ export class Connection implements CallerSocket {
   }
 
   async #admit(token: string | undefined): Promise<void> {
+    // Gone while it waited for its turn.
+    if (this.#state.name !== 'admitting') return;
     try {
       const { accounts, people } = this.#context;
       this.#allow({ address: this.address }, 'read');
@@ -356,15 +365,15 @@ export class Connection implements CallerSocket {
   }
 
   async #run(live: Live, id: number, name: CommandName, input: unknown): Promise<void> {
-    let answer: ServerFrame;
+    let answer: string;
     try {
       const output = await this.#context.dispatch(this.#context.services, live.caller, name, input);
-      answer = { t: 'reply', id, output };
+      answer = `{"t":"reply","id":${id},"output":${encodeOutput(output)}}`;
     } catch (error) {
-      answer = { t: 'failed', id, error: this.#toKithError(error, name, id).toWire() };
+      answer = encode({ t: 'failed', id, error: this.#toKithError(error, name, id).toWire() });
     }
     live.inFlight.delete(id);
-    this.#outbound.push(encode(answer));
+    this.#outbound.push(answer);
     const state = this.#state;
     if (state.name === 'leaving' && live.inFlight.size === 0) this.#end(state.error);
   }

@@ -15,6 +15,7 @@ import { dispatch as dispatchCommand } from '../commands/dispatch.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
+import { createTurnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
 import type { Services } from '../services.ts';
 import { Connection, type ConnectionContext } from './connection.ts';
@@ -60,6 +61,9 @@ export interface GatewayOptions {
 
 const SWEEP_MS = 1_000;
 const REVALIDATE_MS = 60_000;
+/** Arrivals at a time, and how long one may be made to wait: less than a client waits for its welcome. */
+const PARALLEL_ARRIVALS = 8;
+const ARRIVAL_PATIENCE_MS = 5_000;
 /** Sessions looked at again at the same time; the database has better to do. */
 const PARALLEL_REVALIDATIONS = 4;
 /** Those sent away a second: as many as another node lets in without others noticing. */
@@ -108,6 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     dispatch: options.dispatch ?? dispatchCommand,
     now,
     revalidateMs: options.revalidateMs ?? REVALIDATE_MS,
+    arrivals: createTurnstile({ parallel: PARALLEL_ARRIVALS, patienceMs: ARRIVAL_PATIENCE_MS }),
     people: {
       enter: ({ tenantId, user }) => byPerson.enter(`${tenantId} ${user.id}`, limits.socketsPerUser),
       leave: ({ tenantId, user }) => byPerson.leave(`${tenantId} ${user.id}`),

@@ -1,14 +1,14 @@
 /** S2: the latest state of every record of a conversation that changed after a revision. */
-import { type ConversationChange, limits, type User } from '@kith/protocol';
+import { type ConversationChange, limits, type MessageRecord, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import { conversationRow } from './conversations.ts';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
 import { withinBytes, withMine } from './messages.ts';
-import { type MessageRow, toConversation, toMember, toMessage } from './records.ts';
+import { type ConversationRow, type MessageRow, toConversation, toMember, toMessage } from './records.ts';
 import { peopleOf, usersByIds } from './users.ts';
 
-/** Who looks: what they may not see is left out (S13). Null: everything, for the service itself. */
+/** Who looks: what they may not see is left out (S13). */
 export interface Viewer {
   readonly userId: string;
   readonly visibleAfter: number;
@@ -24,19 +24,33 @@ export type Changes =
     }
   | { readonly type: 'reset'; readonly rev: number };
 
-/** Null when there is no such conversation. */
+/**
+ * Without anybody's own reactions; messages up to `visibleAfter` are left out. Null when there is no such conversation.
+ */
 export async function changesSince(
   db: Db,
   tenantId: number,
   conversationId: string,
   since: number,
-  viewer: Viewer | null,
+  visibleAfter: number,
   limit: number,
 ): Promise<Changes | null> {
-  // The head first: a record that changes between the statements has a greater rev, which an event or the next page tells.
   const conversation = await conversationRow(db, tenantId, conversationId);
-  if (!conversation) return null;
-  const { rev } = conversation;
+  return conversation ? changesOf(db, conversation, since, visibleAfter, limit) : null;
+}
+
+/**
+ * The same, of a conversation's row that was read before: a record that changes after that has a greater rev, which an event
+ * or the next page tells.
+ */
+export async function changesOf(
+  db: Db,
+  conversation: ConversationRow,
+  since: number,
+  visibleAfter: number,
+  limit: number,
+): Promise<Changes> {
+  const { rev, tenant_id: tenantId, id: conversationId } = conversation;
   const distance = rev - since;
   if (distance < 0 || distance > limits.changesDistance) return { type: 'reset', rev };
   if (distance === 0) return { type: 'changes', records: [], users: [], rev, more: false };
@@ -56,7 +70,7 @@ export async function changesSince(
       tenantId,
       conversationId,
       { since, distance, lastSeq: conversation.last_seq },
-      viewer?.visibleAfter ?? 0,
+      visibleAfter,
       limit + 1,
     ),
   ]);
@@ -69,9 +83,8 @@ export async function changesSince(
   ]
     .filter((record) => record.rev <= end)
     .sort((a, b) => a.rev - b.rev);
-  const page = found.slice(0, limit);
+  const records = found.slice(0, limit);
   const more = cut || found.length > limit;
-  const records = viewer ? await ownReactions(db, tenantId, conversationId, viewer.userId, page) : page;
   const named = records.flatMap((record) =>
     record.type === 'message' ? [...peopleOf([record])] : record.type === 'member' ? [record.userId] : [],
   );
@@ -80,7 +93,7 @@ export async function changesSince(
     records,
     users: await usersByIds(db, tenantId, named),
     // Never beyond the head: what came after it one of the reads may have seen and another not.
-    rev: more ? Math.min(rev, page.at(-1)?.rev ?? rev) : rev,
+    rev: more ? Math.min(rev, records.at(-1)?.rev ?? rev) : rev,
     more,
   };
 }
@@ -107,19 +120,21 @@ function changedMessages(
   return withinBytes(db, changed, sql`rev`);
 }
 
-async function ownReactions(
+/** The same for one person, with their own reactions marked; the same object where there is nothing to mark. */
+export async function ownReactions(
   db: Db,
-  tenantId: number,
-  conversationId: string,
-  userId: string,
-  records: readonly ConversationChange[],
-): Promise<ConversationChange[]> {
-  const messages = records.filter((record) => record.type === 'message');
+  { tenantId, conversationId, viewer }: { tenantId: number; conversationId: string; viewer: Viewer },
+  changes: Changes,
+): Promise<Changes> {
+  if (changes.type !== 'changes') return changes;
+  const messages = changes.records.filter((record) => record.type === 'message' && record.reactions);
+  if (messages.length === 0) return changes;
+  const view = { tenantId, conversationId, userId: viewer.userId };
   const own = new Map(
-    (await withMine(db, { tenantId, conversationId, userId }, messages)).map((message) => [
-      message.id,
-      message,
-    ]),
+    (await withMine(db, view, messages as MessageRecord[])).map((message) => [message.id, message]),
   );
-  return records.map((record) => (record.type === 'message' ? (own.get(record.id) ?? record) : record));
+  const records = changes.records.map((record) =>
+    record.type === 'message' ? (own.get(record.id) ?? record) : record,
+  );
+  return { ...changes, records };
 }

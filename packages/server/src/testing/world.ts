@@ -8,12 +8,14 @@ import { inject } from 'vitest';
 import { dispatch } from '../commands/dispatch.ts';
 import { type ConversationAnnouncement, createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, localBus, subjects } from '../fanout/bus.ts';
+import { syncTurnstile } from '../limits/turnstile.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
 import { silentMeter } from '../meter.ts';
 import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
+import { createChangesReader } from '../store/changesReader.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { membershipReader } from '../store/memberships.ts';
 
@@ -86,6 +88,8 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     messageLog: createMessageLog({ database, announcer, meter: silentMeter }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
+    changesReader: createChangesReader(database.db),
+    syncs: syncTurnstile(),
     presences: {
       of: async (_tenantId, userIds) => userIds.map((userId) => ({ userId, state: 'offline' })),
       setSetting: () => undefined,

@@ -1,0 +1,80 @@
+/**
+ * Work of which a crowd wants some at once, and each piece of which takes its share of the database: so much at a time, in the
+ * order of asking. Whoever would wait too long is told at once when to come back, instead of being let wait in vain: what
+ * times out was paid for and thrown away, and asked for again by all, which is how a busy server becomes a dead one.
+ */
+import { KithError } from '@kith/protocol';
+
+export interface Turnstile {
+  /** @throws KithError unavailable, with `retryAfterMs`. */
+  pass<T>(work: () => Promise<T>): Promise<T>;
+  waiting(): number;
+}
+
+export interface TurnstileOptions {
+  readonly parallel: number;
+  /** Nobody is let in to wait longer than this, as far as can be foreseen, ms. */
+  readonly patienceMs: number;
+  readonly now?: () => number;
+}
+
+/** The first pieces of work take long for other reasons: nobody is refused for them. */
+const FREE = 100;
+/** How much the last piece of work says of the next. */
+const NEWS = 0.05;
+
+export function createTurnstile({
+  parallel,
+  patienceMs,
+  now = () => performance.now(),
+}: TurnstileOptions): Turnstile {
+  const queue = new Set<() => void>();
+  let running = 0;
+  /** How long a piece of work takes, ms. */
+  let usual = 0;
+
+  const foreseen = (): number => (queue.size * usual) / parallel;
+
+  const turn = (): Promise<void> | undefined => {
+    if (running < parallel) {
+      running += 1;
+      return undefined;
+    }
+    const wait = foreseen();
+    if (queue.size >= FREE && wait > patienceMs) {
+      // Those who were refused come back spread over the time that those who wait will take.
+      const retryAfterMs = Math.round(wait * (0.5 + Math.random()));
+      return Promise.reject(
+        new KithError('unavailable', { message: 'Many are coming at once.', retryAfterMs }),
+      );
+    }
+    return new Promise((resolve) => queue.add(resolve));
+  };
+
+  /** Hands its place to the next. */
+  const leave = (took: number): void => {
+    usual = usual === 0 ? took : usual + (took - usual) * NEWS;
+    for (const next of queue) {
+      queue.delete(next);
+      next();
+      return;
+    }
+    running -= 1;
+  };
+
+  return {
+    pass: async (work) => {
+      await turn();
+      const began = now();
+      try {
+        return await work();
+      } finally {
+        leave(now() - began);
+      }
+    },
+    waiting: () => queue.size,
+  };
+}
+
+/** For `sync`: half of the pool, and less than a request may take. */
+export const syncTurnstile = (): Turnstile => createTurnstile({ parallel: 4, patienceMs: 8_000 });
