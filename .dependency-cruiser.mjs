@@ -139,7 +139,8 @@ export default {
     // TypeScript 7 has no JavaScript API yet; swc reads the imports, `import type` included.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|apps)/[^/]+/(dist|coverage)/' },
+    // Declarations import nothing, and swc cannot read them.
+    exclude: { path: ['^(packages|apps)/[^/]+/(dist|coverage)/', '\\.d\\.mts$'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],

@@ -42,7 +42,9 @@ it(`S8: a rolling restart behind nginx loses nothing and refuses nobody (seed ${
   let asking = true;
   const asker = (async () => {
     while (asking) {
-      const response = await fetch(`${proxy.url}/v1/auth/has-accounts`, { signal: AbortSignal.timeout(10_000) });
+      const response = await fetch(`${proxy.url}/v1/auth/has-accounts`, {
+        signal: AbortSignal.timeout(10_000),
+      });
       await response.text();
       answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
       await sleep(10);
