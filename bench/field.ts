@@ -1,6 +1,7 @@
 /** Kith beside other systems: the same work for each, in rounds, so that what the machine does meanwhile is shared. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keepAlive } from './deadline.ts';
 import {
   bestOf,
   type FieldRun,
@@ -119,25 +120,25 @@ interface Context {
   readonly print: Print;
 }
 
-/** One system, once. Idle sockets come first, while its memory is that of a server that has just started. */
+/** One system, once. Idle sockets have a server of their own: what thousands leave behind is not part of the other work. */
 async function sit(system: System, round: number, context: Context): Promise<Sitting> {
   const { options } = context;
   const loads = options.scenarios.filter((scenario) => scenario !== 'idle');
   const sockets = options.scenarios.includes('idle') ? socketsOf(context) : 0;
-  const clients = loads.length > 0 ? options.clients : 0;
-  return await withRunning(system, Math.max(sockets, clients), async (running) => {
+  const idle =
+    sockets > 0 ? await withRunning(system, sockets, (running) => holdIdle(sockets, running, context)) : null;
+  if (loads.length === 0) return { system: system.id, round, works: [], idle };
+  return await withRunning(system, options.clients, async (running) => {
     const relay = new Relay();
-    const talkers: Talker[] = [];
-    const grow = async (count: number): Promise<void> => {
-      if (count > talkers.length) talkers.push(...(await running.connect(talkers.length, count, relay)));
-    };
-    const idle = sockets > 0 ? await holdIdle(sockets, { running, grow, context }) : null;
-    await grow(clients);
-    // Only those that talk stay.
-    for (const talker of talkers.splice(clients)) talker.terminate();
+    const talkers = await running.connect(0, options.clients, relay);
+    const letGo = keepAlive(talkers);
     const works: Work[] = [];
-    for (const [place, scenario] of loads.entries()) {
-      works.push(await workOn(scenario, place === 0, { system, running, talkers, relay, context }));
+    try {
+      for (const [place, scenario] of loads.entries()) {
+        works.push(await workOn(scenario, place === 0, { system, running, talkers, relay, context }));
+      }
+    } finally {
+      letGo();
     }
     for (const talker of talkers) talker.terminate();
     return { system: system.id, round, works, idle };
@@ -283,22 +284,19 @@ function socketsOf({ options, print }: Context): number {
 }
 
 /** Memory of sockets that only stay connected. */
-async function holdIdle(
-  sockets: number,
-  bench: { running: Running; grow: (count: number) => Promise<void>; context: Context },
-): Promise<Idle> {
-  const { running, grow, context } = bench;
-  const { settleMs } = paceOf(context.options);
+async function holdIdle(sockets: number, running: Running, { options, print }: Context): Promise<Idle> {
+  const { settleMs } = paceOf(options);
   // The first sockets pay for code and pools that all share.
   const first = Math.min(FIRST_SOCKETS, sockets);
-  await grow(first);
+  const talkers = [...(await running.connect(0, first, deaf))];
   await sleep(settleMs);
   const bytesBefore = residentBytesOfTree(running.serverPid);
-  await grow(sockets);
+  talkers.push(...(await running.connect(first, sockets, deaf)));
   await sleep(settleMs);
   const bytesAfter = residentBytesOfTree(running.serverPid);
+  for (const talker of talkers) talker.terminate();
   const bytesPerSocket = (bytesAfter - bytesBefore) / Math.max(1, sockets - first);
-  context.print(`  idle: ${(bytesPerSocket / 1024).toFixed(1)} KiB for each of ${sockets} sockets`);
+  print(`  idle: ${(bytesPerSocket / 1024).toFixed(1)} KiB for each of ${sockets} sockets`);
   return { sockets, bytesBefore, bytesAfter, bytesPerSocket };
 }
 

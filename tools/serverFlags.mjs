@@ -1,7 +1,13 @@
 /**
- * How Node runs the server, beside its defaults.
+ * How Node runs the server, beside its defaults (docs/decisions/0008-v8.md).
  *
  * A young generation of at most 2 × 32 MiB: of itself it grows to twice that under load, which a node keeps for good, and
- * its collections are then as long as they are rare (docs/decisions/0008-v8.md).
+ * its collections are then as long as they are rare. With one core for all, several threads that collect it together
+ * only get into each other's way.
  */
-export const serverFlags = ['--max-semi-space-size=32'];
+import { availableParallelism } from 'node:os';
+
+export const serverFlags = [
+  '--max-semi-space-size=32',
+  ...(availableParallelism() === 1 ? ['--no-parallel-scavenge'] : []),
+];

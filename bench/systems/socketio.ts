@@ -87,6 +87,9 @@ export class SocketClient implements Talker {
 
   markDelivered(): void {}
 
+  /** There, the server asks. */
+  ping(): void {}
+
   terminate(): void {
     this.#socket.removeAllListeners('close');
     this.#socket.terminate();

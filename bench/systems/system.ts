@@ -7,6 +7,8 @@ export interface Talker {
   /** Sends a message to where this client talks. `id` counts up; `text` needs no escaping. */
   say(id: number, messageId: string, text: string): void;
   markDelivered(): void;
+  /** Says that it is still there: servers end what is silent for long. */
+  ping(): void;
   /** Drops the connection without a word. */
   terminate(): void;
 }

@@ -88,6 +88,9 @@ export class XmppClient implements Talker {
   /** Its like (XEP-0184) answers each message with a message: that would be other work than the others do. */
   markDelivered(): void {}
 
+  /** Nobody ends a silent XMPP stream here. */
+  ping(): void {}
+
   terminate(): void {
     this.#awaited = null;
     this.#socket.resetAndDestroy();
