@@ -51,6 +51,22 @@ export interface ServiceOverrides {
 /** HTTP requests that are under way at a stop may take this long. */
 const DRAIN_MS = 10_000;
 
+/** When NATS was away for all, each node says so; once is enough to look. */
+const GAP_MS = 1_000;
+
+/** Does the work once for all calls of such a time. */
+function collected(ms: number, work: () => void): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    setTimeout(() => {
+      planned = false;
+      work();
+    }, ms).unref();
+  };
+}
+
 const WEB_ROOT = fileURLToPath(new URL('../../../apps/web/dist', import.meta.url));
 
 type Phase = 'open' | 'draining' | 'closed';
@@ -122,11 +138,16 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   app.server.on('upgrade', gateway.handleUpgrade);
   watchRooms(metrics, { bus, database, services, presences, gateway });
-  bus.onGap(() => {
-    // Revocations and changes of memberships may be among what was lost.
-    gateway.revalidateAll();
+  // Revocations and changes of memberships may be among what was lost.
+  const afterGap = collected(GAP_MS, () => {
+    accounts.forgetSessions();
     memberships.invalidateAll();
+    gateway.revalidateAll();
   });
+  bus.subscribe(subjects.nodes, (message) => {
+    if (message.type === 'gap') afterGap();
+  });
+  bus.onGap(() => bus.publish(subjects.nodes, { type: 'gap' }));
 
   const shutDown = async (): Promise<void> => {
     phase = 'draining';

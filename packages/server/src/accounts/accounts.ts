@@ -58,5 +58,7 @@ export interface Accounts {
   revokeSession(caller: Caller, sessionId: string): Promise<boolean>;
   /** How many were ended. */
   revokeOtherSessions(caller: Caller): Promise<number>;
+  /** Looks every session up anew when it is next asked for: revocations may have been missed. */
+  forgetSessions(): void;
   close(): void;
 }

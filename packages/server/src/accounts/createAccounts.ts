@@ -98,6 +98,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     listSessions: (caller) => failing(() => sessions.list(caller)),
     revokeSession: (caller, sessionId) => failing(() => sessions.revoke(caller, sessionId)),
     revokeOtherSessions: (caller) => failing(() => sessions.revokeOthers(caller)),
+    forgetSessions: sessions.forgetAll,
     close: sessions.close,
   };
 }

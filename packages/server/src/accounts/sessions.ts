@@ -16,6 +16,8 @@ export interface Sessions {
   list(caller: Caller): Promise<SessionInfo[]>;
   revoke(caller: Caller, sessionId: string): Promise<boolean>;
   revokeOthers(caller: Caller): Promise<number>;
+  /** Every session is looked up anew when it is next asked for. */
+  forgetAll(): void;
   close(): void;
 }
 
@@ -152,6 +154,11 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .execute();
       ended(caller, rows);
       return rows.length;
+    },
+    forgetAll: () => {
+      epoch += 1;
+      cache.clear();
+      tokenOf.clear();
     },
     close: unsubscribe,
   };

@@ -128,6 +128,19 @@ describe.each(['local', 'nats'] as const)('the bus, %s', (kind) => {
     end();
   });
 
+  test('a handler that throws at what another node says harms nobody', async () => {
+    const breaks = there.subscribe(subject, () => {
+      throw new Error('not as it should be');
+    });
+    const { heard, end } = await listen(there, `${subject}.beside`);
+    await there.flushed();
+    here.publish(subject, records(1));
+    here.publish(`${subject}.beside`, records(2));
+    await vi.waitFor(() => expect(heard).toEqual([records(2)]));
+    breaks();
+    end();
+  });
+
   test('NATS goes and comes: nothing throws or waits, the own node is served, subscriptions hold', async () => {
     const gaps = vi.fn();
     const endGaps = there.onGap(gaps);

@@ -32,6 +32,8 @@ export type BusMessage =
   /** To every node: cached facts about this conversation and its members are no longer true. */
   | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
   /** To every node: sockets of these sessions close. */
+  /** A node was cut off from the others, and what it said meanwhile is lost: on all of them. */
+  | { readonly type: 'gap' }
   | {
       readonly type: 'sessions_revoked';
       readonly tenantId: number;

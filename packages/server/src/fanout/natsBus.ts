@@ -110,6 +110,8 @@ export async function natsBus({
     pingInterval: PING_MS,
     maxPingOut: 2,
     maxReconnectAttempts: -1,
+    // A server that has just started may not know its accounts yet.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_MS,
   });
@@ -149,7 +151,12 @@ export async function natsBus({
       logger.warn({ err, subject }, 'the bus brought something that is no message');
       return;
     }
-    if (message) listeners.call(subject, message);
+    try {
+      if (message) listeners.call(subject, message);
+    } catch (err) {
+      // Thrown on, it would end the library's reading, of everything.
+      logger.error({ err, subject, type: message?.type }, 'a message of another node could not be handled');
+    }
   };
 
   const send = (subject: string, message: BusMessage): void => {

@@ -20,6 +20,8 @@ export interface TurnstileOptions {
 
 /** The first pieces of work take long for other reasons: nobody is refused for them. */
 const FREE = 100;
+/** Who found nothing left to do says nothing of those who do. */
+const NOTHING_MS = 0.2;
 /** How much the last piece of work says of the next. */
 const NEWS = 0.05;
 
@@ -53,7 +55,7 @@ export function createTurnstile({
 
   /** Hands its place to the next. */
   const leave = (took: number): void => {
-    usual = usual === 0 ? took : usual + (took - usual) * NEWS;
+    if (took > NOTHING_MS) usual = usual === 0 ? took : usual + (took - usual) * NEWS;
     for (const next of queue) {
       queue.delete(next);
       next();

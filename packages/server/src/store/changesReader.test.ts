@@ -25,7 +25,11 @@ function slowRead() {
     await new Promise<void>((resolve) => ends.push(resolve));
     return row;
   });
-  const store = { conversationRow: read, changesOf: async (_db: Db, row: ConversationRow) => empty(row.rev) };
+  const store = {
+    conversationRow: read,
+    changesOf: async (_db: Db, row: ConversationRow) => empty(row.rev),
+    usersByIds: async () => [],
+  };
   return { read, store, endAll: () => ends.splice(0).forEach((end) => end()) };
 }
 
@@ -81,6 +85,7 @@ describe('changes for a crowd', () => {
     const reader = createChangesReader(db, {
       conversationRow: async () => ({ rev }) as ConversationRow,
       changesOf,
+      usersByIds: async () => [],
     });
     const first = await reader.read(question('room'));
     expect(await reader.read(question('room', 'bob'))).toBe(first);
@@ -90,5 +95,22 @@ describe('changes for a crowd', () => {
     rev = 8;
     expect(await reader.read(question('room'))).toEqual(empty(8));
     expect(changesOf).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells newer names with what it found before', async () => {
+    const named = (displayName: string) => ({
+      id: 'ann',
+      username: 'ann',
+      displayName,
+      role: 'member' as const,
+    });
+    const found: Changes = { type: 'changes', records: [], users: [named('Ann')], rev: 7, more: false };
+    const reader = createChangesReader(db, {
+      conversationRow: async () => ({ rev: 7 }) as ConversationRow,
+      changesOf: async () => found,
+      usersByIds: async () => [named('Anna')],
+    });
+    expect(await reader.read(question('room'))).toMatchObject({ users: [{ displayName: 'Ann' }] });
+    expect(await reader.read(question('room'))).toMatchObject({ users: [{ displayName: 'Anna' }] });
   });
 });

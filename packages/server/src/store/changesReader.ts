@@ -7,6 +7,7 @@ import { KithError } from '@kith/protocol';
 import { type Changes, changesOf, ownReactions, type Viewer } from './changes.ts';
 import { conversationRow } from './conversations.ts';
 import type { Db } from './database.ts';
+import { usersByIds } from './users.ts';
 
 export interface ChangesQuestion {
   readonly tenantId: number;
@@ -27,11 +28,11 @@ export interface ChangesReader {
 /** Leaves connections of the pool to everything else. */
 const PARALLEL = 4;
 const WAITING_MAX = 20_000;
-/** People's names in an answer may be so old. */
+/** Later than this, whoever asked has been told that it took too long. */
+const PATIENCE_MS = 8_000;
 const KEPT_MS = 15_000;
-/** What is kept together, roughly: characters of texts, and so many for what else a record has. */
-const KEPT_MAX = 16 * 1024 * 1024;
-const RECORD_WEIGHT = 500;
+/** What is kept together, characters as it travels. */
+const KEPT_MAX = 8 * 1024 * 1024;
 
 interface Kept {
   readonly found: Changes;
@@ -41,14 +42,19 @@ interface Kept {
 }
 
 interface Waiting {
+  /** By the first of them. */
+  readonly askedAt: number;
   readonly question: ChangesQuestion;
   readonly answer: PromiseWithResolvers<Changes | null>;
 }
 
 /** The reads it needs; tests have their own. */
-const store = { conversationRow, changesOf };
+const store = { conversationRow, changesOf, usersByIds };
 
-export function createChangesReader(db: Db, { conversationRow, changesOf } = store): ChangesReader {
+export function createChangesReader(
+  db: Db,
+  { conversationRow, changesOf, usersByIds } = store,
+): ChangesReader {
   /** The oldest first. */
   const kept = new Map<string, Kept>();
   let keptWeight = 0;
@@ -60,7 +66,12 @@ export function createChangesReader(db: Db, { conversationRow, changesOf } = sto
 
   const keep = (key: string, found: Changes, rev: number): void => {
     forget(key);
-    const one: Kept = { found, rev, until: performance.now() + KEPT_MS, weight: weightOf(found) };
+    const one: Kept = {
+      found,
+      rev,
+      until: performance.now() + KEPT_MS,
+      weight: JSON.stringify(found).length,
+    };
     kept.set(key, one);
     keptWeight += one.weight;
     for (const [oldest, { until }] of kept) {
@@ -69,13 +80,21 @@ export function createChangesReader(db: Db, { conversationRow, changesOf } = sto
     }
   };
 
+  /** People change their names without a revision. */
+  const withNames = async (tenantId: number, found: Changes): Promise<Changes> => {
+    if (found.type !== 'changes' || found.users.length === 0) return found;
+    const userIds = found.users.map((user) => user.id);
+    return { ...found, users: await usersByIds(db, tenantId, userIds) };
+  };
+
   /** For anybody who sees from there on: nobody's own reactions. */
   const read = async (key: string, question: ChangesQuestion): Promise<Changes | null> => {
     const { tenantId, conversationId, since, viewer, limit } = question;
     const conversation = await conversationRow(db, tenantId, conversationId);
     if (!conversation) return null;
     const known = kept.get(key);
-    if (known?.rev === conversation.rev && known.until > performance.now()) return known.found;
+    if (known?.rev === conversation.rev && known.until > performance.now())
+      return withNames(tenantId, known.found);
     const found = await changesOf(db, conversation, since, viewer.visibleAfter, limit);
     keep(key, found, conversation.rev);
     return found;
@@ -87,9 +106,11 @@ export function createChangesReader(db: Db, { conversationRow, changesOf } = sto
 
   const work = async (): Promise<void> => {
     running += 1;
-    for (const [key, { question, answer }] of waiting) {
+    for (const [key, { question, answer, askedAt }] of waiting) {
       waiting.delete(key);
       try {
+        if (askedAt + PATIENCE_MS < performance.now())
+          throw new KithError('unavailable', { retryAfterMs: 1_000 });
         answer.resolve(await read(key, question));
       } catch (error) {
         answer.reject(error);
@@ -107,7 +128,7 @@ export function createChangesReader(db: Db, { conversationRow, changesOf } = sto
       return Promise.reject(new KithError('unavailable', { retryAfterMs: 1_000 }));
     }
     const answer = Promise.withResolvers<Changes | null>();
-    waiting.set(key, { question, answer });
+    waiting.set(key, { question, answer, askedAt: performance.now() });
     if (running < PARALLEL) void work();
     return answer.promise;
   };
@@ -118,16 +139,4 @@ export function createChangesReader(db: Db, { conversationRow, changesOf } = sto
       return found && ownReactions(db, question, found);
     },
   };
-}
-
-function weightOf(changes: Changes): number {
-  if (changes.type !== 'changes') return RECORD_WEIGHT;
-  let weight = RECORD_WEIGHT;
-  for (const record of changes.records) {
-    weight += RECORD_WEIGHT;
-    if (record.type !== 'message' || record.body.type !== 'content') continue;
-    const { content } = record.body;
-    weight += content.type === 'plain' ? content.text.length : content.bytes.length;
-  }
-  return weight;
 }

@@ -104,6 +104,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
       signUp: () => Promise.reject(new Error('no accounts here')),
       signIn: () => Promise.reject(new Error('no accounts here')),
       signOut: async () => '',
+      forgetSessions: () => undefined,
       close: () => undefined,
     },
   };
