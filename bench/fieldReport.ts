@@ -257,7 +257,9 @@ export async function writeField(run: FieldRun, folder: string | null, print: Pr
   print(`\n${text}`);
   if (!folder) return;
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'field.json'), `${JSON.stringify(run, null, 1)}\n`);
+  // Where it was written is nobody's business.
+  const told = { ...run, options: { ...run.options, folder: undefined } };
+  await writeFile(join(folder, 'field.json'), `${JSON.stringify(told, null, 1)}\n`);
   for (const [name, svg] of Object.entries(plotsOf(summarize(run), run.options.idleSockets))) {
     await writeFile(join(folder, name), svg);
   }
