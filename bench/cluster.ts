@@ -1,10 +1,10 @@
 /** Several server processes on one database, joined by NATS, or one without it: `stack.ts` for the many. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { type Nats, startNats } from '@kith/tools/services/nats.ts';
 import { type Postgres, startPostgres } from '@kith/tools/services/postgres.ts';
 import { createPeople, type Person } from './people.ts';
-import { end, postgresSettings, readyAddress, SERVER } from './stack.ts';
+import { end, postgresSettings, socketUrl, spawnServer } from './stack.ts';
 
 export interface ClusterNode {
   /** Of the socket. */
@@ -48,25 +48,14 @@ export async function startCluster({ cores, bus, people: count }: ClusterOptions
     const people = await createPeople({ url: postgres.url }, secret, count);
     const nodes: ClusterNode[] = [];
     for (const core of cores) {
-      const server = spawn('taskset', ['-c', String(core), process.execPath, SERVER], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: {
-          ...process.env,
-          HOST: '127.0.0.1',
-          PORT: '0',
-          KITH_SECRET: secret,
-          KITH_RATE_FACTOR: '0',
-          KITH_LOG_LEVEL: 'warn',
-          DATABASE_URL: postgres.url,
-          KITH_BUS: nats?.url ?? '',
-        },
+      const server = spawnServer({
+        core,
+        secret,
+        databaseUrl: postgres.url,
+        env: { KITH_BUS: nats?.url ?? '' },
       });
       servers.push(server);
-      const address = await readyAddress(server);
-      nodes.push({
-        url: `${address.replace('localhost', '127.0.0.1').replace(/^http/, 'ws')}/v1/socket`,
-        pid: server.pid ?? 0,
-      });
+      nodes.push({ url: await socketUrl(server), pid: server.pid ?? 0 });
     }
     return {
       nodes,

@@ -1,8 +1,7 @@
 /** How a scenario is run by itself: its own numbers on the command line, on the core of the load, printed as Markdown. */
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadCore } from './stack.ts';
+import { isPinned, onLoadCore } from './pinning.ts';
 
 export type Say = (line: string) => void;
 
@@ -19,8 +18,6 @@ export interface Flag {
   readonly help: string;
 }
 
-/** Set for the copy of this process that is pinned to its core. */
-const PINNED = 'KITH_BENCH_PINNED';
 const MISUSED = 2;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -66,13 +63,13 @@ export async function alone<Name extends string>(scenario: Alone<Name>): Promise
   try {
     if (args.includes('--help')) return print(usageOf(scenario.flags));
     options = parseFlags(scenario.flags, args);
-    if (availableParallelism() < 2 && !process.env[PINNED]) throw new Error('This takes two cores.');
+    if (availableParallelism() < 2 && !isPinned()) throw new Error('This takes two cores.');
   } catch (error) {
     print(`${error instanceof Error ? error.message : error}\n\n${usageOf(scenario.flags)}`);
     process.exitCode = MISUSED;
     return;
   }
-  if (scenario.pinned && !process.env[PINNED]) process.exitCode = await onLoadCore();
+  if (scenario.pinned && !isPinned()) process.exitCode = await onLoadCore();
   else print(`\n${await scenario.run(options, print)}`);
 }
 
@@ -80,19 +77,6 @@ const usageOf = (flags: Readonly<Record<string, Flag>>): string =>
   Object.entries(flags)
     .map(([name, { preset, help }]) => `  --${`${name} n`.padEnd(18)} ${help} (${preset})`)
     .join('\n');
-
-/** Runs this again on the core of the load. */
-function onLoadCore(): Promise<number> {
-  const child = spawn('taskset', ['-c', String(loadCore), process.execPath, ...process.argv.slice(1)], {
-    stdio: 'inherit',
-    env: { ...process.env, [PINNED]: '1' },
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
-}
 
 /** Hands out what was started, and ends it afterwards, also when somebody stops us. */
 export async function withStack<S extends Stoppable, T>(

@@ -1,29 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StepResult } from './load.ts';
 import { best, stepTable, table } from './report.ts';
-
-const step = (rate: number, overrides: Partial<StepResult> = {}): StepResult => ({
-  rate,
-  seconds: 6,
-  offered: rate,
-  acknowledged: rate,
-  delivered: rate,
-  ackP50: 1,
-  ackP99: 2,
-  deliveryP50: 1,
-  deliveryP99: 2,
-  serverMicros: 50,
-  databaseMicros: 40,
-  serverBusy: 0.5,
-  databaseBusy: 0.4,
-  interruptsBusy: 0.1,
-  othersBusy: 0,
-  generatorBusy: 0.5,
-  failed: 0,
-  lost: 0,
-  overrun: false,
-  ...overrides,
-});
+import { stepAt as step } from './testing/step.ts';
 
 describe('best', () => {
   it('is the fastest that stayed under the aim', () => {

@@ -36,7 +36,7 @@ export interface StackOptions {
   readonly profile: boolean;
 }
 
-export const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 
@@ -69,31 +69,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       secret,
       options.people,
     );
-    server = spawn(
-      'taskset',
-      [
-        ...['-c', String(serverCore), process.execPath],
-        ...serverFlags,
-        ...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []),
-        SERVER,
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: {
-          ...process.env,
-          HOST: '127.0.0.1',
-          PORT: '0',
-          KITH_SECRET: secret,
-          KITH_RATE_FACTOR: '0',
-          KITH_LOG_LEVEL: 'warn',
-          KITH_DATA: directory,
-          DATABASE_URL: postgres?.url ?? '',
-        },
-      },
-    );
-    const address = await readyAddress(server);
+    server = spawnServer({
+      core: serverCore,
+      secret,
+      databaseUrl: postgres?.url ?? '',
+      env: { KITH_DATA: directory },
+      nodeFlags: options.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [],
+    });
+    const url = await socketUrl(server);
     return {
-      url: `${address.replace('localhost', '127.0.0.1').replace(/^http/, 'ws')}/v1/socket`,
+      url,
       serverPid: server.pid ?? 0,
       databasePid: postgres?.pid ?? null,
       databaseUrl: postgres?.url ?? null,
@@ -108,8 +93,41 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
+export interface ServerOptions {
+  readonly core: number;
+  readonly secret: string;
+  /** Empty: the embedded database. */
+  readonly databaseUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeFlags?: readonly string[];
+}
+
+/** A server as `npm start` runs it, pinned to its core. */
+export function spawnServer({ core, secret, databaseUrl, env, nodeFlags = [] }: ServerOptions): ChildProcess {
+  const command = [process.execPath, ...serverFlags, ...nodeFlags, SERVER];
+  return spawn('taskset', ['-c', String(core), ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      KITH_SECRET: secret,
+      KITH_RATE_FACTOR: '0',
+      KITH_LOG_LEVEL: 'warn',
+      DATABASE_URL: databaseUrl,
+      ...env,
+    },
+  });
+}
+
+/** The address of its socket, once it is ready. */
+export async function socketUrl(server: ChildProcess): Promise<string> {
+  const address = await readyAddress(server);
+  return `${address.replace('localhost', '127.0.0.1').replace(/^http/, 'ws')}/v1/socket`;
+}
+
 /** Waits for the line that says where the server is. */
-export async function readyAddress(server: ChildProcess): Promise<string> {
+async function readyAddress(server: ChildProcess): Promise<string> {
   let output = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const timer = setTimeout(() => reject(new Error(`The server was not ready in time.\n${output}`)), START_MS);

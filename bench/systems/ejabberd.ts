@@ -2,10 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPostgres } from '@kith/tools/services/postgres.ts';
-import { unprivilegedUser } from '@kith/tools/services/processes.ts';
+import { freePort, unprivilegedUser } from '@kith/tools/services/processes.ts';
 import pg from 'pg';
 import { postgresSettings, serverCore } from '../stack.ts';
-import { type Child, freePort, startChild, temporaryFolder } from './child.ts';
+import { type Child, startChild, temporaryFolder } from './child.ts';
 import { missingOf, missingPostgres, packageVersion } from './packages.ts';
 import type { Running, System } from './system.ts';
 import { domain, password, roomDomain, userName, xmppRunning } from './xmpp.ts';

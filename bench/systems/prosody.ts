@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Postgres, startPostgres } from '@kith/tools/services/postgres.ts';
-import { unprivilegedUser } from '@kith/tools/services/processes.ts';
+import { freePort, unprivilegedUser } from '@kith/tools/services/processes.ts';
 import { postgresSettings, serverCore } from '../stack.ts';
-import { type Child, freePort, startChild, temporaryFolder } from './child.ts';
+import { type Child, startChild, temporaryFolder } from './child.ts';
 import { missingOf, missingPostgres, packageVersion } from './packages.ts';
 import type { Running, System } from './system.ts';
 import { domain, roomDomain, xmppRunning } from './xmpp.ts';

@@ -2,11 +2,12 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@kith/tools/services/postgres.ts';
+import { freePort } from '@kith/tools/services/processes.ts';
 import { WebSocket } from 'ws';
 import { readStamp } from '../frames.ts';
 import type { Ear } from '../peer.ts';
 import { postgresSettings, serverCore } from '../stack.ts';
-import { type Child, freePort, startChild, temporaryFolder } from './child.ts';
+import { type Child, startChild, temporaryFolder } from './child.ts';
 import { missingPostgres } from './packages.ts';
 import { connectSome, localAddressOf, type Running, type System, type Talker } from './system.ts';
 
