@@ -18,7 +18,6 @@ import { createHttpApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
-import { syncTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
@@ -28,7 +27,7 @@ import { createMemberships } from './policy/memberships.ts';
 import type { Services } from './services.ts';
 import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { membershipReader } from './store/memberships.ts';
+import { createReads } from './store/reads.ts';
 
 export interface Service {
   readonly services: Services;
@@ -83,15 +82,17 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
-  const memberships = createMemberships(membershipReader(database.db));
+  const reads = createReads(database.db);
+  const memberships = createMemberships(reads.membership);
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
-  const hub = createHub({ bus, database, logger: log, meter, onTell: memberships.confirm });
+  const hub = createHub({ bus, database, logger: log, meter, reads, onTell: memberships.confirm });
   const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
   const services: Services = {
     database,
+    reads,
     announcer,
     memberships,
     accounts,
@@ -102,7 +103,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
     changesReader: createChangesReader(database.db),
-    syncs: syncTurnstile(),
   };
   const antiEntropy = createAntiEntropy({
     database,

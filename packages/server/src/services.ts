@@ -4,7 +4,6 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { Announcer } from './fanout/announcer.ts';
 import type { Presences } from './fanout/presence.ts';
 import type { Typing } from './fanout/typing.ts';
-import type { Turnstile } from './limits/turnstile.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
@@ -12,17 +11,18 @@ import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
 import type { ChangesReader } from './store/changesReader.ts';
 import type { Database } from './store/database.ts';
+import type { Reads } from './store/reads.ts';
 
 export interface Services {
   readonly database: Database;
+  /** What many ask for at once, read together. */
+  readonly reads: Reads;
   /** Appends messages: the hot path. */
   readonly messageLog: MessageLog;
   /** Every other change of a conversation. */
   readonly conversationLog: ConversationLog;
   readonly receiptLog: ReceiptLog;
   readonly changesReader: ChangesReader;
-  /** Reading the heads of all one is in is the dearest read there is, and after an outage everybody wants it. */
-  readonly syncs: Turnstile;
   /** Who may do what where: cached facts for the policy. */
   readonly memberships: Memberships;
   /** Tells the connected what was committed. */

@@ -3,6 +3,7 @@ import { isId, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Announcer } from '../fanout/announcer.ts';
 import { type Bus, subjects } from '../fanout/bus.ts';
+import { createGather } from '../limits/gather.ts';
 import type { Caller } from '../services.ts';
 import type { Identity, SessionInfo } from './accounts.ts';
 import { SESSION_DAYS } from './betterAuth.ts';
@@ -35,6 +36,7 @@ const CACHE_SIZE = 10_000;
 const TOUCH_MS = 10 * 60_000;
 /** Nobody signs in on more devices; the list ends there. */
 const LIST_MAX = 200;
+const SESSIONS_AT_ONCE = 200;
 
 interface Cached {
   readonly identity: Identity;
@@ -69,10 +71,40 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
     cache.set(token, { identity, until: Math.min(now() + CACHE_MS, identity.expiresAt.getTime()) });
     tokenOf.set(identity.sessionId, token);
   };
+  const find = createGather<string, SessionFound | null>({
+    parallel: 2,
+    most: SESSIONS_AT_ONCE,
+    answer: async (tokens) => {
+      const found = new Map((await findSessions(db, tokens, now())).map((row) => [row.token, row]));
+      return tokens.map((token) => found.get(token) ?? null);
+    },
+  });
+  const readIdentity = async (token: string): Promise<Identity | null> => {
+    const row = await find(token);
+    if (!row) return null;
+    if (row.person === null) {
+      await ensurePerson(db, { id: row.account, username: row.account_username, name: row.account_name });
+      return readIdentity(token);
+    }
+    const expiresAt =
+      now() - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now()) : row.expires_at;
+    return {
+      tenantId: row.tenant_id,
+      tenant: { slug: row.slug, name: row.tenant_name },
+      user: {
+        id: row.person,
+        username: row.username ?? '',
+        displayName: row.display_name ?? '',
+        role: (row.role ?? 'member') as User['role'],
+      },
+      sessionId: row.session,
+      expiresAt,
+    };
+  };
   const lookUp = async (token: string): Promise<Identity | null> => {
     for (;;) {
       const before = epoch;
-      const identity = await readIdentity(db, token, now());
+      const identity = await readIdentity(token);
       if (before !== epoch) continue;
       if (identity) remember(token, identity);
       return identity;
@@ -164,36 +196,14 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
   };
 }
 
-async function readIdentity(db: AccountsDb, token: string, now: number): Promise<Identity | null> {
-  const row = await findSession(db, token, now);
-  if (!row) return null;
-  if (row.person === null) {
-    await ensurePerson(db, { id: row.account, username: row.account_username, name: row.account_name });
-    return readIdentity(db, token, now);
-  }
-  const expiresAt =
-    now - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now) : row.expires_at;
-  return {
-    tenantId: row.tenant_id,
-    tenant: { slug: row.slug, name: row.tenant_name },
-    user: {
-      id: row.person,
-      username: row.username ?? '',
-      displayName: row.display_name ?? '',
-      role: (row.role ?? 'member') as User['role'],
-    },
-    sessionId: row.session,
-    expiresAt,
-  };
-}
-
-const findSession = (db: AccountsDb, token: string, now: number) =>
+const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
   db
     .selectFrom('auth_sessions as s')
     .innerJoin('auth_users as a', 'a.id', 's.user_id')
     .innerJoin('tenants as t', (join) => join.on('t.slug', '=', MAIN_TENANT))
     .leftJoin('users as u', (join) => join.onRef('u.tenant_id', '=', 't.id').onRef('u.id', '=', 'a.id'))
     .select([
+      's.token',
       's.id as session',
       's.expires_at',
       's.updated_at',
@@ -208,9 +218,11 @@ const findSession = (db: AccountsDb, token: string, now: number) =>
       'u.display_name',
       'u.role',
     ])
-    .where('s.token', '=', token)
+    .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))
-    .executeTakeFirst();
+    .execute();
+
+type SessionFound = Awaited<ReturnType<typeof findSessions>>[number];
 
 /** Notes the use of a session and moves its end on: only one that lies unused for `SESSION_DAYS` ends by itself. */
 async function touch(db: AccountsDb, sessionId: string, now: number): Promise<Date> {

@@ -6,7 +6,7 @@ import { type ConversationChange, type Head, type MessageRecord, newId } from '@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
-import { membershipReader } from '../store/memberships.ts';
+import { createReads } from '../store/reads.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { dispatch } from './dispatch.ts';
 
@@ -237,7 +237,7 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
       const room = await world.group([owner, third]);
       const node: Services = {
         ...world.services,
-        memberships: createMemberships(membershipReader(world.database.db)),
+        memberships: createMemberships(createReads(world.database.db).membership),
       };
       const texts = async (): Promise<string[]> => {
         const { messages } = await dispatch(node, third, 'getHistory', { conversationId: room });

@@ -70,10 +70,6 @@ function setup() {
   const store: HubStore = {
     changesSince: changesSince as HubStore['changesSince'],
     headsFor: headsFor as HubStore['headsFor'],
-    joinedConversations: async (_db, _tenantId, userId) => {
-      await ready();
-      return found(userId).filter((one) => one.member.state === 'joined');
-    },
     membershipsIn: async (_db, _tenantId, userId) => {
       await ready();
       return found(userId);
@@ -85,6 +81,12 @@ function setup() {
     onTell,
     database: { db: null as never },
     logger: silentLogger,
+    reads: {
+      joinedConversations: async (_tenantId, userId) => {
+        await ready();
+        return found(userId).filter((one) => one.member.state === 'joined');
+      },
+    },
     store,
     gapMs: 20,
     receiptsEveryMs: 10,

@@ -8,6 +8,7 @@ import type { Logger } from '../logger.ts';
 import type { Meter } from '../meter.ts';
 import { changesSince } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
+import type { Reads } from '../store/reads.ts';
 import { type Bus, subjects } from './bus.ts';
 import { createLocalConversations, type LocalConversations } from './conversations.ts';
 import { createLocalPeople, type LocalPeople, peopleStore } from './people.ts';
@@ -61,7 +62,9 @@ export interface HubOptions {
   readonly meter?: Pick<Meter, 'delivered'>;
   /** Before somebody is told of this membership. */
   readonly onTell?: (tenantId: number, member: MemberRecord) => void;
-  /** What is read from the database; tests have their own. */
+  /** Everything a person is in: a crowd asks for it at once. */
+  readonly reads: Pick<Reads, 'joinedConversations'>;
+  /** What else is read from the database; tests have their own. */
   readonly store?: HubStore;
   readonly gapMs?: number;
   readonly receiptsEveryMs?: number;
@@ -149,6 +152,7 @@ export function createHub(options: HubOptions): Hub {
     bus,
     conversations,
     db,
+    reads: options.reads,
     store,
     logger,
     retryMs,

@@ -6,7 +6,8 @@ import type { MemberRecord } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Db } from '../store/database.ts';
 import { headsFor } from '../store/heads.ts';
-import { joinedConversations, type MembershipFound, membershipsIn } from '../store/subscriptions.ts';
+import type { Reads } from '../store/reads.ts';
+import { type MembershipFound, membershipsIn } from '../store/subscriptions.ts';
 import { encodeEvent } from './announcer.ts';
 import { type Bus, type BusMessage, subjects } from './bus.ts';
 import type { LocalConversations } from './conversations.ts';
@@ -28,12 +29,13 @@ export interface LocalPeople {
 }
 
 /** What is read from the database; tests have their own. */
-export const peopleStore = { headsFor, joinedConversations, membershipsIn };
+export const peopleStore = { headsFor, membershipsIn };
 
 export interface LocalPeopleOptions {
   readonly bus: Bus;
   readonly conversations: LocalConversations;
   readonly db: Db;
+  readonly reads: Pick<Reads, 'joinedConversations'>;
   readonly store: typeof peopleStore;
   readonly logger: Logger;
   /** Before somebody is told of this membership. */
@@ -57,7 +59,7 @@ interface LocalPerson extends Person {
 const RETRY_MS = 1_000;
 
 export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
-  const { bus, conversations, db, store, logger, retryMs = RETRY_MS } = options;
+  const { bus, conversations, db, reads, store, logger, retryMs = RETRY_MS } = options;
   const people = new Map<string, LocalPerson>();
 
   const keyOf = (tenantId: number, userId: string): string => `${tenantId} ${userId}`;
@@ -205,7 +207,7 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
     try {
       await bus.flushed();
       const before = [...person.subscriptions.keys()];
-      const found = await store.joinedConversations(db, person.tenantId, person.userId);
+      const found = await reads.joinedConversations(person.tenantId, person.userId);
       if (person.sockets.size === 0) return;
       for (const one of found) applyFound(person, one);
       const ids = new Set(found.map(({ member }) => member.conversationId));

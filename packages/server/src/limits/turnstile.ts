@@ -77,6 +77,3 @@ export function createTurnstile({
     waiting: () => queue.size,
   };
 }
-
-/** For `sync`: half of the pool, and less than a request may take. */
-export const syncTurnstile = (): Turnstile => createTurnstile({ parallel: 4, patienceMs: 8_000 });

@@ -1,40 +1,49 @@
-/** The facts of one person in one conversation, for the policy. */
-import type { Membership, ReadMembership } from '../policy/memberships.ts';
+/** The facts of people in conversations, for the policy. */
+import { sql } from 'kysely';
+import type { Membership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
+import type { ConversationRow, MemberRow } from './records.ts';
 
-async function readMembership(
-  db: Db,
-  tenantId: number,
-  conversationId: string,
-  userId: string,
-): Promise<Membership | null> {
-  const row = await db
-    .selectFrom('conversations as c')
-    .leftJoin('members as m', (join) =>
-      join
-        .onRef('m.tenant_id', '=', 'c.tenant_id')
-        .onRef('m.conversation_id', '=', 'c.id')
-        .on('m.user_id', '=', userId),
-    )
-    .select(['c.kind', 'c.visibility', 'c.history', 'c.member_count', 'm.role', 'm.state', 'm.visible_after'])
-    .where('c.tenant_id', '=', tenantId)
-    .where('c.id', '=', conversationId)
-    .executeTakeFirst();
-  if (!row) return null;
-  const { role, state, visible_after: visibleAfter } = row;
-  return {
-    conversation: {
-      kind: row.kind,
-      visibility: row.visibility,
-      history: row.history,
-      memberCount: row.member_count,
-    },
-    member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
-  };
+export interface MembershipQuestion {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  readonly userId: string;
 }
 
-/** Bound to a database. */
-export const membershipReader =
-  (db: Db): ReadMembership =>
-  (tenantId, conversationId, userId) =>
-    readMembership(db, tenantId, conversationId, userId);
+type Row = Pick<ConversationRow, 'kind' | 'visibility' | 'history' | 'member_count'> & {
+  readonly n: number;
+  readonly role: MemberRow['role'] | null;
+  readonly state: MemberRow['state'] | null;
+  readonly visible_after: number | null;
+};
+
+const toMembership = ({ role, state, visible_after: visibleAfter, ...row }: Row): Membership => ({
+  conversation: {
+    kind: row.kind,
+    visibility: row.visibility,
+    history: row.history,
+    memberCount: row.member_count,
+  },
+  member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
+});
+
+/** An answer to each, in their order; null when there is no such conversation. */
+export async function membershipFacts(
+  db: Db,
+  questions: readonly MembershipQuestion[],
+): Promise<(Membership | null)[]> {
+  const { rows } = await sql<Row>`
+    select q.n::integer as n, c.kind, c.visibility, c.history, c.member_count, m.role, m.state, m.visible_after
+    from unnest(
+      ${questions.map((one) => one.tenantId)}::integer[],
+      ${questions.map((one) => one.conversationId)}::uuid[],
+      ${questions.map((one) => one.userId)}::uuid[]
+    ) with ordinality q (tenant_id, conversation_id, user_id, n)
+    join conversations c on c.tenant_id = q.tenant_id and c.id = q.conversation_id
+    left join members m on m.tenant_id = q.tenant_id and m.conversation_id = q.conversation_id and m.user_id = q.user_id`.execute(
+    db,
+  );
+  const found: (Membership | null)[] = questions.map(() => null);
+  for (const row of rows) found[row.n - 1] = toMembership(row);
+  return found;
+}

@@ -16,6 +16,16 @@ export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid'>;
 export type MessageRow = Selectable<MessagesTable>;
 export type UserRow = Pick<Selectable<UsersTable>, 'id' | 'username' | 'display_name' | 'role'>;
 
+/** A row that travelled as JSON, which has no dates: with these as dates again. */
+export const fromJson = <T extends object>(row: T, keys: readonly (keyof T)[]): T => {
+  const copy = { ...row };
+  for (const key of keys) {
+    const value = copy[key];
+    if (typeof value === 'string') copy[key] = new Date(value) as T[typeof key];
+  }
+  return copy;
+};
+
 export const userColumns = [
   'id',
   'username',

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
 import { toMember } from './records.ts';
+import type { Somebody } from './users.ts';
 
 export interface MembershipFound {
   readonly member: MemberRecord;
@@ -31,14 +32,22 @@ const toFound = (row: Found): MembershipFound => ({
   memberCount: row.member_count,
 });
 
-/** Every conversation this person is in: as many as `letIn` lets them be in, or one more made at the same moment. */
-export async function joinedConversations(
-  db: Db,
-  tenantId: number,
-  userId: string,
-): Promise<MembershipFound[]> {
-  const rows = await membershipsOf(db, tenantId, userId).where('m.state', '=', 'joined').execute();
-  return rows.map(toFound);
+/**
+ * Every conversation that each of these people is in, in their order: as many as `letIn` lets them be in, or one more made
+ * at the same moment.
+ */
+export async function joinedConversations(db: Db, people: readonly Somebody[]): Promise<MembershipFound[][]> {
+  const { rows } = await sql<Found & { readonly n: number }>`
+    select q.n::integer as n, ${sql.join(memberColumns.map((column) => sql.ref(`m.${column}`)))},
+      c.rev as conversation_rev, c.member_count
+    from unnest(
+      ${people.map((one) => one.tenantId)}::integer[], ${people.map((one) => one.userId)}::uuid[]
+    ) with ordinality q (tenant_id, user_id, n)
+    join members m on m.tenant_id = q.tenant_id and m.user_id = q.user_id and m.state = 'joined'
+    join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id`.execute(db);
+  const found: MembershipFound[][] = people.map(() => []);
+  for (const row of rows) found[row.n - 1]?.push(toFound(row));
+  return found;
 }
 
 /** This person's memberships in these conversations, whatever their state. */

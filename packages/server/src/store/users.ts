@@ -11,7 +11,12 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
-import { toUser, userColumns } from './records.ts';
+import { toUser, type UserRow, userColumns } from './records.ts';
+
+export interface Somebody {
+  readonly tenantId: number;
+  readonly userId: string;
+}
 
 /** The people with these ids, in no order; unknown ids are left out. */
 export async function usersByIds(db: Db, tenantId: number, ids: Iterable<string>): Promise<User[]> {
@@ -21,7 +26,7 @@ export async function usersByIds(db: Db, tenantId: number, ids: Iterable<string>
     .selectFrom('users')
     .select(userColumns)
     .where('tenant_id', '=', tenantId)
-    .where('id', 'in', unique)
+    .where(sql<boolean>`id = any (${unique}::uuid[])`)
     .execute();
   return rows.map(toUser);
 }
@@ -85,22 +90,40 @@ export interface OwnPerson {
   readonly rev: number;
 }
 
+type OwnRow = UserRow & {
+  readonly n: number;
+  readonly rev: number;
+  readonly settings_rev: number;
+  readonly profile_rev: number;
+  readonly presence: PresenceSetting;
+};
+
+/** Each of these people as they see themselves, in their order; null where there is no such person. */
+export async function ownPeople(db: Db, people: readonly Somebody[]): Promise<(OwnPerson | null)[]> {
+  const { rows } = await sql<OwnRow>`
+    select q.n::integer as n, ${sql.join(userColumns.map((column) => sql.ref(`u.${column}`)))},
+      u.rev, u.settings_rev, u.profile_rev, u.presence
+    from unnest(
+      ${people.map((one) => one.tenantId)}::integer[], ${people.map((one) => one.userId)}::uuid[]
+    ) with ordinality q (tenant_id, user_id, n)
+    join users u on u.tenant_id = q.tenant_id and u.id = q.user_id`.execute(db);
+  const found: (OwnPerson | null)[] = people.map(() => null);
+  for (const row of rows) {
+    const user = toUser(row);
+    found[row.n - 1] = {
+      user,
+      settings: { type: 'settings', rev: row.settings_rev, presence: row.presence },
+      profile: { type: 'profile', rev: row.profile_rev, user },
+      rev: row.rev,
+    };
+  }
+  return found;
+}
+
 /** A person as they see themselves. */
 export async function ownPerson(db: Db, tenantId: number, userId: string): Promise<OwnPerson | null> {
-  const row = await db
-    .selectFrom('users')
-    .select([...userColumns, 'rev', 'settings_rev', 'profile_rev', 'presence'])
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', userId)
-    .executeTakeFirst();
-  if (!row) return null;
-  const user = toUser(row);
-  return {
-    user,
-    settings: { type: 'settings', rev: row.settings_rev, presence: row.presence },
-    profile: { type: 'profile', rev: row.profile_rev, user },
-    rev: row.rev,
-  };
+  const [own] = await ownPeople(db, [{ tenantId, userId }]);
+  return own ?? null;
 }
 
 /** False when it was set so already: then no rev is spent. */

@@ -42,7 +42,7 @@ export async function openGateway(world: World, options: GatewayWorldOptions = {
       sessions.get(token ?? cookie?.replace(/^session=/, '') ?? '') ?? null,
   };
   const { announcer } = world.services;
-  const hub = createHub({ bus, database, logger: silentLogger, ...options.hub });
+  const hub = createHub({ bus, database, logger: silentLogger, reads: world.services.reads, ...options.hub });
   const presences = createPresences({
     node: 'node',
     bus,

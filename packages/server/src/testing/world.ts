@@ -8,7 +8,6 @@ import { inject } from 'vitest';
 import { dispatch } from '../commands/dispatch.ts';
 import { type ConversationAnnouncement, createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, localBus, subjects } from '../fanout/bus.ts';
-import { syncTurnstile } from '../limits/turnstile.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
@@ -17,7 +16,7 @@ import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
 import { createChangesReader } from '../store/changesReader.ts';
 import { type Database, openDatabase } from '../store/database.ts';
-import { membershipReader } from '../store/memberships.ts';
+import { createReads } from '../store/reads.ts';
 
 export type DatabaseKind = Database['kind'];
 /** H5: every query runs on both. */
@@ -76,12 +75,14 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
       real.changed(change);
     },
   };
-  const memberships = createMemberships(membershipReader(database.db));
+  const reads = createReads(database.db);
+  const memberships = createMemberships(reads.membership);
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const services: Services = {
     database,
+    reads,
     announcer,
     memberships,
     meter: silentMeter,
@@ -89,7 +90,6 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
     changesReader: createChangesReader(database.db),
-    syncs: syncTurnstile(),
     presences: {
       of: async (_tenantId, userIds) => userIds.map((userId) => ({ userId, state: 'offline' })),
       setSetting: () => undefined,

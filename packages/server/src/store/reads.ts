@@ -1,0 +1,76 @@
+/**
+ * The reads that a crowd makes at once (everybody comes back after a node or a network died), each for many in one
+ * statement: see `limits/gather.ts`. Two rounds at a time leave connections of the pool to everything else.
+ */
+import type { User } from '@kith/protocol';
+import { createGather } from '../limits/gather.ts';
+import { createTurnstile } from '../limits/turnstile.ts';
+import type { ReadMembership } from '../policy/memberships.ts';
+import type { Db } from './database.ts';
+import { type MembershipQuestion, membershipFacts } from './memberships.ts';
+import { joinedConversations, type MembershipFound } from './subscriptions.ts';
+import { type SyncPage, type SyncQuestion, syncPages, syncQuestion } from './syncPages.ts';
+import { createTails } from './tails.ts';
+import { type OwnPerson, ownPeople, type Somebody, usersByIds } from './users.ts';
+
+export interface Reads {
+  readonly membership: ReadMembership;
+  /** Every conversation this person is in. */
+  joinedConversations(tenantId: number, userId: string): Promise<MembershipFound[]>;
+  /**
+   * A page of the heads that changed since a cursor (S6).
+   *
+   * @throws KithError bad_input for a foreign cursor; unavailable, with `retryAfterMs`, when too many ask at once.
+   */
+  sync(somebody: Somebody, cursor: string | undefined, next: string | undefined): Promise<SyncPage>;
+  /** A person as they see themselves. */
+  ownPerson(tenantId: number, userId: string): Promise<OwnPerson | null>;
+  /** The people with these ids, in no order; unknown ids are left out. */
+  users(tenantId: number, ids: Iterable<string>): Promise<User[]>;
+}
+
+const PARALLEL = 2;
+const FACTS_AT_ONCE = 1_000;
+const PEOPLE_AT_ONCE = 200;
+/** Somebody may be in thousands of conversations. */
+const LISTS_AT_ONCE = 50;
+/** Pages of `sync`: the dearest read there is. */
+const PAGES_AT_ONCE = 100;
+const SYNCS_IN_TURN = PARALLEL * PAGES_AT_ONCE;
+/** Less than a request may take. */
+const SYNC_PATIENCE_MS = 8_000;
+
+export function createReads(db: Db): Reads {
+  const membership = createGather({
+    parallel: PARALLEL,
+    most: FACTS_AT_ONCE,
+    answer: (questions: readonly MembershipQuestion[]) => membershipFacts(db, questions),
+  });
+  const joined = createGather({
+    parallel: PARALLEL,
+    most: LISTS_AT_ONCE,
+    answer: (people: readonly Somebody[]) => joinedConversations(db, people),
+  });
+  const own = createGather({
+    parallel: PARALLEL,
+    most: PEOPLE_AT_ONCE,
+    answer: (people: readonly Somebody[]) => ownPeople(db, people),
+  });
+  const tails = createTails(db);
+  const sync = createGather({
+    parallel: PARALLEL,
+    most: PAGES_AT_ONCE,
+    answer: (questions: readonly SyncQuestion[]) => syncPages(db, tails, questions),
+  });
+  const syncs = createTurnstile({ parallel: SYNCS_IN_TURN, patienceMs: SYNC_PATIENCE_MS });
+  return {
+    sync: async (somebody, cursor, next) => {
+      const question = syncQuestion(somebody, cursor, next);
+      return syncs.pass(() => sync(question));
+    },
+    membership: (tenantId, conversationId, userId) => membership({ tenantId, conversationId, userId }),
+    joinedConversations: (tenantId, userId) => joined({ tenantId, userId }),
+    ownPerson: (tenantId, userId) => own({ tenantId, userId }),
+    users: (tenantId, ids) => usersByIds(db, tenantId, ids),
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * What the heads of a conversation have in common, whoever looks: its record, its last message, and what came after a place.
+ * Kept as long as the conversation's revision is the same, which whoever asks has just read: so when everybody comes back
+ * at once, one reading serves all of a conversation.
+ */
+import { type ConversationRecord, limits, type MessageRecord } from '@kith/protocol';
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+import { type ConversationRow, fromJson, type MessageRow, toConversation, toMessage } from './records.ts';
+
+export interface TailQuestion {
+  readonly tenantId: number;
+  readonly conversationId: string;
+  /** Of the conversation, as it was just read. */
+  readonly rev: number;
+  /** What comes after this place is counted: what one has read, or where one's view begins. */
+  readonly after: number;
+}
+
+export interface Tail {
+  readonly conversation: ConversationRecord;
+  readonly lastSeq: number;
+  /** The last message that is not deleted, without anybody's own reactions. */
+  readonly preview: MessageRecord | null;
+  readonly counts: Counts;
+}
+
+export interface Counts {
+  /** Messages of each author, of the first so many; `cut`: there are more. */
+  readonly authors: ReadonlyMap<string, number>;
+  readonly cut: boolean;
+  readonly mentioning: readonly Mentioning[];
+  readonly mentioningCut: boolean;
+}
+
+interface Mentioning {
+  readonly author: string;
+  readonly all: boolean;
+  readonly people: readonly string[] | null;
+}
+
+export interface Tails {
+  /** An answer to each, in their order; null where the conversation has moved on meanwhile. */
+  read(questions: readonly TailQuestion[]): Promise<(Tail | null)[]>;
+}
+
+/** Counts are told up to here; own messages do not count, so some more are looked at. */
+const cap = limits.unreadCap + 1;
+const LOOKED_AT = cap * 2;
+/** Conversations and places of one statement. */
+const CHUNK = 500;
+/** What is kept together, bytes by estimate, and places of one conversation. */
+const KEPT_MAX = 32 * 1024 * 1024;
+const PLACES_MAX = 64;
+const TAIL_BYTES = 1_000;
+const ENTRY_BYTES = 120;
+
+/** Null: not to be told from what was looked at. */
+export function countsOf(counts: Counts, userId: string): { unread: number; mentions: number } | null {
+  let unread = 0;
+  for (const [author, count] of counts.authors) if (author !== userId) unread += count;
+  if (unread < cap && counts.cut) return null;
+  let mentions = 0;
+  for (const { author, all, people } of counts.mentioning) {
+    if (author !== userId && (all || people?.includes(userId))) mentions += 1;
+  }
+  if (mentions < cap && counts.mentioningCut) return null;
+  return { unread: Math.min(unread, cap), mentions: Math.min(mentions, cap) };
+}
+
+interface Kept extends Omit<Tail, 'counts'> {
+  readonly rev: number;
+  readonly places: Map<number, Counts>;
+  weight: number;
+}
+
+type CountsRow = {
+  readonly authors: Readonly<Record<string, number>> | null;
+  readonly mentioning: readonly (readonly [author: string, all: boolean, people: string[] | null])[] | null;
+};
+
+type Row = CountsRow & {
+  readonly n: number;
+  readonly conversation: ConversationRow;
+  readonly preview: MessageRow | null;
+};
+
+export function createTails(db: Db): Tails {
+  /** The oldest first. */
+  const kept = new Map<string, Kept>();
+  let keptWeight = 0;
+
+  const keyOf = ({ tenantId, conversationId }: TailQuestion): string => `${tenantId} ${conversationId}`;
+
+  const known = (question: TailQuestion): Tail | undefined => {
+    const one = kept.get(keyOf(question));
+    const counts = one?.rev === question.rev ? one.places.get(question.after) : undefined;
+    return one && counts && { ...one, counts };
+  };
+
+  const forget = (key: string): void => {
+    keptWeight -= kept.get(key)?.weight ?? 0;
+    kept.delete(key);
+  };
+
+  const keep = (question: TailQuestion, row: Row): void => {
+    const key = keyOf(question);
+    const { rev, last_seq: lastSeq } = row.conversation;
+    let one = kept.get(key);
+    if (one && one.rev > rev) return;
+    if (!one || one.rev < rev || one.places.size >= PLACES_MAX) {
+      forget(key);
+      const preview =
+        row.preview && toMessage(fromJson(row.preview, ['created_at', 'edited_at', 'deleted_at']));
+      const previewBytes = preview === null ? 0 : Buffer.byteLength(JSON.stringify(preview));
+      one = {
+        rev,
+        conversation: toConversation(fromJson(row.conversation, ['created_at'])),
+        lastSeq,
+        preview,
+        places: new Map(),
+        weight: TAIL_BYTES + previewBytes,
+      };
+      kept.set(key, one);
+      keptWeight += one.weight;
+    }
+    const counts = toCounts(row);
+    one.places.set(question.after, counts);
+    const weight = ENTRY_BYTES * (1 + counts.authors.size + counts.mentioning.length);
+    one.weight += weight;
+    keptWeight += weight;
+    for (const oldest of kept.keys()) {
+      if (keptWeight <= KEPT_MAX || oldest === key) break;
+      forget(oldest);
+    }
+  };
+
+  return {
+    read: async (questions) => {
+      const found = questions.map(known);
+      const missing = new Map<string, TailQuestion>();
+      questions.forEach((question, index) => {
+        if (!found[index]) missing.set(`${keyOf(question)} ${question.after}`, question);
+      });
+      const asked = [...missing.values()];
+      for (let from = 0; from < asked.length; from += CHUNK) {
+        const chunk = asked.slice(from, from + CHUNK);
+        for (const row of await readTails(db, chunk)) keep(chunk[row.n - 1] as TailQuestion, row);
+        // As they are read: what is kept has a bound, and the last may push out the first.
+        questions.forEach((question, index) => {
+          found[index] ??= known(question);
+        });
+      }
+      return found.map((tail) => tail ?? null);
+    },
+  };
+}
+
+const toCounts = ({ authors, mentioning }: CountsRow): Counts => {
+  const byAuthor = new Map(Object.entries(authors ?? {}));
+  const looked = [...byAuthor.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    authors: byAuthor,
+    cut: looked >= LOOKED_AT,
+    mentioning: (mentioning ?? []).map(([author, all, people]) => ({ author, all, people })),
+    mentioningCut: (mentioning?.length ?? 0) >= LOOKED_AT,
+  };
+};
+
+/** In order of seq though a count has none, as in `unreadCount`. */
+async function readTails(db: Db, questions: readonly TailQuestion[]): Promise<readonly Row[]> {
+  const after = sql`u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.seq > q.after and u.kind = 'content'`;
+  const { rows } = await sql<Row>`
+    select q.n::integer as n, to_jsonb(c) as conversation, to_jsonb(preview) as preview,
+      (select jsonb_object_agg(author_id, count) from (
+        select author_id, count(*) from (
+          select u.author_id from messages u where ${after} order by u.seq limit ${LOOKED_AT}
+        ) looked group by author_id
+      ) counted) as authors,
+      (select jsonb_agg(jsonb_build_array(author_id, mentions_all, mentions)) from (
+        select u.author_id, u.mentions_all, u.mentions from messages u
+        where ${after} and (u.mentions is not null or u.mentions_all) order by u.seq limit ${LOOKED_AT}
+      ) mentioning) as mentioning
+    from unnest(
+      ${questions.map((one) => one.tenantId)}::integer[],
+      ${questions.map((one) => one.conversationId)}::uuid[],
+      ${questions.map((one) => one.after)}::bigint[]
+    ) with ordinality q (tenant_id, conversation_id, after, n)
+    join conversations c on c.tenant_id = q.tenant_id and c.id = q.conversation_id
+    left join lateral (
+      select * from messages p
+      where p.tenant_id = c.tenant_id and p.conversation_id = c.id and p.kind <> 'deleted'
+      order by p.seq desc limit 1
+    ) preview on true`.execute(db);
+  return rows;
+}
