@@ -30,8 +30,10 @@ export interface ConnectionOptions {
   readonly scheduler: Scheduler;
 }
 
-/** A socket must be open and welcomed within this time, ms; slow phones take some seconds for TLS. */
-const WELCOME_MS = 15_000;
+/** A socket must be open within this time, ms; slow phones take some seconds for TLS. */
+const OPEN_MS = 15_000;
+/** And welcomed within this: the server's time, and what the way takes. */
+const WELCOME_MS = limits.welcomeMs + 5_000;
 /** A pong must come within this time, ms; shorter when there is reason for doubt (wake-up, another network). */
 const PONG_MS = 10_000;
 const DOUBT_MS = 4_000;
@@ -123,10 +125,11 @@ export class Connection {
   #connect(): void {
     const { url, WebSocket, token, userAgent } = this.#options;
     this.#farewell = undefined;
-    this.#timer(WELCOME_MS, () => this.#lost());
+    this.#timer(OPEN_MS, () => this.#lost());
     try {
       this.#transport = new Transport(url, WebSocket, {
         open: () => {
+          this.#timer(WELCOME_MS, () => this.#lost());
           this.#transport?.send({
             t: 'hello',
             ...(token !== undefined && { token }),

@@ -11,6 +11,8 @@ import type { Clock, Readable } from './types.ts';
 const NONE: readonly ReceiptMark[] = [];
 /** Marks of this long travel together. */
 const DELIVERED_DELAY = 1_000;
+/** What came while this device was away may take this much longer: whoever came back with it asks for more urgent things. */
+const RETURN_SPREAD = 4_000;
 const READ_DELAY = 250;
 
 export interface ReceiptsDeps {
@@ -31,7 +33,9 @@ export class ReceiptStore {
   /** Delivered up to here, told or about to be. */
   readonly #delivered = new Map<string, number>();
   readonly #deliveredDue = new Map<string, number>();
-  #deliveredTimer = false;
+  /** When they are told next, and which timer is to do it; null: not planned. */
+  #deliveredPlan: { readonly at: number } | null = null;
+  #delivering = false;
   readonly #readDue = new Set<string>();
   readonly #readBusy = new Set<string>();
   #live = false;
@@ -77,12 +81,13 @@ export class ReceiptStore {
 
   handleArrived(conversationId: string, messages: readonly MessageRecord[]): void {
     const last = messages.at(-1);
-    if (last) this.#deliver(conversationId, last.seq);
+    if (last) this.#deliver(conversationId, last.seq, DELIVERED_DELAY);
   }
 
   /** What arrived while this device was away: unread means that somebody else wrote it. */
   handleHead(conversationId: string, lastSeq: number, unread: number): void {
-    if (unread > 0) this.#deliver(conversationId, lastSeq);
+    if (unread > 0)
+      this.#deliver(conversationId, lastSeq, DELIVERED_DELAY + this.#deps.random() * RETURN_SPREAD);
   }
 
   /** From the cache: these had arrived before, and were told then. */
@@ -122,20 +127,27 @@ export class ReceiptStore {
     this.#readDue.clear();
   }
 
-  #deliver(conversationId: string, seq: number): void {
+  #deliver(conversationId: string, seq: number, delay: number): void {
     if (seq <= (this.#delivered.get(conversationId) ?? 0)) return;
     this.#delivered.set(conversationId, seq);
     this.#deliveredDue.set(conversationId, seq);
-    this.#scheduleDelivered(DELIVERED_DELAY);
+    this.#scheduleDelivered(delay);
   }
 
+  /** The sooner of this and what is planned. */
   #scheduleDelivered(delay: number): void {
-    if (this.#deliveredTimer || !this.#live) return;
-    this.#deliveredTimer = true;
-    this.#deps.clock.after(delay, () => void this.#sendDelivered());
+    const { clock } = this.#deps;
+    const plan = { at: clock.now() + delay };
+    if (this.#delivering || !this.#live || (this.#deliveredPlan && this.#deliveredPlan.at <= plan.at)) return;
+    this.#deliveredPlan = plan;
+    clock.after(delay, () => {
+      if (this.#deliveredPlan === plan) void this.#sendDelivered();
+    });
   }
 
   async #sendDelivered(): Promise<void> {
+    this.#deliveredPlan = null;
+    this.#delivering = true;
     const due = [...this.#deliveredDue].slice(0, limits.deliveredMarks);
     for (const [id] of due) this.#deliveredDue.delete(id);
     let delay = DELIVERED_DELAY;
@@ -153,7 +165,7 @@ export class ReceiptStore {
         delay += backoff(this.#failures++, this.#deps.random(), error.retryAfterMs);
       }
     }
-    this.#deliveredTimer = false;
+    this.#delivering = false;
     if (this.#deliveredDue.size > 0) this.#scheduleDelivered(delay);
   }
 

@@ -6,6 +6,7 @@ import type { ConversationChange, Event, Output, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import { backoff } from './backoff.ts';
+import { Changes } from './changes.ts';
 import type { Request } from './request.ts';
 import type { Store } from './store/store.ts';
 import type { Clock } from './types.ts';
@@ -22,8 +23,8 @@ export interface SyncDeps {
 
 /** Doubtful heads of one moment are asked for together. */
 const HEADS_DELAY = 100;
-/** Windows behind that are caught up at once, when nobody looks at them. */
-const BACKGROUND = 1;
+/** Windows behind that are caught up at once, when nobody looks at them: their changes come in one answer. */
+const BACKGROUND = 20;
 
 /** `phase` of one connection; what belongs to an earlier one is void. */
 type Phase =
@@ -33,6 +34,7 @@ type Phase =
 
 export class Sync {
   readonly #deps: SyncDeps;
+  readonly #changes: Changes;
   #phase: Phase = { type: 'down' };
   #epoch = 0;
   #cursor: string | undefined;
@@ -49,6 +51,7 @@ export class Sync {
 
   constructor(deps: SyncDeps) {
     this.#deps = deps;
+    this.#changes = new Changes(deps.request);
   }
 
   get cursor(): string | undefined {
@@ -288,7 +291,7 @@ export class Sync {
   }
 
   async #fetchChanges(id: string, epoch: number): Promise<void> {
-    const { store, request } = this.#deps;
+    const { store } = this.#deps;
     const window = store.windows.get(id);
     if (!window) return;
     const first = window.rev;
@@ -296,7 +299,7 @@ export class Sync {
     let since = first;
     let page: Output<'changes'>;
     do {
-      page = await request('changes', { conversationId: id, since, limit: limits.pageMax });
+      page = await this.#changes.since(id, since);
       if (epoch !== this.#epoch || store.windows.get(id) !== window) return;
       if (page.type === 'reset') {
         await this.#startAnew(id, page.rev, epoch);

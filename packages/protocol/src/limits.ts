@@ -45,6 +45,8 @@ export const limits = {
   lookup: 200,
   /** `changes` walks at most this many revisions; a longer absence is answered by `reset` (S2). */
   changesDistance: 1_000,
+  /** Conversations in one `catchUp`. */
+  catchUp: 50,
   /** Unread and mention counts are exact up to here; one more means "more than". */
   unreadCap: 999,
   /** Conversations and people one socket watches: what fits on a screen, twice over. */
@@ -63,6 +65,8 @@ export const limits = {
   outboundBytes: 4 * 1024 * 1024,
   /** A socket must say hello within this time, ms. */
   helloMs: 10_000,
+  /** And is welcomed, or sent away, within this time, ms: where everybody comes at once, the last wait for their turn. */
+  welcomeMs: 30_000,
   /** The client pings when idle this long; the server drops a socket silent for `idleMs`. */
   heartbeatMs: 25_000,
   idleMs: 70_000,

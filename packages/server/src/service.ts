@@ -18,6 +18,7 @@ import { createHttpApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
+import { catchUpTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
@@ -103,6 +104,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
     changesReader: createChangesReader(database.db),
+    catchUps: catchUpTurnstile(),
   };
   const antiEntropy = createAntiEntropy({
     database,

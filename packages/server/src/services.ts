@@ -1,9 +1,11 @@
 /** What commands work with. `service.ts` wires it; tests wire their own. */
 import type { CommandName, Output, ParsedInput } from '@kith/protocol';
 import type { Accounts } from './accounts/accounts.ts';
+import type { Encoded } from './encoded.ts';
 import type { Announcer } from './fanout/announcer.ts';
 import type { Presences } from './fanout/presence.ts';
 import type { Typing } from './fanout/typing.ts';
+import type { Turnstile } from './limits/turnstile.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
@@ -23,6 +25,8 @@ export interface Services {
   readonly conversationLog: ConversationLog;
   readonly receiptLog: ReceiptLog;
   readonly changesReader: ChangesReader;
+  /** After an outage everybody catches up: so many at a time, since one who is done is worth more than many half done. */
+  readonly catchUps: Turnstile;
   /** Who may do what where: cached facts for the policy. */
   readonly memberships: Memberships;
   /** Tells the connected what was committed. */
@@ -53,6 +57,12 @@ export type Handler<N extends CommandName> = (
   services: Services,
   caller: Caller,
   input: ParsedInput<N>,
-) => Promise<Output<N>>;
+) => Promise<Answer<N>>;
+
+/** Commands that a crowd asks alike. */
+type EncodedCommand = 'catchUp' | 'changes';
+
+/** What the handler of a command answers. */
+export type Answer<N extends CommandName> = N extends EncodedCommand ? Encoded<Output<N>> : Output<N>;
 
 export type Handlers = { readonly [N in CommandName]: Handler<N> };

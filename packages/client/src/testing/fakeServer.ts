@@ -87,8 +87,8 @@ export class FakeServer {
         return world.sync(userId, of('sync'));
       case 'getHeads':
         return world.getHeads(userId, of('getHeads'));
-      case 'changes':
-        return world.changes(userId, of('changes'));
+      case 'catchUp':
+        return world.catchUp(userId, of('catchUp'));
       case 'getHistory':
         return world.getHistory(userId, of('getHistory'));
       case 'getMessages':

@@ -20,6 +20,18 @@ const Query = Text(limits.queryLength);
 const userIds = z.array(Id).max(limits.addMembers);
 const headAndUsers = z.object({ head: Head, users: z.array(User) });
 
+const Changes = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('changes'),
+    records: z.array(ConversationChange),
+    users: z.array(User),
+    /** Everything up to here is told. */
+    rev: Rev,
+    more: z.boolean(),
+  }),
+  z.object({ type: z.literal('reset'), rev: Rev }),
+]);
+
 export const conversationCommands = {
   sync: command({
     summary:
@@ -51,19 +63,25 @@ export const conversationCommands = {
     summary:
       'The latest state of every record changed after `since`, in order of `rev` (S2). Ask again from `rev` while `more`. `reset`: too far; start anew from the end.',
     input: z.strictObject({ ...one, since: Rev, limit: PageSize }),
-    output: z.discriminatedUnion('type', [
-      z.object({
-        type: z.literal('changes'),
-        records: z.array(ConversationChange),
-        users: z.array(User),
-        /** Everything up to here is told. */
-        rev: Rev,
-        more: z.boolean(),
-      }),
-      z.object({ type: z.literal('reset'), rev: Rev }),
-    ]),
+    output: Changes,
     errors: ['not_found', 'forbidden'],
     http: { method: 'GET', path: `${path}/changes` },
+    rate: 'read',
+  }),
+  catchUp: command({
+    summary:
+      'The `changes` of several conversations in one answer, in the order asked: what a device wants after it was away. `changes` is null where the conversation is not the caller’s to see (any more). Those at the end that are not answered did not fit: ask for them again.',
+    input: z.strictObject({
+      conversations: z
+        .array(z.strictObject({ ...one, since: Rev }))
+        .min(1)
+        .max(limits.catchUp),
+    }),
+    output: z.object({
+      answers: z.array(z.object({ ...one, changes: Changes.nullable() })),
+    }),
+    errors: [],
+    http: { method: 'POST', path: '/changes' },
     rate: 'read',
   }),
   openDirect: command({

@@ -1,7 +1,7 @@
 /** The one door to the commands, whichever transport they come by: parse, run in time, turn every failure into one of the table's. */
-import { type CommandName, commands, type FieldError, KithError, limits, type Output } from '@kith/protocol';
+import { type CommandName, commands, type FieldError, KithError, limits } from '@kith/protocol';
 import type { z } from 'zod';
-import type { Caller, Handler, Services } from '../services.ts';
+import type { Answer, Caller, Handler, Services } from '../services.ts';
 import { toKithError } from '../store/database.ts';
 import { handlers } from './handlers.ts';
 
@@ -11,7 +11,7 @@ export async function dispatch<N extends CommandName>(
   caller: Caller,
   name: N,
   input: unknown,
-): Promise<Output<N>> {
+): Promise<Answer<N>> {
   const began = performance.now();
   let result = 'ok';
   try {

@@ -2,6 +2,7 @@
 import type { Handlers } from '../services.ts';
 import { addMembers } from './addMembers.ts';
 import { addReaction } from './addReaction.ts';
+import { catchUp } from './catchUp.ts';
 import { changes } from './changes.ts';
 import { createConversation } from './createConversation.ts';
 import { deleteMessage } from './deleteMessage.ts';
@@ -42,6 +43,7 @@ import { watch } from './watch.ts';
 export const handlers: Handlers = {
   addMembers,
   addReaction,
+  catchUp,
   changes,
   createConversation,
   deleteMessage,

@@ -53,6 +53,10 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   sync: { input: () => ({}), outcome: everyone },
   // Answered with nothing for conversations one is not in: checked below.
   getHeads: { input: (scene) => ({ conversationIds: [scene.group] }), outcome: everyone },
+  catchUp: {
+    input: (scene) => ({ conversations: [{ conversationId: scene.group, since: 0 }] }),
+    outcome: everyone,
+  },
   changes: { input: (scene) => ({ conversationId: scene.group, since: 0 }), outcome: insiders },
   openDirect: {
     input: (scene) => ({ conversationId: newId(), userId: scene.bystander.userId }),

@@ -1,6 +1,5 @@
 import { judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
-import { marksOf } from '../store/receipts.ts';
 
 /** Conversations the caller is not in are passed over. */
 export const watch: Handler<'watch'> = async (services, caller, input) => {
@@ -20,8 +19,7 @@ export const watch: Handler<'watch'> = async (services, caller, input) => {
     Promise.all(
       readable.map(async ({ conversationId, membership }) => ({
         conversationId,
-        marks: await marksOf(
-          services.database.db,
+        marks: await services.reads.marks(
           tenantId,
           conversationId,
           userId,

@@ -1,4 +1,5 @@
 /** One socket: greets, signs in, takes requests, hands out what the hub brings, and ends with a reason. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CommandName,
   commands,
@@ -14,7 +15,7 @@ import {
 import type { WebSocket } from 'ws';
 import type { Accounts, Credentials, Identity } from '../accounts/accounts.ts';
 import type { dispatch } from '../commands/dispatch.ts';
-import { encodeOutput } from '../commands/shared.ts';
+import { Encoded } from '../encoded.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import type { Subscriber } from '../fanout/subscriber.ts';
@@ -60,8 +61,14 @@ const TRY_AGAIN_LATER = 1013;
 /** Pongs to a reader that lags by more than this would only pile up. */
 const PONG_BYTES = 64 * 1024;
 
+/** A newcomer that asks for nothing this long has settled; later than the other it has no claim any more. */
+const QUIET_MS = 60;
+const SETTLING_MS = 10_000;
+const SETTLING_STEP_MS = 30;
+
 const encode = (frame: ServerFrame): string => JSON.stringify(frame);
 const PONG = encode({ t: 'pong' });
+const REPLY_END = Buffer.from('}');
 
 /** A connection as the hub knows it. A class, for there are as many as sockets: functions made for each weigh more. */
 class Reader implements Subscriber {
@@ -260,9 +267,12 @@ export class Connection implements CallerSocket {
       this.#onPing(() => this.#outbound.push(PONG));
     } else if (state.name === 'greeting' && frame.t === 'hello') {
       // It may have to wait for its turn.
-      this.#become({ name: 'admitting', deadline: this.#heardAt + this.#context.limits.helloMs });
+      this.#become({ name: 'admitting', deadline: this.#heardAt + this.#context.limits.welcomeMs });
       void this.#context.arrivals
-        .pass(() => this.#admit(frame.token))
+        .pass(async () => {
+          await this.#admit(frame.token);
+          await this.#settled();
+        })
         .catch((error: unknown) => this.#end(this.#toKithError(error, 'hello')));
     } else if (frame.t === 'request' && (state.name === 'live' || state.name === 'leaving')) {
       this.#onRequest(state.live, frame.id, frame.command, frame.input);
@@ -299,6 +309,20 @@ export class Connection implements CallerSocket {
       if (!entered) people.leave(identity);
     } catch (error) {
       this.#end(this.#toKithError(error, 'hello'));
+    }
+  }
+
+  /**
+   * Resolves when a newcomer has what it came for: nothing it asked is unanswered, for a moment. Its place is held so
+   * long, since a crowd of which some are done is better off than one of which all have begun.
+   */
+  async #settled(): Promise<void> {
+    let quiet = 0;
+    for (let waited = 0; waited < SETTLING_MS && quiet < QUIET_MS; waited += SETTLING_STEP_MS) {
+      await sleep(SETTLING_STEP_MS);
+      const live = liveOf(this.#state);
+      if (!live) return;
+      quiet = live.inFlight.size === 0 ? quiet + SETTLING_STEP_MS : 0;
     }
   }
 
@@ -365,15 +389,19 @@ export class Connection implements CallerSocket {
   }
 
   async #run(live: Live, id: number, name: CommandName, input: unknown): Promise<void> {
-    let answer: string;
+    let answer: string | readonly Buffer[];
     try {
       const output = await this.#context.dispatch(this.#context.services, live.caller, name, input);
-      answer = `{"t":"reply","id":${id},"output":${encodeOutput(output)}}`;
+      answer =
+        output instanceof Encoded
+          ? [Buffer.from(`{"t":"reply","id":${id},"output":`), ...output.parts, REPLY_END]
+          : encode({ t: 'reply', id, output });
     } catch (error) {
       answer = encode({ t: 'failed', id, error: this.#toKithError(error, name, id).toWire() });
     }
     live.inFlight.delete(id);
-    this.#outbound.push(answer);
+    if (typeof answer === 'string') this.#outbound.push(answer);
+    else this.#outbound.pushEncoded(answer);
     const state = this.#state;
     if (state.name === 'leaving' && live.inFlight.size === 0) this.#end(state.error);
   }

@@ -61,9 +61,9 @@ export interface GatewayOptions {
 
 const SWEEP_MS = 1_000;
 const REVALIDATE_MS = 60_000;
-/** Arrivals at a time, and how long one may be made to wait: less than a client waits for its welcome. */
-const PARALLEL_ARRIVALS = 128;
-const ARRIVAL_PATIENCE_MS = 5_000;
+/** Arrivals at a time, and how long one may be made to wait: less than `welcomeMs`. */
+const PARALLEL_ARRIVALS = 400;
+const ARRIVAL_PATIENCE_MS = 20_000;
 /** Sessions looked at again at the same time; the database has better to do. */
 const PARALLEL_REVALIDATIONS = 4;
 /** Those sent away a second: as many as another node lets in without others noticing. */

@@ -3,7 +3,7 @@
  * one socket's own wait as strings and share one message when they are written; packets are shared between sockets.
  */
 import type { Flushable, Flusher } from './flusher.ts';
-import { encodeMessage, type Packet } from './packet.ts';
+import { encodeMessage, type Packet, type SpreadMessage, spreadMessage } from './packet.ts';
 
 /** The part of a `net.Socket` that is needed: written to directly, because packets already carry their header. */
 export interface Wire {
@@ -32,6 +32,8 @@ type State =
   | 'stalled'
   | 'closed';
 
+type Item = string | Packet | SpreadMessage;
+
 /** Ephemeral frames may use this part of the bound. */
 const EPHEMERAL_SHARE = 1 / 4;
 /** As much may wait in the socket itself, where it can no longer be dropped, before this queue holds back. */
@@ -46,7 +48,7 @@ export class Outbound implements Flushable {
   readonly #maxBytes: number;
   readonly #onOverflow: () => void;
   #state: State = 'held';
-  #queue: (string | Packet)[] = [];
+  #queue: Item[] = [];
   #queuedBytes = 0;
 
   constructor(options: OutboundOptions) {
@@ -81,6 +83,14 @@ export class Outbound implements Flushable {
     this.#grow(Buffer.byteLength(frame));
   }
 
+  /** The same, encoded already. */
+  pushEncoded(frame: readonly Buffer[]): void {
+    if (this.#state === 'closed') return;
+    const message = spreadMessage(frame);
+    this.#queue.push(message);
+    this.#grow(message.byteLength);
+  }
+
   /** Frames shared with other sockets. */
   pushPacket(packet: Packet): void {
     if (this.#state === 'closed') return;
@@ -95,12 +105,7 @@ export class Outbound implements Flushable {
     this.#queue = [];
     this.#queuedBytes = 0;
     if (!this.#wire.writable) return;
-    const only = queue.length === 1 ? queue[0] : undefined;
-    if (only !== undefined) {
-      this.#wire.write(typeof only === 'string' ? encodeMessage([only]) : only.bytes);
-    } else {
-      this.#writeAll([...messagesOf(queue)]);
-    }
+    this.#writeAll(queue.length === 1 ? bytesOf(queue[0] as Item) : [...messagesOf(queue)]);
     if (this.#wire.writableLength > STALL_BYTES) this.#state = 'stalled';
   }
 
@@ -123,9 +128,13 @@ export class Outbound implements Flushable {
   }
 
   #writeAll(messages: readonly Buffer[]): void {
+    if (messages.length === 1) {
+      this.#wire.write(messages[0] as Buffer);
+      return;
+    }
     const bytes = messages.reduce((sum, message) => sum + message.length, 0);
     if (bytes <= COPY_BYTES) {
-      this.#wire.write(messages.length === 1 ? (messages[0] as Buffer) : Buffer.concat(messages, bytes));
+      this.#wire.write(Buffer.concat(messages, bytes));
       return;
     }
     this.#wire.cork();
@@ -150,7 +159,7 @@ export class Outbound implements Flushable {
 
   #dropEphemeral(): void {
     this.#queue = this.#queue.filter((item) => {
-      if (typeof item === 'string' || !item.ephemeral) return true;
+      if (typeof item === 'string' || 'parts' in item || !item.ephemeral) return true;
       this.#queuedBytes -= item.bytes.length;
       return false;
     });
@@ -158,7 +167,7 @@ export class Outbound implements Flushable {
 }
 
 /** Own frames that follow each other become one message. */
-function* messagesOf(queue: readonly (string | Packet)[]): Generator<Buffer> {
+function* messagesOf(queue: readonly Item[]): Generator<Buffer> {
   let own: string[] = [];
   for (const item of queue) {
     if (typeof item === 'string') {
@@ -167,7 +176,12 @@ function* messagesOf(queue: readonly (string | Packet)[]): Generator<Buffer> {
     }
     if (own.length > 0) yield encodeMessage(own);
     own = [];
-    yield item.bytes;
+    yield* bytesOf(item);
   }
   if (own.length > 0) yield encodeMessage(own);
 }
+
+const bytesOf = (item: Item): readonly Buffer[] => {
+  if (typeof item === 'string') return [encodeMessage([item])];
+  return 'parts' in item ? item.parts : [item.bytes];
+};

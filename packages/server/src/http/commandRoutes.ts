@@ -2,6 +2,7 @@
 import { type CommandName, commandNames, commands, type HttpRoute, KithError } from '@kith/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { dispatch } from '../commands/dispatch.ts';
+import { Encoded } from '../encoded.ts';
 import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
@@ -40,7 +41,9 @@ function registerCommand(
       if (!request.caller) throw new KithError('unauthenticated');
       const input = inputOf(request, http, coerce);
       const output = await dispatch(dependencies.services, request.caller, name, input);
-      return reply.header('cache-control', 'no-store').send(output);
+      reply.header('cache-control', 'no-store');
+      if (!(output instanceof Encoded)) return reply.send(output);
+      return reply.type('application/json; charset=utf-8').send(Buffer.concat(output.parts));
     },
   });
 }

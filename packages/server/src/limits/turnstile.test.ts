@@ -49,9 +49,24 @@ describe('a turnstile', () => {
     const { retryAfterMs } = refused as { retryAfterMs: number };
     // A hundred of 50 ms each wait.
     expect(retryAfterMs).toBeGreaterThanOrEqual(2_500);
-    expect(retryAfterMs).toBeLessThanOrEqual(7_500);
+    expect(retryAfterMs).toBeLessThanOrEqual(5_000);
     end();
     await Promise.all([held, ...waiting]);
     await turnstile.pass(async () => undefined);
+  });
+
+  it('does not begin what nobody waits for any more', async () => {
+    let time = 0;
+    const turnstile = createTurnstile({ parallel: 1, patienceMs: 1_000, now: () => time });
+    let end = (): void => undefined;
+    const held = turnstile.pass(() => new Promise<void>((resolve) => (end = resolve)));
+    const late = turnstile.pass(async () => expect.unreachable());
+    time = 1_001;
+    const early = turnstile.pass(async () => 'done');
+    await sleep(0);
+    end();
+    await expect(late).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    expect(await early).toBe('done');
+    await held;
   });
 });

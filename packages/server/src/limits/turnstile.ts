@@ -11,6 +11,12 @@ export interface Turnstile {
   waiting(): number;
 }
 
+interface Waiting {
+  readonly since: number;
+  readonly enter: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
 export interface TurnstileOptions {
   readonly parallel: number;
   /** Nobody is let in to wait longer than this, as far as can be foreseen, ms. */
@@ -22,6 +28,8 @@ export interface TurnstileOptions {
 const FREE = 100;
 /** Who found nothing left to do says nothing of those who do. */
 const NOTHING_MS = 0.2;
+/** What is foreseen when everything is slow for once must not send anybody away for long. */
+const RETRY_MAX_MS = 30_000;
 /** How much the last piece of work says of the next. */
 const NEWS = 0.05;
 
@@ -30,12 +38,18 @@ export function createTurnstile({
   patienceMs,
   now = () => performance.now(),
 }: TurnstileOptions): Turnstile {
-  const queue = new Set<() => void>();
+  const queue = new Set<Waiting>();
   let running = 0;
   /** How long a piece of work takes, ms. */
   let usual = 0;
 
   const foreseen = (): number => (queue.size * usual) / parallel;
+
+  /** Those who were refused come back while the last of those who wait still do, so that nothing stands idle, but spread. */
+  const refusal = (wait: number): KithError => {
+    const retryAfterMs = Math.round(Math.min(wait, RETRY_MAX_MS) * (0.5 + Math.random() / 2));
+    return new KithError('unavailable', { message: 'Many are coming at once.', retryAfterMs });
+  };
 
   const turn = (): Promise<void> | undefined => {
     if (running < parallel) {
@@ -43,14 +57,8 @@ export function createTurnstile({
       return undefined;
     }
     const wait = foreseen();
-    if (queue.size >= FREE && wait > patienceMs) {
-      // Those who were refused come back spread over the time that those who wait will take.
-      const retryAfterMs = Math.round(wait * (0.5 + Math.random()));
-      return Promise.reject(
-        new KithError('unavailable', { message: 'Many are coming at once.', retryAfterMs }),
-      );
-    }
-    return new Promise((resolve) => queue.add(resolve));
+    if (queue.size >= FREE && wait > patienceMs) return Promise.reject(refusal(wait));
+    return new Promise((resolve, reject) => queue.add({ since: now(), enter: resolve, refuse: reject }));
   };
 
   /** Hands its place to the next. */
@@ -58,8 +66,12 @@ export function createTurnstile({
     if (took > NOTHING_MS) usual = usual === 0 ? took : usual + (took - usual) * NEWS;
     for (const next of queue) {
       queue.delete(next);
-      next();
-      return;
+      if (now() - next.since <= patienceMs) {
+        next.enter();
+        return;
+      }
+      // It took longer than was foreseen: soon nobody waits for the answer any more.
+      next.refuse(refusal(foreseen()));
     }
     running -= 1;
   };
@@ -77,3 +89,6 @@ export function createTurnstile({
     waiting: () => queue.size,
   };
 }
+
+/** For `catchUp`: whoever is let in is answered before a request may take too long. */
+export const catchUpTurnstile = (): Turnstile => createTurnstile({ parallel: 400, patienceMs: 8_000 });

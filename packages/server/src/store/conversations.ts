@@ -32,6 +32,22 @@ export const conversationRow = (db: Db, tenantId: number, id: string): Promise<C
     .where('id', '=', id)
     .executeTakeFirst();
 
+/** A row for each, in their order; undefined where there is no such conversation. */
+export async function conversationRows(
+  db: Db,
+  asked: readonly { readonly tenantId: number; readonly conversationId: string }[],
+): Promise<(ConversationRow | undefined)[]> {
+  const { rows } = await sql<ConversationRow & { readonly n: number }>`
+    select q.n::integer as n, ${sql.join(conversationColumns.map((column) => sql.ref(`c.${column}`)))}
+    from unnest(
+      ${asked.map((one) => one.tenantId)}::integer[], ${asked.map((one) => one.conversationId)}::uuid[]
+    ) with ordinality q (tenant_id, id, n)
+    join conversations c on c.tenant_id = q.tenant_id and c.id = q.id`.execute(db);
+  const found: (ConversationRow | undefined)[] = asked.map(() => undefined);
+  for (const row of rows) found[row.n - 1] = row;
+  return found;
+}
+
 /** What names the direct conversation of two people, whoever opens it. */
 export const directKey = (a: string, b: string): string => [a, b].sort().join(':');
 

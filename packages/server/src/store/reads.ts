@@ -2,16 +2,17 @@
  * The reads that a crowd makes at once (everybody comes back after a node or a network died), each for many in one
  * statement: see `limits/gather.ts`. Two rounds at a time leave connections of the pool to everything else.
  */
-import type { User } from '@kith/protocol';
+import { limits, type ReceiptMark } from '@kith/protocol';
 import { createGather } from '../limits/gather.ts';
 import { createTurnstile } from '../limits/turnstile.ts';
 import type { ReadMembership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
 import { type MembershipQuestion, membershipFacts } from './memberships.ts';
+import { foremostMarks, marksInside } from './receipts.ts';
 import { joinedConversations, type MembershipFound } from './subscriptions.ts';
 import { type SyncPage, type SyncQuestion, syncPages, syncQuestion } from './syncPages.ts';
 import { createTails } from './tails.ts';
-import { type OwnPerson, ownPeople, type Somebody, usersByIds } from './users.ts';
+import { type OwnPerson, ownPeople, type Somebody } from './users.ts';
 
 export interface Reads {
   readonly membership: ReadMembership;
@@ -25,18 +26,32 @@ export interface Reads {
   sync(somebody: Somebody, cursor: string | undefined, next: string | undefined): Promise<SyncPage>;
   /** A person as they see themselves. */
   ownPerson(tenantId: number, userId: string): Promise<OwnPerson | null>;
-  /** The people with these ids, in no order; unknown ids are left out. */
-  users(tenantId: number, ids: Iterable<string>): Promise<User[]>;
+  /**
+   * How far the other members of a conversation have come, those who read most first: of all in a small one, above
+   * `limits.receiptMembers` of whoever is in front.
+   */
+  marks(
+    tenantId: number,
+    conversationId: string,
+    userId: string,
+    memberCount: number,
+  ): Promise<ReceiptMark[]>;
+}
+
+interface Conversation {
+  readonly tenantId: number;
+  readonly conversationId: string;
 }
 
 const PARALLEL = 2;
 const FACTS_AT_ONCE = 1_000;
 const PEOPLE_AT_ONCE = 200;
+const MARKS_AT_ONCE = 200;
 /** Somebody may be in thousands of conversations. */
 const LISTS_AT_ONCE = 50;
 /** Pages of `sync`: the dearest read there is. */
 const PAGES_AT_ONCE = 100;
-const SYNCS_IN_TURN = PARALLEL * PAGES_AT_ONCE;
+const SYNCS_IN_TURN = 400;
 /** Less than a request may take. */
 const SYNC_PATIENCE_MS = 8_000;
 
@@ -56,6 +71,17 @@ export function createReads(db: Db): Reads {
     most: PEOPLE_AT_ONCE,
     answer: (people: readonly Somebody[]) => ownPeople(db, people),
   });
+  const inside = createGather<Conversation, readonly ReceiptMark[]>({
+    parallel: PARALLEL,
+    most: MARKS_AT_ONCE,
+    answer: async (conversations) => {
+      // The same for all of its members.
+      const asked = new Map(conversations.map((one) => [`${one.tenantId} ${one.conversationId}`, one]));
+      const found = await marksInside(db, [...asked.values()]);
+      const byKey = new Map([...asked.keys()].map((key, index) => [key, found[index] ?? []]));
+      return conversations.map((one) => byKey.get(`${one.tenantId} ${one.conversationId}`) ?? []);
+    },
+  });
   const tails = createTails(db);
   const sync = createGather({
     parallel: PARALLEL,
@@ -71,6 +97,13 @@ export function createReads(db: Db): Reads {
     membership: (tenantId, conversationId, userId) => membership({ tenantId, conversationId, userId }),
     joinedConversations: (tenantId, userId) => joined({ tenantId, userId }),
     ownPerson: (tenantId, userId) => own({ tenantId, userId }),
-    users: (tenantId, ids) => usersByIds(db, tenantId, ids),
+    marks: async (tenantId, conversationId, userId, memberCount) => {
+      if (memberCount > limits.receiptMembers) return foremostMarks(db, tenantId, conversationId, userId);
+      const all = await inside({ tenantId, conversationId });
+      return all
+        .filter((mark) => mark.userId !== userId)
+        .sort((a, b) => b.readSeq - a.readSeq)
+        .slice(0, limits.receiptMembers);
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
-import { marksOf, writeMarks } from './receipts.ts';
+import { writeMarks } from './receipts.ts';
 
 describe.each(databaseKinds)('receipts on %s', (kind) => {
   let world: World;
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('receipts on %s', (kind) => {
   });
   afterAll(() => world?.close());
 
-  const marks = (group: string) => marksOf(world.database.db, ann.tenantId, group, ann.userId, 3);
+  const marks = (group: string) => world.services.reads.marks(ann.tenantId, group, ann.userId, 3);
   const head = async (group: string) =>
     (await world.call(ann, 'getHeads', { conversationIds: [group] })).heads[0];
 

@@ -100,26 +100,33 @@ const toMark = (row: { user_id: string; delivered_seq: number; read_seq: number 
   readSeq: row.read_seq,
 });
 
-/**
- * The marks of the other members, foremost first: of all in a small conversation, above `limits.receiptMembers` of
- * whoever is in front only, so that the answer costs the same in a conversation of any size.
- */
-export async function marksOf(
+/** The marks of all members of each of these conversations, in their order, as far as `limits.receiptMembers` goes. */
+export async function marksInside(
+  db: Db,
+  asked: readonly { readonly tenantId: number; readonly conversationId: string }[],
+): Promise<ReceiptMark[][]> {
+  const { rows } = await sql<{ n: number; user_id: string; delivered_seq: number; read_seq: number }>`
+    select q.n::integer as n, m.user_id, ${told('delivered', sql`m`)} as delivered_seq, ${told('read', sql`m`)} as read_seq
+    from unnest(
+      ${asked.map((one) => one.tenantId)}::integer[], ${asked.map((one) => one.conversationId)}::uuid[]
+    ) with ordinality q (tenant_id, conversation_id, n)
+    cross join lateral (
+      select * from members here
+      where here.tenant_id = q.tenant_id and here.conversation_id = q.conversation_id and here.state = 'joined'
+      limit ${limits.receiptMembers + 1}
+    ) m`.execute(db);
+  const found: ReceiptMark[][] = asked.map(() => []);
+  for (const row of rows) found[row.n - 1]?.push(toMark(row));
+  return found;
+}
+
+/** Of a large conversation only whoever is in front, so that the answer costs the same in one of any size. */
+export async function foremostMarks(
   db: Db,
   tenantId: number,
   conversationId: string,
   userId: string,
-  memberCount: number,
 ): Promise<ReceiptMark[]> {
-  if (memberCount <= limits.receiptMembers) {
-    const { rows } = await sql<{ user_id: string; delivered_seq: number; read_seq: number }>`
-      select m.user_id, ${told('delivered', sql`m`)} as delivered_seq, ${told('read', sql`m`)} as read_seq
-      from members m
-      where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId}
-        and m.state = 'joined' and m.user_id <> ${userId}
-      order by read_seq desc limit ${limits.receiptMembers}`.execute(db);
-    return rows.map(toMark);
-  }
   const result = await sql<{ user_id: string; kind: 'delivered' | 'read'; seq: number }>`
     select kinds.kind, front.user_id, front.seq
     from (values ('delivered'), ('read')) kinds (kind)

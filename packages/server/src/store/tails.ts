@@ -5,6 +5,7 @@
  */
 import { type ConversationRecord, limits, type MessageRecord } from '@kith/protocol';
 import { sql } from 'kysely';
+import { createGather } from '../limits/gather.ts';
 import type { Db } from './database.ts';
 import { type ConversationRow, fromJson, type MessageRow, toConversation, toMessage } from './records.ts';
 
@@ -47,8 +48,7 @@ export interface Tails {
 /** Counts are told up to here; own messages do not count, so some more are looked at. */
 const cap = limits.unreadCap + 1;
 const LOOKED_AT = cap * 2;
-/** Conversations and places of one statement. */
-const CHUNK = 500;
+const QUESTIONS_AT_ONCE = 500;
 /** What is kept together, bytes by estimate, and places of one conversation. */
 const KEPT_MAX = 32 * 1024 * 1024;
 const PLACES_MAX = 64;
@@ -135,24 +135,24 @@ export function createTails(db: Db): Tails {
     }
   };
 
-  return {
-    read: async (questions) => {
+  /** One round at a time, so that nobody reads what somebody else is just reading. */
+  const load = createGather<TailQuestion, Tail | null>({
+    parallel: 1,
+    most: QUESTIONS_AT_ONCE,
+    answer: async (questions) => {
       const found = questions.map(known);
       const missing = new Map<string, TailQuestion>();
       questions.forEach((question, index) => {
         if (!found[index]) missing.set(`${keyOf(question)} ${question.after}`, question);
       });
       const asked = [...missing.values()];
-      for (let from = 0; from < asked.length; from += CHUNK) {
-        const chunk = asked.slice(from, from + CHUNK);
-        for (const row of await readTails(db, chunk)) keep(chunk[row.n - 1] as TailQuestion, row);
-        // As they are read: what is kept has a bound, and the last may push out the first.
-        questions.forEach((question, index) => {
-          found[index] ??= known(question);
-        });
-      }
-      return found.map((tail) => tail ?? null);
+      for (const row of await readTails(db, asked)) keep(asked[row.n - 1] as TailQuestion, row);
+      return questions.map((question, index) => found[index] ?? known(question) ?? null);
     },
+  });
+
+  return {
+    read: (questions) => Promise.all(questions.map((question) => known(question) ?? load(question))),
   };
 }
 
@@ -169,6 +169,7 @@ const toCounts = ({ authors, mentioning }: CountsRow): Counts => {
 
 /** In order of seq though a count has none, as in `unreadCount`. */
 async function readTails(db: Db, questions: readonly TailQuestion[]): Promise<readonly Row[]> {
+  if (questions.length === 0) return [];
   const after = sql`u.tenant_id = c.tenant_id and u.conversation_id = c.id and u.seq > q.after and u.kind = 'content'`;
   const { rows } = await sql<Row>`
     select q.n::integer as n, to_jsonb(c) as conversation, to_jsonb(preview) as preview,

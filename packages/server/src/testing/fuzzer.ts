@@ -97,6 +97,7 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
   const samples: { readonly [N in CommandName]: () => Record<string, unknown> } = {
     sync: () => ({}),
     getHeads: () => ({ conversationIds: [known.conversationId] }),
+    catchUp: () => ({ conversations: [{ conversationId: known.conversationId, since: below(5) }] }),
     changes: () => ({ conversationId: known.conversationId, since: below(5), limit: 10 }),
     openDirect: () => ({ conversationId: newId(), userId: known.userId }),
     createConversation: () => ({

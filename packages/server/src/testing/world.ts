@@ -6,8 +6,10 @@ import { type CommandName, type Input, newId, type Output } from '@kith/protocol
 import { createTestDatabase } from '@kith/tools/services/testDatabase.ts';
 import { inject } from 'vitest';
 import { dispatch } from '../commands/dispatch.ts';
+import { Encoded } from '../encoded.ts';
 import { type ConversationAnnouncement, createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, localBus, subjects } from '../fanout/bus.ts';
+import { catchUpTurnstile } from '../limits/turnstile.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
@@ -90,6 +92,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
     changesReader: createChangesReader(database.db),
+    catchUps: catchUpTurnstile(),
     presences: {
       of: async (_tenantId, userIds) => userIds.map((userId) => ({ userId, state: 'offline' })),
       setSetting: () => undefined,
@@ -109,7 +112,12 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     },
   };
 
-  const call: World['call'] = (caller, name, input) => dispatch(services, caller, name, input);
+  const call: World['call'] = async (caller, name, input) => {
+    const answer = (await dispatch(services, caller, name, input)) as
+      | Output<typeof name>
+      | Encoded<Output<typeof name>>;
+    return answer instanceof Encoded ? answer.decode() : answer;
+  };
   return {
     services,
     database,
