@@ -64,15 +64,17 @@ async function serve(): Promise<void> {
     visibleAfter: 0,
     joinedAt: new Date().toISOString(),
   });
-  const store = {
-    joinedConversations: async (_db: unknown, _tenantId: number, userId: string) => [
+  const reads = {
+    joinedConversations: async (_tenantId: number, userId: string) => [
       { member: member(userId), conversationRev: 0, memberCount: sockets },
     ],
+  };
+  const store = {
     membershipsIn: async () => [],
     headsFor: async () => ({ heads: [], users: [] }),
     changesSince: async () => null,
   };
-  const hub = createHub({ bus, database: { db: null as never }, logger: log, store });
+  const hub = createHub({ bus, database: { db: null as never }, logger: log, reads, store });
   const user = (token: string) => ({
     id: token,
     username: token,

@@ -1,6 +1,6 @@
 /**
  * A client that was away, as the SDK comes back (packages/client/src/sync.ts): welcome, `watch` of what is on its screen,
- * `sync` from its cursor, then `changes` of one conversation after the other, the latest first, and word of what was
+ * `sync` from its cursor, then the changes of its conversations, the latest first, some in one answer, and word of what was
  * delivered. Whatever is refused is tried again after the SDK's own pauses.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +12,13 @@ import { type FrameSink, readFrames } from './frames.ts';
 import type { Person } from './people.ts';
 
 /** The SDK's bounds. */
-const WELCOME_MS = 15_000;
+const WELCOME_MS = limits.welcomeMs + 5_000;
 const ANSWER_MS = limits.requestMs + 5_000;
 const DELIVERED_DELAY_MS = 1_000;
+const RETURN_SPREAD_MS = 4_000;
 const TRIES = 30;
+/** Conversations the SDK catches up with at once. */
+const AT_ONCE = 20;
 
 /** What went wrong, by its code. */
 export type Troubles = Map<string, number>;
@@ -115,11 +118,7 @@ export class Returner {
       told = this.#tellDelivered(line).catch((error: unknown) => {
         this.#note(`markDelivered, given up: ${error instanceof Refused ? error.code : String(error)}`);
       });
-      const latest = [...this.#behind.values()].sort((a, b) => newest(b).localeCompare(newest(a)));
-      for (const { conversation, rev } of latest) {
-        await this.#catchUp(line, conversation.id, rev);
-        this.#behind.delete(conversation.id);
-      }
+      await this.#catchUp(line);
       on.inStep();
     });
     return { told };
@@ -173,27 +172,44 @@ export class Returner {
     return heads;
   }
 
-  async #catchUp(line: Line, conversationId: string, rev: number): Promise<void> {
-    const held = this.held.get(conversationId);
-    if (!held) throw new Refused(`told of ${conversationId}, where it never was`, false);
-    while (held.rev < rev) {
-      const input = { conversationId, since: held.rev, limit: limits.pageMax };
-      const frame = await this.#again(line, 'changes', input);
-      // A full parse of all that comes would make the generator the thing that is measured.
-      const end = /"rev":(\d+),"more":(true|false)\}\}$/.exec(frame.slice(-60));
-      if (!end) throw new Refused('changes: reset', false);
-      for (let at = frame.indexOf(SEQ); at >= 0; at = frame.indexOf(SEQ, at + SEQ.length)) {
-        const seq = Number.parseInt(frame.slice(at + SEQ.length, at + SEQ.length + 12), 10);
-        if (seq !== held.seq + 1) this.misplaced += 1;
-        held.seq = seq;
-        this.messages += 1;
+  /** The latest first, as many as one answer takes. */
+  async #catchUp(line: Line): Promise<void> {
+    const latest = [...this.#behind.values()].sort((a, b) => newest(b).localeCompare(newest(a)));
+    let due = latest.map(({ conversation }) => conversation.id);
+    while (due.length > 0) {
+      const some = due.slice(0, AT_ONCE);
+      const conversations = some.map((id) => ({ conversationId: id, since: this.#heldOf(id).rev }));
+      const frame = await this.#again(line, 'catchUp', { conversations });
+      for (const [id, changes] of answersIn(frame)) {
+        this.#take(id, changes);
+        if (this.#heldOf(id).rev >= (this.#behind.get(id)?.rev ?? 0)) this.#behind.delete(id);
       }
-      held.rev = Number(end[1]);
+      due = due.filter((id) => this.#behind.has(id));
     }
   }
 
+  #heldOf(conversationId: string): Held {
+    const held = this.held.get(conversationId);
+    if (!held) throw new Refused(`told of ${conversationId}, where it never was`, false);
+    return held;
+  }
+
+  /** A full parse of all that comes would make the generator the thing that is measured. */
+  #take(conversationId: string, changes: string): void {
+    const held = this.#heldOf(conversationId);
+    const end = /"rev":(\d+),"more":(true|false)\}/.exec(changes.slice(-120));
+    if (!end) throw new Refused('catchUp: reset', false);
+    for (let at = changes.indexOf(SEQ); at >= 0; at = changes.indexOf(SEQ, at + SEQ.length)) {
+      const seq = Number.parseInt(changes.slice(at + SEQ.length, at + SEQ.length + 12), 10);
+      if (seq !== held.seq + 1) this.misplaced += 1;
+      held.seq = seq;
+      this.messages += 1;
+    }
+    held.rev = Number(end[1]);
+  }
+
   async #tellDelivered(line: Line): Promise<void> {
-    await sleep(DELIVERED_DELAY_MS);
+    await sleep(DELIVERED_DELAY_MS + Math.random() * RETURN_SPREAD_MS);
     const due = [...this.#untold.values()];
     for (let from = 0; from < due.length; from += limits.deliveredMarks) {
       const some = due.slice(from, from + limits.deliveredMarks);
@@ -209,6 +225,17 @@ export class Returner {
 }
 
 const SEQ = ',"seq":';
+const CHANGES = '","changes":';
+const ID_LENGTH = 36;
+
+/** The answers of `catchUp` by conversation, unparsed. */
+function* answersIn(frame: string): Generator<readonly [conversationId: string, changes: string]> {
+  for (let at = frame.indexOf(CHANGES); at >= 0; ) {
+    const next = frame.indexOf(CHANGES, at + CHANGES.length);
+    yield [frame.slice(at - ID_LENGTH, at), frame.slice(at, next < 0 ? frame.length : next)];
+    at = next;
+  }
+}
 const newest = (head: Head): string => head.preview?.createdAt ?? '';
 const outputOf = <N extends 'sync'>(frame: string): Output<N> =>
   (JSON.parse(frame) as { output: Output<N> }).output;

@@ -177,4 +177,18 @@ describe('outbound queue', () => {
       expect(texts.map((text) => text.length)).toEqual([length]);
     },
   );
+
+  test.each([10, 200, 70_000])(
+    'what is encoded already goes out in its place, as one message (%i)',
+    async (length) => {
+      const { outbound, messages } = setup();
+      outbound.open('welcome');
+      await tick();
+      outbound.push('before');
+      outbound.pushEncoded([Buffer.from('{"a":"'), Buffer.from('ü'.repeat(length)), Buffer.from('"}')]);
+      outbound.pushPacket(packetOf(['after']));
+      await tick();
+      expect(messages()).toEqual(['welcome', 'before', `{"a":"${'ü'.repeat(length)}"}`, 'after']);
+    },
+  );
 });

@@ -27,8 +27,9 @@ export interface Tail {
 }
 
 export interface Counts {
-  /** Messages of each author, of the first so many; `cut`: there are more. */
+  /** Messages, of each author and together, of the first so many; `cut`: there are more. */
   readonly authors: ReadonlyMap<string, number>;
+  readonly total: number;
   readonly cut: boolean;
   readonly mentioning: readonly Mentioning[];
   readonly mentioningCut: boolean;
@@ -57,8 +58,7 @@ const ENTRY_BYTES = 120;
 
 /** Null: not to be told from what was looked at. */
 export function countsOf(counts: Counts, userId: string): { unread: number; mentions: number } | null {
-  let unread = 0;
-  for (const [author, count] of counts.authors) if (author !== userId) unread += count;
+  const unread = counts.total - (counts.authors.get(userId) ?? 0);
   if (unread < cap && counts.cut) return null;
   let mentions = 0;
   for (const { author, all, people } of counts.mentioning) {
@@ -158,10 +158,11 @@ export function createTails(db: Db): Tails {
 
 const toCounts = ({ authors, mentioning }: CountsRow): Counts => {
   const byAuthor = new Map(Object.entries(authors ?? {}));
-  const looked = [...byAuthor.values()].reduce((sum, count) => sum + count, 0);
+  const total = [...byAuthor.values()].reduce((sum, count) => sum + count, 0);
   return {
     authors: byAuthor,
-    cut: looked >= LOOKED_AT,
+    total,
+    cut: total >= LOOKED_AT,
     mentioning: (mentioning ?? []).map(([author, all, people]) => ({ author, all, people })),
     mentioningCut: (mentioning?.length ?? 0) >= LOOKED_AT,
   };

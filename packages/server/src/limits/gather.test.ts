@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { createGather } from './gather.ts';
+
+/** Rounds end when they are told to. */
+function slowAnswers() {
+  const ends: (() => void)[] = [];
+  const answer = vi.fn(async (questions: readonly number[]) => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return questions.map((question) => question * 10);
+  });
+  return { answer, endAll: () => ends.splice(0).forEach((end) => end()) };
+}
+/** Questions of one turn of the loop go together. */
+const turn = () => sleep(1);
+
+describe('questions that are gathered', () => {
+  it('go together when they come together, and wait for the next round while one is under way', async () => {
+    const { answer, endAll } = slowAnswers();
+    const ask = createGather({ answer, parallel: 1, most: 3 });
+    const first = [1, 2].map(ask);
+    await turn();
+    expect(answer.mock.calls).toEqual([[[1, 2]]]);
+    const others = [3, 4, 5, 6].map(ask);
+    await turn();
+    expect(answer).toHaveBeenCalledTimes(1);
+    endAll();
+    expect(await Promise.all(first)).toEqual([10, 20]);
+    await turn();
+    endAll();
+    await turn();
+    endAll();
+    expect(await Promise.all(others)).toEqual([30, 40, 50, 60]);
+    expect(answer.mock.calls.map(([questions]) => questions)).toEqual([[1, 2], [3, 4, 5], [6]]);
+  });
+
+  it('that fail, fail together, and nobody else with them', async () => {
+    const answer = vi.fn(async (questions: readonly number[]) => questions);
+    const ask = createGather({ answer, parallel: 1, most: 2 });
+    answer.mockRejectedValueOnce(new Error('gone'));
+    const [one, two, three] = [ask(1), ask(2), ask(3)];
+    await expect(one).rejects.toThrow('gone');
+    await expect(two).rejects.toThrow('gone');
+    expect(await three).toBe(3);
+    expect(await ask(4)).toBe(4);
+  });
+
+  it('are refused when too many wait', async () => {
+    const { answer, endAll } = slowAnswers();
+    const ask = createGather({ answer, parallel: 1, most: 1, waitingMax: 2 });
+    const running = ask(1);
+    await turn();
+    const waiting = [ask(2), ask(3)];
+    await expect(ask(4)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    for (let round = 0; round < 3; round += 1) {
+      endAll();
+      await turn();
+    }
+    expect(await Promise.all([running, ...waiting])).toEqual([10, 20, 30]);
+  });
+});
