@@ -24,15 +24,23 @@ export interface Cluster {
 }
 
 export interface ClusterOptions {
-  /** The core of each node; they may share one. PostgreSQL and NATS run wherever there is room. */
+  /** The core of each node; they may share one. */
   readonly cores: readonly number[];
+  /** Of PostgreSQL and NATS; absent: wherever there is room. */
+  readonly otherCore?: number;
   /** Whether they meet on NATS; more than one must. */
   readonly bus: boolean;
   readonly people: number;
 }
 
-export async function startCluster({ cores, bus, people: count }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({
+  cores,
+  otherCore,
+  bus,
+  people: count,
+}: ClusterOptions): Promise<Cluster> {
   if (cores.length > 1 && !bus) throw new Error('Several nodes need a bus.');
+  const pinned = otherCore === undefined ? {} : { cpu: otherCore };
   let postgres: Postgres | null = null;
   let nats: Nats | null = null;
   const servers: ChildProcess[] = [];
@@ -42,8 +50,8 @@ export async function startCluster({ cores, bus, people: count }: ClusterOptions
     await postgres?.stop();
   };
   try {
-    postgres = await startPostgres({ fsync: true, settings: postgresSettings });
-    nats = bus ? await startNats() : null;
+    postgres = await startPostgres({ fsync: true, settings: postgresSettings, ...pinned });
+    nats = bus ? await startNats(pinned) : null;
     const secret = randomBytes(32).toString('hex');
     const people = await createPeople({ url: postgres.url }, secret, count);
     const nodes: ClusterNode[] = [];

@@ -290,15 +290,18 @@ async function holdIdle(sockets: number, running: Running, { options, print }: C
   const first = Math.min(FIRST_SOCKETS, sockets);
   const talkers = [...(await running.connect(0, first, deaf))];
   await sleep(settleMs);
-  const bytesBefore = residentBytesOfTree(running.serverPid);
+  const bytesBefore = residentBytesOfAll(running);
   talkers.push(...(await running.connect(first, sockets, deaf)));
   await sleep(settleMs);
-  const bytesAfter = residentBytesOfTree(running.serverPid);
+  const bytesAfter = residentBytesOfAll(running);
   for (const talker of talkers) talker.terminate();
   const bytesPerSocket = (bytesAfter - bytesBefore) / Math.max(1, sockets - first);
   print(`  idle: ${(bytesPerSocket / 1024).toFixed(1)} KiB for each of ${sockets} sockets`);
   return { sockets, bytesBefore, bytesAfter, bytesPerSocket };
 }
+
+const residentBytesOfAll = ({ serverPids }: Running): number =>
+  serverPids.reduce((sum, pid) => sum + residentBytesOfTree(pid), 0);
 
 /** Node raises the soft limit to the hard one when it starts, and children inherit that. */
 function openFiles(): number {

@@ -41,7 +41,8 @@ export interface StepResult {
 }
 
 export interface Measured {
-  readonly serverPid: number;
+  /** Its processes: several nodes, and what joins them. */
+  readonly serverPids: readonly number[];
   readonly databasePid: number | null;
 }
 
@@ -267,14 +268,13 @@ interface Reading {
   readonly generator: number;
 }
 
-function read({ serverPid, databasePid }: Measured): Reading {
-  const [server = 0, database = 0] = cpuOfTrees(
-    databasePid === null ? [serverPid] : [serverPid, databasePid],
-  );
+function read({ serverPids, databasePid }: Measured): Reading {
+  const servers = cpuOfTrees([...serverPids]);
+  const [database = 0] = databasePid === null ? [] : cpuOfTrees([databasePid]);
   const own = process.cpuUsage();
   return {
     at: performance.now(),
-    server,
+    server: servers.reduce((sum, cpu) => sum + cpu, 0),
     database,
     ...timeOfCore(serverCore),
     generator: (own.user + own.system) / 1000,

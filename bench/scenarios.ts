@@ -98,7 +98,10 @@ async function drive(
   say(`  ${peers.length} clients; warming up`);
   await load.warmUp(peers, rates[Math.min(1, rates.length - 1)]!, FIRST_WARM_UP_S);
   for (const rate of rates) {
-    const result = await load.step(peers, rate, options.seconds, stack);
+    const result = await load.step(peers, rate, options.seconds, {
+      serverPids: [stack.serverPid],
+      databasePid: stack.databasePid,
+    });
     results.push(result);
     say(lineOf(result));
     if (load.failure && result.failed > 0) say(`  refused, for example: ${load.failure}`);

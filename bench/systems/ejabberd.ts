@@ -75,7 +75,7 @@ async function start(people: number, sql: boolean): Promise<Running> {
         EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
       },
     });
-    return xmppRunning(port, { serverPid: child.pid, databasePid: sql ? postgres.pid : null }, stop);
+    return xmppRunning(port, { serverPids: [child.pid], databasePid: sql ? postgres.pid : null }, stop);
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,10 @@
 /** Kith, with either of its databases. */
 import { newId } from '@kith/protocol';
+import { startCluster } from '../cluster.ts';
 import { Peer } from '../peer.ts';
-import { startStack } from '../stack.ts';
-import { missingPostgres } from './packages.ts';
+import type { Person } from '../people.ts';
+import { serverCore, startStack } from '../stack.ts';
+import { missingNats, missingPostgres } from './packages.ts';
 import { connectSome, type Running, type System } from './system.ts';
 
 /** A group takes so many people at once. */
@@ -30,15 +32,56 @@ export const kithEmbedded: System = {
   start: (people) => start(people, 'embedded'),
 };
 
+/** What several nodes cost: beside one on the same core. With a core for each, see `nodes.ts`. */
+export const kithTwoNodes: System = {
+  id: 'kith-two-nodes',
+  name: 'Kith, two nodes',
+  archive: 'PostgreSQL, NATS between the nodes',
+  onRequest: false,
+  guess: { direct: 4_000, group300: 700, group1000: 150 },
+  missingPackages: () => [...missingPostgres(), ...missingNats()],
+  version: () => 'Kith with NATS',
+  start: startTwo,
+};
+
 async function start(people: number, database: 'postgres' | 'embedded'): Promise<Running> {
   const stack = await startStack({ database, people, profile: false });
+  const { serverPid, databasePid, url, stop } = stack;
+  return running({ serverPids: [serverPid], databasePid, urls: [url], people: stack.people, stop });
+}
+
+/** All on the core that is measured. */
+async function startTwo(people: number): Promise<Running> {
+  const cluster = await startCluster({
+    cores: [serverCore, serverCore],
+    otherCore: serverCore,
+    bus: true,
+    people,
+  });
+  const { nodes, busPid, databasePid, stop } = cluster;
+  return running({
+    serverPids: [...nodes.map(({ pid }) => pid), ...(busPid === null ? [] : [busPid])],
+    databasePid,
+    urls: nodes.map(({ url }) => url),
+    people: cluster.people,
+    stop,
+  });
+}
+
+interface Started extends Pick<Running, 'serverPids' | 'databasePid' | 'stop'> {
+  /** Of the nodes' sockets. */
+  readonly urls: readonly string[];
+  readonly people: readonly Person[];
+}
+
+function running({ urls, people, ...server }: Started): Running {
   const peers: Peer[] = [];
   return {
-    serverPid: stack.serverPid,
-    databasePid: stack.databasePid,
+    ...server,
     connect: async (from, to, ear) => {
+      // Those who talk with each other are on different nodes.
       const more = await connectSome(from, to, (index) =>
-        Peer.connect(stack.url, stack.people[index]!, index, ear),
+        Peer.connect(urls[index % urls.length]!, people[index]!, index, ear),
       );
       peers.push(...more);
       return more;
@@ -67,6 +110,5 @@ async function start(people: number, database: 'postgres' | 'embedded'): Promise
       }
       for (const peer of peers.slice(0, size)) peer.conversationId = conversationId;
     },
-    stop: stack.stop,
   };
 }

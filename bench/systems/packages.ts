@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { findPostgresBinaries } from '@kith/tools/services/binaries.ts';
+import { findNats, findPostgresBinaries } from '@kith/tools/services/binaries.ts';
 import { collect } from '@kith/tools/services/processes.ts';
 
 const [APT, QUERY] = ['apt-get', 'dpkg-query'];
@@ -19,6 +19,7 @@ export const missingOf = (names: readonly string[]): string[] =>
   names.filter((name) => !packageVersion(name));
 
 export const missingPostgres = (): string[] => (findPostgresBinaries() ? [] : ['postgresql']);
+export const missingNats = (): string[] => (findNats() ? [] : ['nats-server']);
 
 /**
  * Installs them on a Debian where we are root, which is what a build machine is; anyone else's machine is theirs to

@@ -56,7 +56,7 @@ async function start(_people: number, sql: boolean): Promise<Running> {
       port,
       env: {},
     });
-    return xmppRunning(port, { serverPid: child.pid, databasePid: postgres?.pid ?? null }, stop);
+    return xmppRunning(port, { serverPids: [child.pid], databasePid: postgres?.pid ?? null }, stop);
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,6 @@
 /** The systems that are measured, in the order of a round. */
 import { ejabberd, ejabberdMnesia } from './ejabberd.ts';
-import { kith, kithEmbedded } from './kith.ts';
+import { kith, kithEmbedded, kithTwoNodes } from './kith.ts';
 import { prosody, prosodyFiles } from './prosody.ts';
 import { socketio } from './socketio.ts';
 import type { System } from './system.ts';
@@ -8,6 +8,7 @@ import type { System } from './system.ts';
 export const systems: readonly System[] = [
   kith,
   kithEmbedded,
+  kithTwoNodes,
   ejabberd,
   ejabberdMnesia,
   prosody,

@@ -142,7 +142,7 @@ async function start(_people: number): Promise<Running> {
 function running(port: number, serverPid: number, databasePid: number, stop: () => Promise<void>): Running {
   const clients: SocketClient[] = [];
   return {
-    serverPid,
+    serverPids: [serverPid],
     databasePid,
     connect: async (from, to, ear) => {
       const more = await connectSome(from, to, (index) => SocketClient.connect(port, index, ear));

@@ -15,7 +15,8 @@ export interface Talker {
 
 /** A server at work, with its database. */
 export interface Running {
-  readonly serverPid: number;
+  /** Its processes: several nodes, and what joins them. */
+  readonly serverPids: readonly number[];
   /** Null when it keeps its data itself. */
   readonly databasePid: number | null;
   /** Signs in the clients of these places, from 0 on and each once, a bounded number at a time. */

@@ -129,12 +129,12 @@ export class XmppClient implements Talker {
 /** What both XMPP servers have in common once they run. */
 export function xmppRunning(
   port: number,
-  { serverPid, databasePid }: Pick<Running, 'serverPid' | 'databasePid'>,
+  { serverPids, databasePid }: Pick<Running, 'serverPids' | 'databasePid'>,
   stop: () => Promise<void>,
 ): Running {
   const clients: XmppClient[] = [];
   return {
-    serverPid,
+    serverPids,
     databasePid,
     connect: async (from, to, ear) => {
       const more = await connectSome(from, to, (index) => XmppClient.connect(port, index, ear));

@@ -83,7 +83,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
-  const reads = createReads(database.db);
+  const reads = createReads(database.db, config.shards);
   const memberships = createMemberships(reads.membership);
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
@@ -103,7 +103,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     messageLog: createMessageLog({ database, announcer, meter, shards: config.shards }),
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
-    changesReader: createChangesReader(database.db),
+    changesReader: createChangesReader(database.db, config.shards),
     catchUps: catchUpTurnstile(),
   };
   const antiEntropy = createAntiEntropy({

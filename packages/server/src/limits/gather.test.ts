@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { createGather } from './gather.ts';
+import { createGather, createLanes } from './gather.ts';
 
 /** Rounds end when they are told to. */
 function slowAnswers() {
@@ -43,6 +43,16 @@ describe('questions that are gathered', () => {
     await expect(two).rejects.toThrow('gone');
     expect(await three).toBe(3);
     expect(await ask(4)).toBe(4);
+  });
+
+  it('of different lanes do not go together', async () => {
+    const answer = vi.fn(async (questions: readonly number[]) => questions);
+    const ask = createLanes(2, (question) => question % 2, { answer, parallel: 1, most: 10 });
+    expect(await Promise.all([1, 2, 3, 4].map(ask))).toEqual([1, 2, 3, 4]);
+    expect(answer.mock.calls.map(([questions]) => questions)).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
   });
 
   it('are refused when too many wait', async () => {

@@ -22,6 +22,20 @@ export interface GatherOptions<Question, Answer> {
 /** @throws KithError unavailable, when too many wait. */
 export type Gather<Question, Answer> = (question: Question) => Promise<Answer>;
 
+/** A gather for each lane, so that no round has questions of two. */
+export function createLanes<Question, Answer>(
+  lanes: number,
+  laneOf: (question: Question) => number,
+  options: GatherOptions<Question, Answer>,
+): Gather<Question, Answer> {
+  const gathers = Array.from({ length: lanes }, () => createGather(options));
+  return (question) => {
+    const gather = gathers[laneOf(question)];
+    if (!gather) throw new Error('There is no such lane.');
+    return gather(question);
+  };
+}
+
 interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newId } from '@kith/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Changes } from './changes.ts';
 import { createChangesReader } from './changesReader.ts';
@@ -6,9 +7,10 @@ import type { Db } from './database.ts';
 import type { ConversationRow } from './records.ts';
 
 const db = null as unknown as Db;
-const question = (conversationId: string, userId = 'ann', visibleAfter = 0) => ({
+const ids = { room: newId(), other: newId(), broken: newId() };
+const question = (name: keyof typeof ids, userId = 'ann', visibleAfter = 0) => ({
   tenantId: 1,
-  conversationId,
+  conversationId: ids[name],
   since: 3,
   viewer: { userId, visibleAfter },
   limit: 100,
@@ -41,7 +43,7 @@ afterEach(() => void vi.useRealTimers());
 describe('changes for a crowd', () => {
   it('reads the same once for all who ask meanwhile, and never tells less than there was when they asked', async () => {
     const { read, store, endAll } = slowRead();
-    const reader = createChangesReader(db, store);
+    const reader = createChangesReader(db, 1, store);
     const crowd = ['ann', 'bob', 'cem'].map((name) => reader.read(question('room', name)));
     const stranger = reader.read(question('room', 'dan', 2));
     await turn();
@@ -66,11 +68,11 @@ describe('changes for a crowd', () => {
   });
 
   it('a read that fails is told to those who asked the same, and to nobody else', async () => {
-    const reader = createChangesReader(db, {
+    const reader = createChangesReader(db, 1, {
       conversationRows: async (_db, asked) =>
         asked.map(({ conversationId }) => ({ id: conversationId, rev: 7 }) as ConversationRow),
       changesOf: async (_db, { id }) => {
-        if (id === 'broken') throw new Error('gone');
+        if (id === ids.broken) throw new Error('gone');
         return empty(7);
       },
       usersByIds: async () => [],
@@ -84,7 +86,7 @@ describe('changes for a crowd', () => {
   it('tells again what it found as long as the revision is the same', async () => {
     let rev = 7;
     const changesOf = vi.fn(async () => empty(rev));
-    const reader = createChangesReader(db, {
+    const reader = createChangesReader(db, 1, {
       conversationRows: async (_db, asked) => asked.map(() => ({ rev }) as ConversationRow),
       changesOf,
       usersByIds: async () => [],
@@ -108,7 +110,7 @@ describe('changes for a crowd', () => {
       role: 'member' as const,
     });
     const found: Changes = { type: 'changes', records: [], users: [named('Ann')], rev: 7, more: false };
-    const reader = createChangesReader(db, {
+    const reader = createChangesReader(db, 1, {
       conversationRows: async (_db, asked) => asked.map(() => ({ rev: 7 }) as ConversationRow),
       changesOf: async () => found,
       usersByIds: async () => [named('Anna')],

@@ -5,11 +5,12 @@
  */
 import type { User } from '@kith/protocol';
 import { Encoded } from '../encoded.ts';
-import { createGather } from '../limits/gather.ts';
+import { createLanes } from '../limits/gather.ts';
 import { type Changes, changesOf, ownReactions, type Viewer } from './changes.ts';
 import { conversationRows } from './conversations.ts';
 import type { Db } from './database.ts';
 import type { ConversationRow } from './records.ts';
+import { shardOf } from './shards.ts';
 import { usersByIds } from './users.ts';
 
 export interface ChangesQuestion {
@@ -76,8 +77,10 @@ interface Answer {
   readonly reacted: Changes | null;
 }
 
+/** `shards`: as of the message log; a round asks for conversations of one. */
 export function createChangesReader(
   db: Db,
+  shards = 1,
   { conversationRows, changesOf, usersByIds } = store,
 ): ChangesReader {
   /** The oldest first. */
@@ -181,7 +184,8 @@ export function createChangesReader(
     }
   };
 
-  const gather = createGather<ChangesQuestion, Group>({
+  const shard = shardOf(shards);
+  const gather = createLanes<ChangesQuestion, Group>(shards, ({ conversationId }) => shard(conversationId), {
     // Two at a time would read the same.
     parallel: 1,
     most: QUESTIONS_AT_ONCE,

@@ -3,12 +3,13 @@
  * statement: see `limits/gather.ts`. Two rounds at a time leave connections of the pool to everything else.
  */
 import { limits, type ReceiptMark } from '@kith/protocol';
-import { createGather } from '../limits/gather.ts';
+import { createGather, createLanes } from '../limits/gather.ts';
 import { createTurnstile } from '../limits/turnstile.ts';
 import type { ReadMembership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
 import { type MembershipQuestion, membershipFacts } from './memberships.ts';
 import { foremostMarks, marksInside } from './receipts.ts';
+import { shardOf } from './shards.ts';
 import { joinedConversations, type MembershipFound } from './subscriptions.ts';
 import { type SyncPage, type SyncQuestion, syncPages, syncQuestion } from './syncPages.ts';
 import { createTails } from './tails.ts';
@@ -55,8 +56,11 @@ const SYNCS_IN_TURN = 400;
 /** Less than a request may take. */
 const SYNC_PATIENCE_MS = 8_000;
 
-export function createReads(db: Db): Reads {
-  const membership = createGather({
+/** `shards`: as of the message log; what is asked of a conversation is read with others of its shard only. */
+export function createReads(db: Db, shards = 1): Reads {
+  const shard = shardOf(shards);
+  const laneOf = ({ conversationId }: Conversation): number => shard(conversationId);
+  const membership = createLanes(shards, laneOf, {
     parallel: PARALLEL,
     most: FACTS_AT_ONCE,
     answer: (questions: readonly MembershipQuestion[]) => membershipFacts(db, questions),
@@ -71,7 +75,7 @@ export function createReads(db: Db): Reads {
     most: PEOPLE_AT_ONCE,
     answer: (people: readonly Somebody[]) => ownPeople(db, people),
   });
-  const inside = createGather<Conversation, readonly ReceiptMark[]>({
+  const inside = createLanes<Conversation, readonly ReceiptMark[]>(shards, laneOf, {
     parallel: PARALLEL,
     most: MARKS_AT_ONCE,
     answer: async (conversations) => {
