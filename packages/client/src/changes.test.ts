@@ -61,6 +61,46 @@ describe('changes of several conversations', () => {
     expect(await changes.since('c', 1)).toEqual(page(2));
   });
 
+  test('one that cannot be read fails alone: it is the first of what was asked', async () => {
+    const { answer, asked, changes } = setup();
+    answer.mockRejectedValueOnce(new KithError('internal'));
+    const [broken, ...others] = ['a', 'b', 'c'].map((id) => changes.since(id, 0));
+    await expect(broken).rejects.toMatchObject({ code: 'internal' });
+    expect(await Promise.all(others)).toEqual([page(1), page(1)]);
+    expect(asked).toEqual([['b', 'c']]);
+  });
+
+  test('what waits when the connection goes is not asked on the next one', async () => {
+    const { answer, asked, changes } = setup();
+    const held = Promise.withResolvers<Output<'catchUp'>>();
+    answer.mockReturnValueOnce(held.promise);
+    const all = ['a', 'b'].map((id) => changes.since(id, 0));
+    await Promise.resolve();
+    const late = changes.since('c', 0);
+    changes.close();
+    await expect(late).rejects.toMatchObject({ code: 'unavailable' });
+    held.resolve({ answers: [{ conversationId: 'a', changes: page(1) }] });
+    expect(await all[0]).toEqual(page(1));
+    await expect(all[1]).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(changes.since('d', 0)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(asked).toEqual([]);
+  });
+
+  test('a node that does not know the command is asked for each', async () => {
+    const asked: unknown[] = [];
+    const request = (async (command: string, input: unknown) => {
+      asked.push([command, input]);
+      if (command === 'catchUp') throw new KithError('unknown_command');
+      return page(9);
+    }) as Request;
+    const changes = new Changes(request);
+    expect(await Promise.all([changes.since('a', 0), changes.since('b', 1)])).toEqual([page(9), page(9)]);
+    expect(asked.slice(1)).toEqual([
+      ['changes', { conversationId: 'a', since: 0, limit: limits.pageMax }],
+      ['changes', { conversationId: 'b', since: 1, limit: limits.pageMax }],
+    ]);
+  });
+
   test('an answer without any does not go round for ever', async () => {
     const { changes } = setup(0);
     await expect(changes.since('a', 0)).rejects.toMatchObject({ code: 'internal' });

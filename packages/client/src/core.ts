@@ -254,7 +254,7 @@ export class Core {
     for (const [id, seq] of Object.entries(cached.reads)) store.unconfirmedReads.set(id, seq);
     for (const head of cached.heads) {
       store.restoreHead(head);
-      this.receipts.restoreDelivered(head.conversation.id, head.lastSeq);
+      this.receipts.restoreDelivered(head.conversation.id, head.lastSeq, head.unread);
     }
     for (const entry of cached.outbox) this.outbox.handleEntry(entry);
     this.sync.restore(cached.cursor);

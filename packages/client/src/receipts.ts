@@ -11,7 +11,7 @@ import type { Clock, Readable } from './types.ts';
 const NONE: readonly ReceiptMark[] = [];
 /** Marks of this long travel together. */
 const DELIVERED_DELAY = 1_000;
-/** What came while this device was away may take this much longer: whoever came back with it asks for more urgent things. */
+/** After a return it may take this much longer: whoever came back with this device asks for more urgent things. */
 const RETURN_SPREAD = 4_000;
 const READ_DELAY = 250;
 
@@ -36,6 +36,8 @@ export class ReceiptStore {
   /** When they are told next, and which timer is to do it; null: not planned. */
   #deliveredPlan: { readonly at: number } | null = null;
   #delivering = false;
+  /** Until then what was missed is not told yet. */
+  #calmAt = 0;
   readonly #readDue = new Set<string>();
   readonly #readBusy = new Set<string>();
   #live = false;
@@ -86,13 +88,13 @@ export class ReceiptStore {
 
   /** What arrived while this device was away: unread means that somebody else wrote it. */
   handleHead(conversationId: string, lastSeq: number, unread: number): void {
-    if (unread > 0)
-      this.#deliver(conversationId, lastSeq, DELIVERED_DELAY + this.#deps.random() * RETURN_SPREAD);
+    if (unread > 0) this.#deliver(conversationId, lastSeq, this.#returnDelay());
   }
 
-  /** From the cache: these had arrived before, and were told then. */
-  restoreDelivered(conversationId: string, lastSeq: number): void {
-    this.#delivered.set(conversationId, lastSeq);
+  /** From the cache: these had arrived before. What is unread may not have been told, if the app died just then. */
+  restoreDelivered(conversationId: string, lastSeq: number, unread: number): void {
+    if (unread > 0) this.#deliver(conversationId, lastSeq, DELIVERED_DELAY);
+    else this.#delivered.set(conversationId, lastSeq);
   }
 
   markRead(conversationId: string, seq: number): void {
@@ -110,10 +112,12 @@ export class ReceiptStore {
   }
 
   handleLive(): void {
+    const { clock, random } = this.#deps;
     this.#live = true;
     this.#failures = 0;
+    this.#calmAt = clock.now() + random() * RETURN_SPREAD;
     for (const id of this.#deps.store.unconfirmedReads.keys()) this.#scheduleRead(id, READ_DELAY);
-    if (this.#deliveredDue.size > 0) this.#scheduleDelivered(DELIVERED_DELAY);
+    if (this.#deliveredDue.size > 0) this.#scheduleDelivered(this.#returnDelay());
   }
 
   handleDown(): void {
@@ -128,10 +132,16 @@ export class ReceiptStore {
   }
 
   #deliver(conversationId: string, seq: number, delay: number): void {
-    if (seq <= (this.#delivered.get(conversationId) ?? 0)) return;
-    this.#delivered.set(conversationId, seq);
-    this.#deliveredDue.set(conversationId, seq);
-    this.#scheduleDelivered(delay);
+    if (seq > (this.#delivered.get(conversationId) ?? 0)) {
+      this.#delivered.set(conversationId, seq);
+      this.#deliveredDue.set(conversationId, seq);
+    }
+    // Also of what is due already: a head tells of it before the message itself arrives, which is in more of a hurry.
+    if (this.#deliveredDue.has(conversationId)) this.#scheduleDelivered(delay);
+  }
+
+  #returnDelay(): number {
+    return DELIVERED_DELAY + Math.max(0, this.#calmAt - this.#deps.clock.now());
   }
 
   /** The sooner of this and what is planned. */
@@ -147,12 +157,14 @@ export class ReceiptStore {
 
   async #sendDelivered(): Promise<void> {
     this.#deliveredPlan = null;
+    // Planned again by the next connection.
+    if (!this.#live) return;
     this.#delivering = true;
     const due = [...this.#deliveredDue].slice(0, limits.deliveredMarks);
     for (const [id] of due) this.#deliveredDue.delete(id);
     let delay = DELIVERED_DELAY;
     try {
-      if (due.length > 0 && this.#live) {
+      if (due.length > 0) {
         await this.#deps.request('markDelivered', {
           marks: due.map(([conversationId, seq]) => ({ conversationId, seq })),
         });

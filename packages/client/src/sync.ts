@@ -34,7 +34,8 @@ type Phase =
 
 export class Sync {
   readonly #deps: SyncDeps;
-  readonly #changes: Changes;
+  /** Of this connection: what is on screen does not wait for what is not. */
+  #changes: { readonly open: Changes; readonly others: Changes };
   #phase: Phase = { type: 'down' };
   #epoch = 0;
   #cursor: string | undefined;
@@ -51,7 +52,7 @@ export class Sync {
 
   constructor(deps: SyncDeps) {
     this.#deps = deps;
-    this.#changes = new Changes(deps.request);
+    this.#changes = { open: new Changes(deps.request), others: new Changes(deps.request) };
   }
 
   get cursor(): string | undefined {
@@ -74,12 +75,16 @@ export class Sync {
     const epoch = ++this.#epoch;
     this.#phase = { type: 'syncing', epoch };
     this.#failures.clear();
+    const { request } = this.#deps;
+    this.#changes = { open: new Changes(request), others: new Changes(request) };
     void this.#sync(epoch);
   }
 
   handleDown(): void {
     this.#epoch++;
     this.#phase = { type: 'down' };
+    this.#changes.open.close();
+    this.#changes.others.close();
     this.#catching.clear();
     this.#background = [];
     this.#backgroundRunning = 0;
@@ -217,7 +222,7 @@ export class Sync {
     this.#cursor = page.cursor;
   }
 
-  /** Open windows at once, the others of memory and cache one after another, the latest first. */
+  /** Open windows at once, the others of memory and cache some at a time, the latest first. */
   #catchUpAll(): void {
     const { store } = this.#deps;
     const later: string[] = [];
@@ -239,12 +244,10 @@ export class Sync {
   async #runBackground(epoch: number): Promise<void> {
     if (this.#backgroundRunning >= BACKGROUND) return;
     this.#backgroundRunning++;
-    for (
-      let id = this.#background.shift();
-      id !== undefined && epoch === this.#epoch;
-      id = this.#background.shift()
-    ) {
-      const { store } = this.#deps;
+    const { store } = this.#deps;
+    while (epoch === this.#epoch) {
+      const id = this.#background.shift();
+      if (id === undefined) break;
       const head = store.head(id);
       const row = store.windows.cold.get(id);
       if (!head) continue;
@@ -299,7 +302,8 @@ export class Sync {
     let since = first;
     let page: Output<'changes'>;
     do {
-      page = await this.#changes.since(id, since);
+      const changes = store.windows.isOpen(id) ? this.#changes.open : this.#changes.others;
+      page = await changes.since(id, since);
       if (epoch !== this.#epoch || store.windows.get(id) !== window) return;
       if (page.type === 'reset') {
         await this.#startAnew(id, page.rev, epoch);

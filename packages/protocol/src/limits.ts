@@ -45,8 +45,9 @@ export const limits = {
   lookup: 200,
   /** `changes` walks at most this many revisions; a longer absence is answered by `reset` (S2). */
   changesDistance: 1_000,
-  /** Conversations in one `catchUp`. */
+  /** Conversations in one `catchUp`, and what its answer weighs, unless one alone weighs more: a slow phone gets it in time. */
   catchUp: 50,
+  catchUpBytes: 256 * 1024,
   /** Unread and mention counts are exact up to here; one more means "more than". */
   unreadCap: 999,
   /** Conversations and people one socket watches: what fits on a screen, twice over. */

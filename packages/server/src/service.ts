@@ -17,8 +17,8 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createHttpApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
+import { createCatchUps } from './limits/catchUps.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
-import { catchUpTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
@@ -104,7 +104,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
     changesReader: createChangesReader(database.db, config.shards),
-    catchUps: catchUpTurnstile(),
+    catchUps: createCatchUps(),
   };
   const antiEntropy = createAntiEntropy({
     database,
@@ -148,6 +148,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'gap') afterGap();
+    else if (message.type === 'renamed') services.changesReader.namesChanged();
   });
   bus.onGap(() => bus.publish(subjects.nodes, { type: 'gap' }));
 

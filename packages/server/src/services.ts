@@ -5,7 +5,7 @@ import type { Encoded } from './encoded.ts';
 import type { Announcer } from './fanout/announcer.ts';
 import type { Presences } from './fanout/presence.ts';
 import type { Typing } from './fanout/typing.ts';
-import type { Turnstile } from './limits/turnstile.ts';
+import type { CatchUps } from './limits/catchUps.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
@@ -25,8 +25,7 @@ export interface Services {
   readonly conversationLog: ConversationLog;
   readonly receiptLog: ReceiptLog;
   readonly changesReader: ChangesReader;
-  /** After an outage everybody catches up: so many at a time, since one who is done is worth more than many half done. */
-  readonly catchUps: Turnstile;
+  readonly catchUps: CatchUps;
   /** Who may do what where: cached facts for the policy. */
   readonly memberships: Memberships;
   /** Tells the connected what was committed. */

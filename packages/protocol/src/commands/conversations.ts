@@ -75,7 +75,10 @@ export const conversationCommands = {
       conversations: z
         .array(z.strictObject({ ...one, since: Rev }))
         .min(1)
-        .max(limits.catchUp),
+        .max(limits.catchUp)
+        .refine((all) => new Set(all.map(({ conversationId }) => conversationId)).size === all.length, {
+          message: 'names a conversation twice',
+        }),
     }),
     output: z.object({
       answers: z.array(z.object({ ...one, changes: Changes.nullable() })),

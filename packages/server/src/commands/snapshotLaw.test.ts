@@ -220,6 +220,7 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     const node: Services = {
       ...world.services,
       changesReader: {
+        ...world.services.changesReader,
         read: async (question) => {
           await world.call(owner, 'removeMember', { conversationId: room, userId: third.userId });
           await world.send(owner, room, 'among us');

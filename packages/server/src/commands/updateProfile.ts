@@ -11,6 +11,8 @@ export const updateProfile: Handler<'updateProfile'> = async (services, caller, 
   if (!own) throw new KithError('unauthenticated');
   const { user, profile, rev } = own;
   if (changed) {
+    // Before the notice: whoever has heard of the name is told no older one.
+    services.announcer.renamed();
     services.announcer.toUser(tenantId, userId, { type: 'user', rev, records: [profile] });
     services.announcer.ephemeral(subjects.people(tenantId), { type: 'profile', user });
   }

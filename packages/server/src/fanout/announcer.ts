@@ -13,6 +13,8 @@ export interface Announcer {
   receipts(tenantId: number, conversationId: string, marks: readonly ReceiptMark[]): void;
   ephemeral(subject: string, ephemeral: Ephemeral): void;
   sessionsRevoked(tenantId: number, userId: string, sessionIds: readonly string[]): void;
+  /** Somebody's name is another one now: to the nodes, which may have kept it. */
+  renamed(): void;
 }
 
 export interface ConversationAnnouncement {
@@ -72,5 +74,6 @@ export function createAnnouncer(bus: Bus): Announcer {
     ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
     sessionsRevoked: (tenantId, userId, sessionIds) =>
       bus.publish(subjects.nodes, { type: 'sessions_revoked', tenantId, userId, sessionIds }),
+    renamed: () => bus.publish(subjects.nodes, { type: 'renamed' }),
   };
 }

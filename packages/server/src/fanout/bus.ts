@@ -31,9 +31,11 @@ export type BusMessage =
   | { readonly type: 'ephemeral'; readonly ephemeral: Ephemeral }
   /** To every node: cached facts about this conversation and its members are no longer true. */
   | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
-  /** To every node: sockets of these sessions close. */
-  /** A node was cut off from the others, and what it said meanwhile is lost: on all of them. */
+  /** To every node: somebody's name is another one now. */
+  | { readonly type: 'renamed' }
+  /** To every node: one of them was cut off from the others, and what it said meanwhile is lost. */
   | { readonly type: 'gap' }
+  /** To every node: sockets of these sessions close. */
   | {
       readonly type: 'sessions_revoked';
       readonly tenantId: number;

@@ -12,6 +12,7 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   receipts: true,
   ephemeral: true,
   invalidate: true,
+  renamed: true,
   gap: true,
   sessions_revoked: true,
   presence_setting: true,

@@ -61,10 +61,11 @@ const TRY_AGAIN_LATER = 1013;
 /** Pongs to a reader that lags by more than this would only pile up. */
 const PONG_BYTES = 64 * 1024;
 
-/** A newcomer that asks for nothing this long has settled; later than the other it has no claim any more. */
-const QUIET_MS = 60;
-const SETTLING_MS = 10_000;
-const SETTLING_STEP_MS = 30;
+/** A newcomer asks for something this soon, ms; once it has asked for nothing this long, it has settled; and it has no claim after that. */
+const FIRST_REQUEST_MS = 500;
+const QUIET_MS = 250;
+const SETTLING_MS = 3_000;
+const SETTLING_STEP_MS = 25;
 
 const encode = (frame: ServerFrame): string => JSON.stringify(frame);
 const PONG = encode({ t: 'pong' });
@@ -313,16 +314,19 @@ export class Connection implements CallerSocket {
   }
 
   /**
-   * Resolves when a newcomer has what it came for: nothing it asked is unanswered, for a moment. Its place is held so
-   * long, since a crowd of which some are done is better off than one of which all have begun.
+   * Resolves when a newcomer has what it came for, or when nobody waits for its place: a crowd of which some are done is
+   * better off than one of which all have begun.
    */
   async #settled(): Promise<void> {
-    let quiet = 0;
-    for (let waited = 0; waited < SETTLING_MS && quiet < QUIET_MS; waited += SETTLING_STEP_MS) {
-      await sleep(SETTLING_STEP_MS);
+    const { arrivals, now } = this.#context;
+    const welcomedAt = now();
+    let busyAt = welcomedAt + FIRST_REQUEST_MS - QUIET_MS;
+    while (arrivals.waiting() > 0) {
       const live = liveOf(this.#state);
-      if (!live) return;
-      quiet = live.inFlight.size === 0 ? quiet + SETTLING_STEP_MS : 0;
+      const time = now();
+      if (live && live.inFlight.size > 0) busyAt = time;
+      if (!live || time - busyAt >= QUIET_MS || time - welcomedAt >= SETTLING_MS) return;
+      await sleep(SETTLING_STEP_MS);
     }
   }
 

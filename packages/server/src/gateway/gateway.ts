@@ -132,6 +132,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     revalidating += 1;
     for (const connection of dueForRevalidation) {
       dueForRevalidation.delete(connection);
+      // Everybody goes anyway, and the database with them.
+      if (draining) continue;
       // A database that is away ends no session.
       await connection
         .revalidate()

@@ -89,6 +89,3 @@ export function createTurnstile({
     waiting: () => queue.size,
   };
 }
-
-/** For `catchUp`: whoever is let in is answered before a request may take too long. */
-export const catchUpTurnstile = (): Turnstile => createTurnstile({ parallel: 400, patienceMs: 8_000 });

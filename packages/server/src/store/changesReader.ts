@@ -1,11 +1,12 @@
 /**
- * `changes`, as a crowd asks for them: when a node has died, everybody in a conversation wants the same from it. What is
- * asked meanwhile is read in rounds, the same only once, and what was found is kept a while as the bytes it travels as: told
- * again as long as the conversation's revision, read anew each time, is the same.
+ * `changes`, as a crowd asks for them: when a node has died, everybody in a conversation wants the same from it. Revisions
+ * are asked for together; what lies behind them is read once for all who want the same, and kept a while as the bytes it
+ * travels as: told again as long as the revision, read anew for each question, is the same.
  */
 import type { User } from '@kith/protocol';
 import { Encoded } from '../encoded.ts';
 import { createLanes } from '../limits/gather.ts';
+import { createTurnstile } from '../limits/turnstile.ts';
 import { type Changes, changesOf, ownReactions, type Viewer } from './changes.ts';
 import { conversationRows } from './conversations.ts';
 import type { Db } from './database.ts';
@@ -26,26 +27,31 @@ export interface ChangesReader {
    * No older than the question. Null when there is no such conversation. Rejects with `unavailable` when too many wait.
    */
   read(question: ChangesQuestion): Promise<Encoded<Changes> | null>;
+  /** Somebody has another name now: names are read again before they are told again. */
+  namesChanged(): void;
 }
 
-/** Of one round; they leave connections of the pool to everything else. */
-const PARALLEL_READS = 4;
+/** Pages read at a time; they leave connections of the pool to everything else. */
+const PARALLEL_READS = 3;
+/** Later than this, whoever asked is about to be told that it took too long. */
+const PATIENCE_MS = 8_000;
 const QUESTIONS_AT_ONCE = 2_000;
-const WAITING_MAX = 50_000;
 /** Since it was last of use. */
 const KEPT_MS = 15_000;
-/** Names are read again after this time: as late as an answer may be that is on its way. */
+/** Names that are told again are read again after this time, should the word of a change be lost. */
 const NAMES_MS = 5_000;
 /** What is kept together, bytes. */
 const KEPT_MAX = 64 * 1024 * 1024;
-/** An object weighs more than its JSON. */
+/** An object weighs more than its JSON, and an entry something of itself. */
 const REACTED_WEIGHT = 4;
+const ENTRY_WEIGHT = 1_024;
 
 /** For anybody who sees from there on. */
 interface Kept {
   /** Of the conversation. */
   readonly rev: number;
   until: number;
+  readonly weight: number;
   /** What comes before the names, and after them (null: there are none): people change theirs without a revision. */
   readonly before: Buffer;
   readonly after: Buffer | null;
@@ -61,21 +67,16 @@ interface Names {
   readonly readAt: number;
 }
 
-/** The reads it needs; tests have their own. */
-const store = { conversationRows, changesOf, usersByIds };
-
-/** One question, whoever asks it. */
-interface Group {
-  readonly question: ChangesQuestion;
-  readonly key: string;
-  /** What went wrong is told to those who asked the same, and to nobody else. */
-  outcome: { readonly answer: Answer | null } | { readonly error: unknown };
-}
-
 interface Answer {
   readonly encoded: Encoded<Changes>;
   readonly reacted: Changes | null;
 }
+
+/** Of one question, whoever asks it: what is kept, or where to read. */
+type Place = { readonly row: ConversationRow; readonly key: string; readonly kept: Kept | null } | null;
+
+/** The reads it needs; tests have their own. */
+const store = { conversationRows, changesOf, usersByIds };
 
 /** `shards`: as of the message log; a round asks for conversations of one. */
 export function createChangesReader(
@@ -83,15 +84,14 @@ export function createChangesReader(
   shards = 1,
   { conversationRows, changesOf, usersByIds } = store,
 ): ChangesReader {
-  /** The oldest first. */
+  /** The one that was of no use for longest goes first. */
   const kept = new Map<string, Kept>();
   let keptBytes = 0;
   let expiring = false;
+  let namesChangedAt = Number.NEGATIVE_INFINITY;
 
   const forget = (key: string): void => {
-    const one = kept.get(key);
-    if (!one) return;
-    keptBytes -= weightOf(one);
+    keptBytes -= kept.get(key)?.weight ?? 0;
     kept.delete(key);
   };
 
@@ -113,70 +113,29 @@ export function createChangesReader(
     }, KEPT_MS).unref();
   };
 
+  /** Also for what is kept already: it was of use now. */
   const keep = (key: string, one: Kept): void => {
     forget(key);
+    one.until = performance.now() + KEPT_MS;
     kept.set(key, one);
-    keptBytes += weightOf(one);
+    keptBytes += one.weight;
     if (keptBytes > KEPT_MAX) forgetOld();
     expire();
   };
 
-  const readAnew = async (key: string, question: ChangesQuestion, row: ConversationRow): Promise<Answer> => {
-    const { since, viewer, limit } = question;
-    const readAt = performance.now();
-    const changes = await changesOf(db, row, since, viewer.visibleAfter, limit);
-    const one = toKept(row.rev, changes, readAt);
-    keep(key, one);
-    return answerOf(one);
-  };
-
-  const round = async (groups: readonly Group[]): Promise<void> => {
-    const rows = await conversationRows(
-      db,
-      groups.map(({ question }) => question),
-    );
-    const anew: (() => Promise<void>)[] = [];
-    const again: { group: Group; one: Kept }[] = [];
-    for (const [index, group] of groups.entries()) {
-      const row = rows[index];
-      if (!row) continue;
-      const one = kept.get(group.key);
-      if (one?.rev === row.rev && one.until > performance.now()) again.push({ group, one });
-      else
-        anew.push(async () => {
-          try {
-            group.outcome = { answer: await readAnew(group.key, group.question, row) };
-          } catch (error) {
-            group.outcome = { error };
-          }
-        });
-    }
-    await refreshNames(again.map(({ group, one }) => [group.question.tenantId, one]));
-    for (const { group, one } of again) {
-      // The last one used goes last.
-      kept.delete(group.key);
-      kept.set(group.key, one);
-      one.until = performance.now() + KEPT_MS;
-      group.outcome = { answer: answerOf(one) };
-    }
-    const next = async (): Promise<void> => {
-      for (let work = anew.pop(); work; work = anew.pop()) await work();
-    };
-    await Promise.all(Array.from({ length: PARALLEL_READS }, next));
-  };
-
+  /** Names that are too old are read again, of all in one statement. */
   const refreshNames = async (asked: readonly (readonly [tenantId: number, one: Kept])[]): Promise<void> => {
     const readAt = performance.now();
-    const byTenant = new Map<number, Kept[]>();
+    const byTenant = new Map<number, Set<Kept>>();
     for (const [tenantId, one] of asked) {
-      if (!one.after || one.names.readAt >= readAt - NAMES_MS) continue;
-      const old = byTenant.get(tenantId) ?? [];
-      old.push(one);
-      byTenant.set(tenantId, old);
+      const { names } = one;
+      if (!one.after || (names.readAt >= readAt - NAMES_MS && names.readAt > namesChangedAt)) continue;
+      const old = byTenant.get(tenantId) ?? new Set();
+      byTenant.set(tenantId, old.add(one));
     }
     for (const [tenantId, old] of byTenant) {
-      const found = await usersByIds(db, tenantId, new Set(old.flatMap(({ userIds }) => userIds)));
-      const users = new Map(found.map((user) => [user.id, user]));
+      const ids = new Set([...old].flatMap(({ userIds }) => userIds));
+      const users = new Map((await usersByIds(db, tenantId, ids)).map((user) => [user.id, user]));
       for (const one of old) {
         const named = one.userIds.flatMap((id) => users.get(id) ?? []);
         one.names = toNames(named, readAt);
@@ -184,65 +143,92 @@ export function createChangesReader(
     }
   };
 
+  const keyOf = ({ tenantId, conversationId, since, viewer, limit }: ChangesQuestion): string =>
+    `${tenantId} ${conversationId} ${since} ${viewer.visibleAfter} ${limit}`;
+
   const shard = shardOf(shards);
-  const gather = createLanes<ChangesQuestion, Group>(shards, ({ conversationId }) => shard(conversationId), {
-    // Two at a time would read the same.
+  const placeOf = createLanes<ChangesQuestion, Place>(shards, ({ conversationId }) => shard(conversationId), {
     parallel: 1,
     most: QUESTIONS_AT_ONCE,
-    waitingMax: WAITING_MAX,
     answer: async (questions) => {
-      const groups = new Map<string, Group>();
-      const asked = questions.map((question) => {
-        const { tenantId, conversationId, since, viewer, limit } = question;
-        const key = `${tenantId} ${conversationId} ${since} ${viewer.visibleAfter} ${limit}`;
-        const group = groups.get(key) ?? { question, key, outcome: { answer: null } };
-        groups.set(key, group);
-        return group;
+      const groups = new Map(questions.map((question) => [keyOf(question), question]));
+      const rows = await conversationRows(db, [...groups.values()]);
+      const places = new Map<string, Place>();
+      for (const [index, key] of [...groups.keys()].entries()) {
+        const row = rows[index];
+        const one = kept.get(key) ?? null;
+        if (row) places.set(key, { row, key, kept: one?.rev === row.rev ? one : null });
+      }
+      const again = [...groups].flatMap(([key, { tenantId }]): [number, Kept][] => {
+        const one = places.get(key)?.kept;
+        return one ? [[tenantId, one]] : [];
       });
-      await round([...groups.values()]);
-      return asked;
+      await refreshNames(again);
+      return questions.map((question) => places.get(keyOf(question)) ?? null);
     },
   });
 
+  /** Whoever asks later joins what is being read, if the revision has not moved: it is no older than the question. */
+  const reading = new Map<string, { readonly rev: number; readonly found: Promise<Kept> }>();
+  const reads = createTurnstile({ parallel: PARALLEL_READS, patienceMs: PATIENCE_MS });
+
+  const readAnew = async (key: string, row: ConversationRow, question: ChangesQuestion): Promise<Kept> => {
+    const { since, viewer, limit } = question;
+    const readAt = performance.now();
+    const one = toKept(row.rev, await changesOf(db, row, since, viewer.visibleAfter, limit), readAt);
+    keep(key, one);
+    return one;
+  };
+
+  const join = (key: string, row: ConversationRow, question: ChangesQuestion): Promise<Kept> => {
+    const known = reading.get(key);
+    if (known?.rev === row.rev) return known.found;
+    const found = reads.pass(() => readAnew(key, row, question));
+    const one = { rev: row.rev, found };
+    reading.set(key, one);
+    const end = (): void => {
+      if (reading.get(key) === one) reading.delete(key);
+    };
+    found.then(end, end);
+    return found;
+  };
+
   return {
     read: async (question) => {
-      const { outcome } = await gather(question);
-      if ('error' in outcome) throw outcome.error;
-      if (!outcome.answer) return null;
-      const { encoded, reacted } = outcome.answer;
+      const place = await placeOf(question);
+      if (!place) return null;
+      if (place.kept) keep(place.key, place.kept);
+      const { encoded, reacted } = answerOf(place.kept ?? (await join(place.key, place.row, question)));
       if (!reacted) return encoded;
       return new Encoded([Buffer.from(JSON.stringify(await ownReactions(db, question, reacted)))]);
     },
+    namesChanged: () => {
+      namesChangedAt = performance.now();
+    },
   };
 }
-
-const weightOf = ({ before, after, reacted }: Kept): number =>
-  before.length + (after?.length ?? 0) + (reacted ? before.length * REACTED_WEIGHT : 0);
 
 /** `readAt`: when the reading began. */
 function toKept(rev: number, changes: Changes, readAt: number): Kept {
   const until = performance.now() + KEPT_MS;
   if (changes.type === 'reset') {
-    return {
-      rev,
-      until,
-      before: Buffer.from(JSON.stringify(changes)),
-      after: null,
-      userIds: [],
-      names: toNames([], readAt),
-      reacted: null,
-    };
+    const before = Buffer.from(JSON.stringify(changes));
+    const names = toNames([], readAt);
+    return { rev, until, weight: ENTRY_WEIGHT, before, after: null, userIds: [], names, reacted: null };
   }
   const { type, records, users, ...rest } = changes;
-  const before = JSON.stringify({ type, records });
+  const text = JSON.stringify({ type, records });
+  const before = Buffer.from(`${text.slice(0, -1)},"users":`);
+  const reacted = records.some((record) => record.type === 'message' && record.reactions) ? changes : null;
   return {
     rev,
     until,
-    before: Buffer.from(`${before.slice(0, -1)},"users":`),
+    weight: ENTRY_WEIGHT + before.length * (reacted ? 1 + REACTED_WEIGHT : 1),
+    before,
     after: Buffer.from(`,${JSON.stringify(rest).slice(1)}`),
     userIds: users.map((user) => user.id),
     names: toNames(users, readAt),
-    reacted: records.some((record) => record.type === 'message' && record.reactions) ? changes : null,
+    reacted,
   };
 }
 

@@ -169,7 +169,12 @@ async function draftsOf(
       return [row, tail ? compose(row, tail, foremost) : null];
     }),
   );
-  return Promise.all(questions.map((somebody, index) => draftOf(db, somebody, changed[index] ?? [], headOf)));
+  // One after the other: those who are read for alone must not take the whole pool.
+  const drafts: Draft[] = [];
+  for (const [index, somebody] of questions.entries()) {
+    drafts.push(await draftOf(db, somebody, changed[index] ?? [], headOf));
+  }
+  return drafts;
 }
 
 async function draftOf(

@@ -49,12 +49,15 @@ export interface Tails {
 /** Counts are told up to here; own messages do not count, so some more are looked at. */
 const cap = limits.unreadCap + 1;
 const LOOKED_AT = cap * 2;
+/** Each names up to fifty people: a list of more would weigh more than all else. */
+const MENTIONING_LOOKED_AT = 40;
 const QUESTIONS_AT_ONCE = 500;
 /** What is kept together, bytes by estimate, and places of one conversation. */
 const KEPT_MAX = 32 * 1024 * 1024;
 const PLACES_MAX = 64;
 const TAIL_BYTES = 1_000;
 const ENTRY_BYTES = 120;
+const PERSON_BYTES = 80;
 
 /** Null: not to be told from what was looked at. */
 export function countsOf(counts: Counts, userId: string): { unread: number; mentions: number } | null {
@@ -68,8 +71,13 @@ export function countsOf(counts: Counts, userId: string): { unread: number; ment
   return { unread: Math.min(unread, cap), mentions: Math.min(mentions, cap) };
 }
 
-interface Kept extends Omit<Tail, 'counts'> {
+/** A tail without what was counted from one place. */
+type Shared = Omit<Tail, 'counts'>;
+
+interface Kept {
   readonly rev: number;
+  readonly shared: Shared;
+  /** The oldest first. */
   readonly places: Map<number, Counts>;
   weight: number;
 }
@@ -95,7 +103,12 @@ export function createTails(db: Db): Tails {
   const known = (question: TailQuestion): Tail | undefined => {
     const one = kept.get(keyOf(question));
     const counts = one?.rev === question.rev ? one.places.get(question.after) : undefined;
-    return one && counts && { ...one, counts };
+    return one && counts && { ...one.shared, counts };
+  };
+
+  const weigh = (one: Kept, weight: number): void => {
+    one.weight += weight;
+    keptWeight += weight;
   };
 
   const forget = (key: string): void => {
@@ -103,32 +116,25 @@ export function createTails(db: Db): Tails {
     kept.delete(key);
   };
 
-  const keep = (question: TailQuestion, row: Row): void => {
+  const keep = (question: TailQuestion, rev: number, { counts, ...shared }: Tail): void => {
     const key = keyOf(question);
-    const { rev, last_seq: lastSeq } = row.conversation;
     let one = kept.get(key);
     if (one && one.rev > rev) return;
-    if (!one || one.rev < rev || one.places.size >= PLACES_MAX) {
+    if (one?.rev !== rev) {
       forget(key);
-      const preview =
-        row.preview && toMessage(fromJson(row.preview, ['created_at', 'edited_at', 'deleted_at']));
-      const previewBytes = preview === null ? 0 : Buffer.byteLength(JSON.stringify(preview));
-      one = {
-        rev,
-        conversation: toConversation(fromJson(row.conversation, ['created_at'])),
-        lastSeq,
-        preview,
-        places: new Map(),
-        weight: TAIL_BYTES + previewBytes,
-      };
+      one = { rev, shared, places: new Map(), weight: 0 };
       kept.set(key, one);
-      keptWeight += one.weight;
+      weigh(one, TAIL_BYTES + Buffer.byteLength(JSON.stringify(shared.preview)));
     }
-    const counts = toCounts(row);
+    const former = one.places.get(question.after);
+    if (former) weigh(one, -weightOf(former));
     one.places.set(question.after, counts);
-    const weight = ENTRY_BYTES * (1 + counts.authors.size + counts.mentioning.length);
-    one.weight += weight;
-    keptWeight += weight;
+    weigh(one, weightOf(counts));
+    for (const [place, oldest] of one.places) {
+      if (one.places.size <= PLACES_MAX) break;
+      one.places.delete(place);
+      weigh(one, -weightOf(oldest));
+    }
     for (const oldest of kept.keys()) {
       if (keptWeight <= KEPT_MAX || oldest === key) break;
       forget(oldest);
@@ -140,14 +146,26 @@ export function createTails(db: Db): Tails {
     parallel: 1,
     most: QUESTIONS_AT_ONCE,
     answer: async (questions) => {
-      const found = questions.map(known);
+      const placeOf = (question: TailQuestion): string => `${keyOf(question)} ${question.after}`;
+      const found = new Map<string, { readonly rev: number; readonly tail: Tail }>();
       const missing = new Map<string, TailQuestion>();
-      questions.forEach((question, index) => {
-        if (!found[index]) missing.set(`${keyOf(question)} ${question.after}`, question);
-      });
+      for (const question of questions) {
+        const tail = known(question);
+        if (tail) found.set(placeOf(question), { rev: question.rev, tail });
+        else missing.set(placeOf(question), question);
+      }
       const asked = [...missing.values()];
-      for (const row of await readTails(db, asked)) keep(asked[row.n - 1] as TailQuestion, row);
-      return questions.map((question, index) => found[index] ?? known(question) ?? null);
+      for (const row of await readTails(db, asked)) {
+        const question = asked[row.n - 1] as TailQuestion;
+        const { rev } = row.conversation;
+        const tail = toTail(row);
+        found.set(placeOf(question), { rev, tail });
+        keep(question, rev, tail);
+      }
+      return questions.map((question) => {
+        const one = found.get(placeOf(question));
+        return one?.rev === question.rev ? one.tail : null;
+      });
     },
   });
 
@@ -155,6 +173,17 @@ export function createTails(db: Db): Tails {
     read: (questions) => Promise.all(questions.map((question) => known(question) ?? load(question))),
   };
 }
+
+const weightOf = ({ authors, mentioning }: Counts): number =>
+  ENTRY_BYTES * (1 + authors.size + mentioning.length) +
+  PERSON_BYTES * mentioning.reduce((sum, { people }) => sum + (people?.length ?? 0), 0);
+
+const toTail = (row: Row): Tail => ({
+  conversation: toConversation(fromJson(row.conversation, ['created_at'])),
+  lastSeq: row.conversation.last_seq,
+  preview: row.preview && toMessage(fromJson(row.preview, ['created_at', 'edited_at', 'deleted_at'])),
+  counts: toCounts(row),
+});
 
 const toCounts = ({ authors, mentioning }: CountsRow): Counts => {
   const byAuthor = new Map(Object.entries(authors ?? {}));
@@ -164,7 +193,7 @@ const toCounts = ({ authors, mentioning }: CountsRow): Counts => {
     total,
     cut: total >= LOOKED_AT,
     mentioning: (mentioning ?? []).map(([author, all, people]) => ({ author, all, people })),
-    mentioningCut: (mentioning?.length ?? 0) >= LOOKED_AT,
+    mentioningCut: (mentioning?.length ?? 0) >= MENTIONING_LOOKED_AT,
   };
 };
 
@@ -181,7 +210,7 @@ async function readTails(db: Db, questions: readonly TailQuestion[]): Promise<re
       ) counted) as authors,
       (select jsonb_agg(jsonb_build_array(author_id, mentions_all, mentions)) from (
         select u.author_id, u.mentions_all, u.mentions from messages u
-        where ${after} and (u.mentions is not null or u.mentions_all) order by u.seq limit ${LOOKED_AT}
+        where ${after} and (u.mentions is not null or u.mentions_all) order by u.seq limit ${MENTIONING_LOOKED_AT}
       ) mentioning) as mentioning
     from unnest(
       ${questions.map((one) => one.tenantId)}::integer[],

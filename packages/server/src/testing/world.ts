@@ -9,7 +9,7 @@ import { dispatch } from '../commands/dispatch.ts';
 import { Encoded } from '../encoded.ts';
 import { type ConversationAnnouncement, createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, localBus, subjects } from '../fanout/bus.ts';
-import { catchUpTurnstile } from '../limits/turnstile.ts';
+import { createCatchUps } from '../limits/catchUps.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
@@ -81,6 +81,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
   const memberships = createMemberships(reads.membership);
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
+    if (message.type === 'renamed') services.changesReader.namesChanged();
   });
   const services: Services = {
     database,
@@ -92,7 +93,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     conversationLog: createConversationLog({ database, announcer }),
     receiptLog: createReceiptLog({ database, announcer }),
     changesReader: createChangesReader(database.db),
-    catchUps: catchUpTurnstile(),
+    catchUps: createCatchUps(),
     presences: {
       of: async (_tenantId, userIds) => userIds.map((userId) => ({ userId, state: 'offline' })),
       setSetting: () => undefined,
