@@ -64,7 +64,7 @@ const PONG_BYTES = 64 * 1024;
 /** A newcomer asks for something this soon, ms; once it has asked for nothing this long, it has settled; and it has no claim after that. */
 const FIRST_REQUEST_MS = 500;
 const QUIET_MS = 250;
-const SETTLING_MS = 3_000;
+const SETTLING_MS = 10_000;
 const SETTLING_STEP_MS = 25;
 
 const encode = (frame: ServerFrame): string => JSON.stringify(frame);
