@@ -1,6 +1,7 @@
 /** The plain Socket.IO server of socketio/server.ts, and a client that reads no more of it than it must. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { serverFlags } from '@kith/tools/serverFlags.mjs';
 import { startPostgres } from '@kith/tools/services/postgres.ts';
 import { freePort } from '@kith/tools/services/processes.ts';
 import { WebSocket } from 'ws';
@@ -127,7 +128,7 @@ async function start(_people: number): Promise<Running> {
   try {
     const port = await freePort();
     child = await startChild({
-      command: [process.execPath, SERVER],
+      command: [process.execPath, ...serverFlags, SERVER],
       folder: await temporaryFolder(undefined),
       port,
       env: { PORT: String(port), DATABASE_URL: postgres.url, NODE_ENV: 'production' },

@@ -129,7 +129,8 @@ export class Channel implements Flushable {
   flush(): void {
     if (this.#batch.length === 0) return;
     const packet = packetOf(this.#batch);
-    this.#batch = [];
+    // Emptied, not replaced: an old array that was dropped full would keep what it holds beyond the young generation.
+    this.#batch.length = 0;
     this.#batchLength = 0;
     for (const [person, { phase }] of this.#people) {
       if (phase.type !== 'live') continue;

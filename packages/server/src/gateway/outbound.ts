@@ -102,10 +102,13 @@ export class Outbound implements Flushable {
   flush(): void {
     if (this.#state !== 'open' || this.#queue.length === 0) return;
     const queue = this.#queue;
-    this.#queue = [];
+    const messages = queue.length === 1 ? bytesOf(queue[0] as Item) : [...messagesOf(queue)];
+    // Emptied, not replaced: an array that waited for long is old, and dropped full it would keep what it holds beyond the
+    // young generation.
+    queue.length = 0;
     this.#queuedBytes = 0;
     if (!this.#wire.writable) return;
-    this.#writeAll(queue.length === 1 ? bytesOf(queue[0] as Item) : [...messagesOf(queue)]);
+    this.#writeAll(messages);
     if (this.#wire.writableLength > STALL_BYTES) this.#state = 'stalled';
   }
 
