@@ -7,12 +7,12 @@
  * No pretenuring: while thousands connect, V8 learns that what is made in such a place lives long, and from then on puts
  * what is made there among the old, with all that it points to, though a message's work is over in milliseconds.
  *
- * With one core for all, threads that collect beside the program only get into its way.
+ * With one core for all, several threads that collect the young only get into each other's way.
  */
 import { availableParallelism } from 'node:os';
 
 export const serverFlags = [
   '--max-semi-space-size=32',
   '--no-allocation-site-pretenuring',
-  ...(availableParallelism() === 1 ? ['--no-parallel-scavenge', '--no-concurrent-marking'] : []),
+  ...(availableParallelism() === 1 ? ['--no-parallel-scavenge'] : []),
 ];
