@@ -15,10 +15,14 @@ export const isPinned = (): boolean => process.env[PINNED] !== undefined;
 
 /** Runs this program again on the core of the load; resolves with its exit code. */
 export function onLoadCore(): Promise<number> {
-  const child = spawn('taskset', ['-c', String(loadCore), process.execPath, ...LOAD_FLAGS, ...process.argv.slice(1)], {
-    stdio: 'inherit',
-    env: { ...process.env, [PINNED]: '1' },
-  });
+  const child = spawn(
+    'taskset',
+    ['-c', String(loadCore), process.execPath, ...LOAD_FLAGS, ...process.argv.slice(1)],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, [PINNED]: '1' },
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -140,11 +140,14 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   app.server.on('upgrade', gateway.handleUpgrade);
   watchRooms(metrics, { bus, database, services, presences, gateway });
-  // Revocations and changes of memberships may be among what was lost.
+  // Revocations, changes of memberships and choices of presence may be among what was lost.
   const afterGap = collected(GAP_MS, () => {
     accounts.forgetSessions();
     memberships.invalidateAll();
     gateway.revalidateAll();
+    presences
+      .readAgain()
+      .catch((err: unknown) => log.warn({ err }, 'could not read choices of presence again'));
   });
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'gap') afterGap();

@@ -94,6 +94,24 @@ describe.each(databaseKinds)('presence on %s', (kind) => {
     expect(await shown(open())).toEqual(frozen);
   });
 
+  test('a choice whose word was lost is found when the node reads again; one heard meanwhile stays', async () => {
+    const bob = await world.person(`Bob${count}`);
+    connect();
+    presences.connect(1, bob.userId, 'auto');
+    await world.services.database.db
+      .updateTable('users')
+      .set({ presence: 'invisible' })
+      .where('id', 'in', [ann.userId, bob.userId])
+      .execute();
+    const reading = presences.readAgain();
+    presences.setSetting(1, bob.userId, 'away');
+    await reading;
+    expect((await presences.of(1, [ann.userId, bob.userId])).map(({ state }) => state)).toEqual([
+      'offline',
+      'away',
+    ]);
+  });
+
   test('unknown people are offline, in the order asked; tenants do not meet (S15)', async () => {
     connect();
     const nobody = '01900000-0000-7000-8000-00000000dead';

@@ -6,6 +6,7 @@ import type { Presence, PresenceSetting } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
 import { lastSeenOf, storeLastSeen } from '../store/lastSeen.ts';
+import { presenceSettings } from '../store/users.ts';
 import { type Bus, subjects } from './bus.ts';
 import { createPeers, mostPresent } from './peers.ts';
 
@@ -26,6 +27,8 @@ export interface PresenceDevice {
 export interface PresenceService extends Presences {
   /** A device of this person is here, active until it says otherwise. */
   connect(tenantId: number, userId: string, setting: PresenceSetting): PresenceDevice;
+  /** Reads the choices of everybody here again: the word of one may have been lost. */
+  readAgain(): Promise<void>;
   /** Other nodes that are alive. */
   peers(): number;
   /** Stores what is not stored yet. */
@@ -53,11 +56,15 @@ const GRACE_MS = 5_000;
 const STORE_EVERY_MS = 2_000;
 /** A crash of the server loses at most this much of `last seen`. */
 const CHECKPOINT_MS = 5 * 60_000;
+/** People whose choices are read in one statement. */
+const READ_AT_ONCE = 2_000;
 
 interface Entry {
   readonly tenantId: number;
   readonly userId: string;
   setting: PresenceSetting;
+  /** How often it was set. */
+  chosen: number;
   readonly devices: Set<Device>;
   /** By the devices here. */
   here: Presence['state'];
@@ -158,13 +165,31 @@ export function createPresences(options: PresenceOptions): PresenceService {
     ...(options.aliveEveryMs !== undefined && { aliveEveryMs: options.aliveEveryMs }),
   });
 
+  const choose = (entry: Entry, setting: PresenceSetting): void => {
+    entry.setting = setting;
+    entry.chosen += 1;
+    update(entry, now());
+  };
+
   const endOfSettings = bus.subscribe(subjects.nodes, (message) => {
     if (message.type !== 'presence_setting') return;
     const entry = entries.get(keyOf(message.tenantId, message.userId));
-    if (!entry) return;
-    entry.setting = message.setting;
-    update(entry, now());
+    if (entry) choose(entry, message.setting);
   });
+
+  const readAgain = async (): Promise<void> => {
+    const all = [...entries.values()];
+    for (let i = 0; i < all.length; i += READ_AT_ONCE) {
+      const some = all.slice(i, i + READ_AT_ONCE);
+      const chosen = some.map((entry) => entry.chosen);
+      const settings = await presenceSettings(db, some);
+      for (const [n, entry] of some.entries()) {
+        const setting = settings[n];
+        // What was heard meanwhile may be newer than what was read.
+        if (setting && setting !== entry.setting && chosen[n] === entry.chosen) choose(entry, setting);
+      }
+    }
+  };
 
   const left = (entry: Entry, since: number): void => {
     entry.leaving = null;
@@ -218,12 +243,14 @@ export function createPresences(options: PresenceOptions): PresenceService {
         tenantId,
         userId,
         setting,
+        chosen: 0,
         devices: new Set(),
         here: 'offline',
         leaving: null,
       };
       entries.set(key, entry);
       entry.setting = setting;
+      entry.chosen += 1;
       if (entry.leaving) clearTimeout(entry.leaving.timer);
       entry.leaving = null;
       const device = new Device(entry, moved, gone);
@@ -231,6 +258,7 @@ export function createPresences(options: PresenceOptions): PresenceService {
       moved(entry);
       return device;
     },
+    readAgain,
     peers: peers.count,
     close: async () => {
       open = false;

@@ -1,5 +1,4 @@
 /** One socket: greets, signs in, takes requests, hands out what the hub brings, and ends with a reason. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CommandName,
   commands,
@@ -28,6 +27,7 @@ import { type ConnectionState, type Live, liveOf, mayBecome } from './connection
 import { parseFrame } from './inbound.ts';
 import { Outbound, type Wire } from './outbound.ts';
 import type { Packet } from './packet.ts';
+import { type Newcomer, settled } from './settling.ts';
 import { Strikes } from './strikes.ts';
 
 /** What all connections of a gateway share. */
@@ -60,12 +60,6 @@ const LEAVING_MS = 3_000;
 const TRY_AGAIN_LATER = 1013;
 /** Pongs to a reader that lags by more than this would only pile up. */
 const PONG_BYTES = 64 * 1024;
-
-/** A newcomer asks for something this soon, ms; once it has asked for nothing this long, it has settled; and it has no claim after that. */
-const FIRST_REQUEST_MS = 500;
-const QUIET_MS = 250;
-const SETTLING_MS = 10_000;
-const SETTLING_STEP_MS = 25;
 
 const encode = (frame: ServerFrame): string => JSON.stringify(frame);
 const PONG = encode({ t: 'pong' });
@@ -100,7 +94,7 @@ class Reader implements Subscriber {
   }
 }
 
-export class Connection implements CallerSocket {
+export class Connection implements CallerSocket, Newcomer {
   readonly address: string;
   readonly #context: ConnectionContext;
   readonly #number: number;
@@ -269,10 +263,11 @@ export class Connection implements CallerSocket {
     } else if (state.name === 'greeting' && frame.t === 'hello') {
       // It may have to wait for its turn.
       this.#become({ name: 'admitting', deadline: this.#heardAt + this.#context.limits.welcomeMs });
-      void this.#context.arrivals
+      const { arrivals, now } = this.#context;
+      void arrivals
         .pass(async () => {
           await this.#admit(frame.token);
-          await this.#settled();
+          await settled(arrivals, this, now);
         })
         .catch((error: unknown) => this.#end(this.#toKithError(error, 'hello')));
     } else if (frame.t === 'request' && (state.name === 'live' || state.name === 'leaving')) {
@@ -313,21 +308,14 @@ export class Connection implements CallerSocket {
     }
   }
 
-  /**
-   * Resolves when a newcomer has what it came for, or when nobody waits for its place: a crowd of which some are done is
-   * better off than one of which all have begun.
-   */
-  async #settled(): Promise<void> {
-    const { arrivals, now } = this.#context;
-    const welcomedAt = now();
-    let busyAt = welcomedAt + FIRST_REQUEST_MS - QUIET_MS;
-    while (arrivals.waiting() > 0) {
-      const live = liveOf(this.#state);
-      const time = now();
-      if (live && live.inFlight.size > 0) busyAt = time;
-      if (!live || time - busyAt >= QUIET_MS || time - welcomedAt >= SETTLING_MS) return;
-      await sleep(SETTLING_STEP_MS);
-    }
+  // For who waits for its place in the door.
+
+  isHere(): boolean {
+    return liveOf(this.#state) !== null;
+  }
+
+  isBusy(): boolean {
+    return (liveOf(this.#state)?.inFlight.size ?? 0) > 0;
   }
 
   /** Registers before it welcomes, so that nothing is missed between. False when the socket went away meanwhile. */

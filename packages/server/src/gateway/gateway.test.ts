@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type KithError, limits, newId, type ServerFrame } from '@kith/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { dispatch } from '../commands/dispatch.ts';
+import { createTurnstile } from '../limits/turnstile.ts';
 import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
 import { type GatewayWorld, type GatewayWorldOptions, openGateway } from '../testing/gatewayWorld.ts';
@@ -46,6 +48,27 @@ describe('coming in', () => {
     client.send({ t: 'ping' });
     await client.next('pong');
     expect(door.gateway.connections()).toBe(1);
+  });
+
+  test('a place in the door is kept until its newcomer has what it came for', async () => {
+    const answered = Promise.withResolvers<void>();
+    const slow: typeof dispatch = async (services, caller, name, input) => {
+      if (name === 'listSessions') await answered.promise;
+      return dispatch(services, caller, name, input);
+    };
+    await open({
+      gateway: { dispatch: slow, arrivals: createTurnstile({ parallel: 1, patienceMs: 5_000 }) },
+    });
+    const [first, second] = [await openSocket(door.url), await openSocket(door.url)];
+    first.send({ t: 'hello', token: door.token(ann) });
+    second.send({ t: 'hello', token: door.token(bob) });
+    await first.next('welcome');
+    first.send({ t: 'request', id: 1, command: 'listSessions', input: {} });
+    await sleep(900);
+    expect(second.frames).toEqual([]);
+    answered.resolve();
+    await first.next('reply');
+    await second.next('welcome');
   });
 
   test('the session cookie of the upgrade speaks when hello has no token', async () => {

@@ -15,7 +15,7 @@ import { dispatch as dispatchCommand } from '../commands/dispatch.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
-import { createTurnstile } from '../limits/turnstile.ts';
+import { createTurnstile, type Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
 import type { Services } from '../services.ts';
 import { Connection, type ConnectionContext } from './connection.ts';
@@ -55,6 +55,7 @@ export interface GatewayOptions {
   readonly sweepMs?: number;
   readonly revalidateMs?: number;
   readonly drainSpreadMs?: number;
+  readonly arrivals?: Turnstile;
   /** Whether another node can take those who are sent away, at once. */
   readonly hasPeers?: () => boolean;
 }
@@ -112,7 +113,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     dispatch: options.dispatch ?? dispatchCommand,
     now,
     revalidateMs: options.revalidateMs ?? REVALIDATE_MS,
-    arrivals: createTurnstile({ parallel: PARALLEL_ARRIVALS, patienceMs: ARRIVAL_PATIENCE_MS }),
+    arrivals:
+      options.arrivals ?? createTurnstile({ parallel: PARALLEL_ARRIVALS, patienceMs: ARRIVAL_PATIENCE_MS }),
     people: {
       enter: ({ tenantId, user }) => byPerson.enter(`${tenantId} ${user.id}`, limits.socketsPerUser),
       leave: ({ tenantId, user }) => byPerson.leave(`${tenantId} ${user.id}`),

@@ -28,7 +28,7 @@ function slowRead() {
     return rows;
   });
   const changesOf = vi.fn(async (_db: Db, row: ConversationRow) => empty(row.rev));
-  const store = { conversationRows: read, changesOf, usersByIds: async () => [] };
+  const store = { conversationRows: read, changesOf, usersByTenant: async () => new Map() };
   return { read, changesOf, store, endAll: () => ends.splice(0).forEach((end) => end()) };
 }
 
@@ -73,7 +73,7 @@ describe('changes for a crowd', () => {
         if (id === ids.broken) throw new Error('gone');
         return empty(7);
       },
-      usersByIds: async () => [],
+      usersByTenant: async () => new Map(),
     });
     const broken = [reader.read(question('broken')), reader.read(question('broken', 'bob'))];
     const sound = reader.read(question('room'));
@@ -87,7 +87,7 @@ describe('changes for a crowd', () => {
     const reader = createChangesReader(db, 1, {
       conversationRows: async (_db, asked) => asked.map(() => ({ rev }) as ConversationRow),
       changesOf,
-      usersByIds: async () => [],
+      usersByTenant: async () => new Map(),
     });
     const first = await reader.read(question('room'));
     expect((await reader.read(question('room', 'bob')))?.parts[0]).toBe(first?.parts[0]);
@@ -112,7 +112,7 @@ describe('changes for a crowd', () => {
     const reader = createChangesReader(db, 1, {
       conversationRows: async (_db, asked) => asked.map(() => ({ rev: 7 }) as ConversationRow),
       changesOf: async () => found,
-      usersByIds: async () => [named(name)],
+      usersByTenant: async () => new Map([[1, new Map([['ann', named(name)]])]]),
     });
     expect((await reader.read(question('room')))?.decode()).toMatchObject({
       users: [{ displayName: 'Ann' }],

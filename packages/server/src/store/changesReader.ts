@@ -12,7 +12,7 @@ import { conversationRows } from './conversations.ts';
 import type { Db } from './database.ts';
 import type { ConversationRow } from './records.ts';
 import { shardOf } from './shards.ts';
-import { usersByIds } from './users.ts';
+import { usersByTenant } from './users.ts';
 
 export interface ChangesQuestion {
   readonly tenantId: number;
@@ -76,13 +76,13 @@ interface Answer {
 type Place = { readonly row: ConversationRow; readonly key: string; readonly kept: Kept | null } | null;
 
 /** The reads it needs; tests have their own. */
-const store = { conversationRows, changesOf, usersByIds };
+const store = { conversationRows, changesOf, usersByTenant };
 
 /** `shards`: as of the message log; a round asks for conversations of one. */
 export function createChangesReader(
   db: Db,
   shards = 1,
-  { conversationRows, changesOf, usersByIds } = store,
+  { conversationRows, changesOf, usersByTenant } = store,
 ): ChangesReader {
   /** The one that was of no use for longest goes first. */
   const kept = new Map<string, Kept>();
@@ -126,20 +126,16 @@ export function createChangesReader(
   /** Names that are too old are read again, of all in one statement. */
   const refreshNames = async (asked: readonly (readonly [tenantId: number, one: Kept])[]): Promise<void> => {
     const readAt = performance.now();
-    const byTenant = new Map<number, Set<Kept>>();
-    for (const [tenantId, one] of asked) {
-      const { names } = one;
-      if (!one.after || (names.readAt >= readAt - NAMES_MS && names.readAt > namesChangedAt)) continue;
-      const old = byTenant.get(tenantId) ?? new Set();
-      byTenant.set(tenantId, old.add(one));
-    }
-    for (const [tenantId, old] of byTenant) {
-      const ids = new Set([...old].flatMap(({ userIds }) => userIds));
-      const users = new Map((await usersByIds(db, tenantId, ids)).map((user) => [user.id, user]));
-      for (const one of old) {
-        const named = one.userIds.flatMap((id) => users.get(id) ?? []);
-        one.names = toNames(named, readAt);
-      }
+    const old = asked.filter(
+      ([, { after, names }]) => after && (names.readAt < readAt - NAMES_MS || names.readAt <= namesChangedAt),
+    );
+    const users = await usersByTenant(
+      db,
+      old.map(([tenantId, { userIds }]) => [tenantId, userIds]),
+    );
+    for (const [tenantId, one] of old) {
+      const named = one.userIds.flatMap((id) => users.get(tenantId)?.get(id) ?? []);
+      one.names = toNames(named, readAt);
     }
   };
 

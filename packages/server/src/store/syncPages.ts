@@ -14,7 +14,7 @@ import { memberColumns } from './members.ts';
 import { withMine } from './messages.ts';
 import { type MemberRow, toMember } from './records.ts';
 import { countsOf, type Tail, type Tails } from './tails.ts';
-import { type Somebody, usersByIds } from './users.ts';
+import { type Somebody, usersByTenant } from './users.ts';
 
 export interface SyncPage {
   readonly heads: Head[];
@@ -289,24 +289,17 @@ async function foremostOf(db: Db, rows: readonly Changed[]): Promise<Foremost> {
   return foremost;
 }
 
-/** By tenant, since ids are of one. */
+/** Whom the heads of each page name. */
 async function usersOf(
   db: Db,
   questions: readonly SyncQuestion[],
   drafts: readonly Draft[],
 ): Promise<User[][]> {
   const named = drafts.map(({ heads }) => new Set(heads.flatMap(peopleOfHead)));
-  const byTenant = new Map<number, Set<string>>();
-  questions.forEach(({ tenantId }, index) => {
-    const ids = byTenant.get(tenantId) ?? new Set();
-    for (const id of named[index] ?? []) ids.add(id);
-    byTenant.set(tenantId, ids);
-  });
-  const known = new Map<number, Map<string, User>>();
-  for (const [tenantId, ids] of byTenant) {
-    const users = await usersByIds(db, tenantId, ids);
-    known.set(tenantId, new Map(users.map((user) => [user.id, user])));
-  }
+  const known = await usersByTenant(
+    db,
+    questions.map(({ tenantId }, index) => [tenantId, named[index] ?? []]),
+  );
   return questions.map(({ tenantId }, index) =>
     [...(named[index] ?? [])].flatMap((id) => known.get(tenantId)?.get(id) ?? []),
   );

@@ -31,6 +31,40 @@ export async function usersByIds(db: Db, tenantId: number, ids: Iterable<string>
   return rows.map(toUser);
 }
 
+/** The people asked for, by tenant and id: ids are of one tenant. Unknown ids are left out. */
+export async function usersByTenant(
+  db: Db,
+  asked: Iterable<readonly [tenantId: number, ids: Iterable<string>]>,
+): Promise<ReadonlyMap<number, ReadonlyMap<string, User>>> {
+  const wanted = new Map<number, Set<string>>();
+  for (const [tenantId, ids] of asked) {
+    const all = wanted.get(tenantId) ?? new Set();
+    for (const id of ids) all.add(id);
+    wanted.set(tenantId, all);
+  }
+  const found = new Map<number, ReadonlyMap<string, User>>();
+  for (const [tenantId, ids] of wanted) {
+    const users = await usersByIds(db, tenantId, ids);
+    found.set(tenantId, new Map(users.map((user) => [user.id, user])));
+  }
+  return found;
+}
+
+/** What each chose to be shown as, in the order asked; null for who is unknown. */
+export async function presenceSettings(
+  db: Db,
+  people: readonly Somebody[],
+): Promise<(PresenceSetting | null)[]> {
+  const settings: (PresenceSetting | null)[] = people.map(() => null);
+  const { rows } = await sql<{ readonly n: number; readonly presence: PresenceSetting }>`
+    select q.n::integer as n, u.presence from unnest(
+      ${people.map((one) => one.tenantId)}::integer[], ${people.map((one) => one.userId)}::uuid[]
+    ) with ordinality q (tenant_id, user_id, n)
+    join users u on u.tenant_id = q.tenant_id and u.id = q.user_id`.execute(db);
+  for (const { n, presence } of rows) settings[n - 1] = presence;
+  return settings;
+}
+
 /** Everybody a page of messages names where a reader sees it: authors, mentioned people, people of system events. */
 export function* peopleOf(messages: Iterable<MessageRecord>): Generator<string> {
   for (const message of messages) {
