@@ -1,6 +1,7 @@
 /** Kith beside other systems: the same work for each, in rounds, so that what the machine does meanwhile is shared. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { installPackages } from '@kith/tools/services/aptPackages.ts';
 import { keepAlive } from './deadline.ts';
 import {
   bestOf,
@@ -18,7 +19,6 @@ import type { FieldOptions, FieldScenario, Print } from './options.ts';
 import type { Ear } from './peer.ts';
 import { residentBytesOfTree } from './processes.ts';
 import { deaf } from './scenarios.ts';
-import { installPackages } from './systems/packages.ts';
 import { systems } from './systems/registry.ts';
 import type { Running, System, Talker } from './systems/system.ts';
 

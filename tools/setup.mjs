@@ -26,7 +26,9 @@ export const webDist = join(root, 'apps/web/dist');
 
 const modules = join(root, 'node_modules');
 /** Inside node_modules, so that whoever deletes that folder also deletes our belief that it is complete. */
-const ours = join(modules, '.kith');
+const dependenciesStamp = join(modules, '.kith', 'lockfile.sha256');
+/** Outside of it: installing the dependencies anew empties that folder, and this Node is the one that does it. */
+const nodeHome = join(root, '.kith', 'node');
 const windows = process.platform === 'win32';
 
 /** The first Node that runs TypeScript without a flag, and the line we fetch when the user's is older. */
@@ -138,9 +140,8 @@ function installedAsLocked(lockfile) {
 /** Installs the dependencies of the lockfile, unless they are there. */
 export async function ensureDependencies() {
   const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  const stamp = join(ours, 'lockfile.sha256');
   const wanted = sha256(lockfile);
-  if (readIfThere(stamp) === wanted) return;
+  if (readIfThere(dependenciesStamp) === wanted) return;
   if (!installedAsLocked(lockfile)) {
     const before = Date.now();
     say('Installing dependencies (once)…');
@@ -160,8 +161,8 @@ export async function ensureDependencies() {
     }
     say(`Dependencies installed in ${seconds(before)}.`);
   }
-  mkdirSync(ours, { recursive: true });
-  writeFileSync(stamp, wanted);
+  mkdirSync(dirname(dependenciesStamp), { recursive: true });
+  writeFileSync(dependenciesStamp, wanted);
 }
 
 /** @param {string} version such as 22.18.0 */
@@ -184,23 +185,22 @@ export async function ensureNode() {
   const system = windows ? 'win' : process.platform;
   const prefix = system === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
   const name = `${prefix}-${system}-${process.arch}`;
-  const home = join(ours, 'node');
-  const node = join(home, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
+  const node = join(nodeHome, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
 
   if (!existsSync(node)) {
     const before = Date.now();
     say(
       `Fetching Node ${WANTED_NODE} (once): this one is ${process.version}, Kith needs ${MINIMUM_NODE.join('.')}…`,
     );
-    mkdirSync(home, { recursive: true });
-    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+    mkdirSync(nodeHome, { recursive: true });
+    writeFileSync(join(nodeHome, 'package.json'), '{ "private": true }\n');
     try {
-      const what = [`${name}@${WANTED_NODE}`, '--prefix', home, '--no-save', '--no-package-lock'];
+      const what = [`${name}@${WANTED_NODE}`, '--prefix', nodeHome, '--no-save', '--no-package-lock'];
       await npm(`npm install ${name}`, ['install', ...what, '--ignore-scripts', '--workspaces=false']);
       // A Linux with another libc can fetch it and still not run it.
       await run('Node', node, ['--version'], { minutes: 1 });
     } catch (error) {
-      rmSync(home, { recursive: true, force: true });
+      rmSync(nodeHome, { recursive: true, force: true });
       const reason = error instanceof Error ? error.message : String(error);
       throw new SetupError(
         `Kith needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.version}, and fetching a newer one ` +

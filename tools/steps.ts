@@ -3,9 +3,9 @@
  * run tells everything. The last line is always "N passed, N failed", counting steps.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { ensureSystemPackages } from './checks/systemPackages.ts';
+import { installPackages } from './services/aptPackages.ts';
 import { type Program, programs } from './services/binaries.ts';
-import { ensureWebApp, npmCommand, root } from './setup.mjs';
+import { ensureWebApp, npmCommand, root, say } from './setup.mjs';
 
 interface Step {
   name: string;
@@ -174,7 +174,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const { chosen, extra } = choose(process.argv.slice(2));
-await ensureSystemPackages(new Set(chosen.flatMap((step) => step.needs ?? [])));
+const needed = new Set(chosen.flatMap((step) => step.needs ?? []));
+await installPackages(
+  [...needed].flatMap((name) => (programs[name].find() ? [] : programs[name].packages)),
+  say,
+);
 const results: Result[] = [];
 for (const step of chosen) results.push(await runStep(step, extra));
 report(results);
