@@ -30,6 +30,7 @@ export interface PeersOptions {
   /** What another node says of somebody has changed; `diedAt`, ms since the epoch: that node can say nothing any more. */
   readonly onChange: (tenantId: number, userId: string, diedAt: number | null) => void;
   readonly aliveEveryMs?: number;
+  /** Milliseconds, monotonic: a wall clock that is set back would keep the dead alive. */
   readonly now?: () => number;
 }
 
@@ -42,6 +43,8 @@ const MOVING_MS = 5_000;
 const TELL_MS = 50;
 /** People in one message. */
 const PART = 2_000;
+
+const monotonic = (): number => performance.now();
 
 /** Of two states, the one that others are shown. */
 export const mostPresent = (one: State, other: State): State => (rank[other] > rank[one] ? other : one);
@@ -59,7 +62,7 @@ interface Peer {
 }
 
 export function createPeers(options: PeersOptions): Peers {
-  const { node: id, bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS, now = Date.now } = options;
+  const { node: id, bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS, now = monotonic } = options;
   const peers = new Map<string, Peer>();
   /** What was told of those who are not offline. */
   const own = new Map<string, PresenceOnNode>();
@@ -101,7 +104,13 @@ export function createPeers(options: PeersOptions): Peers {
   const peerOf = (node: string): Peer => {
     const known = peers.get(node);
     if (known) return known;
-    const peer: Peer = { version: null, heardAt: now(), people: new Map(), coming: null, wantedAt: 0 };
+    const peer: Peer = {
+      version: null,
+      heardAt: now(),
+      people: new Map(),
+      coming: null,
+      wantedAt: Number.NEGATIVE_INFINITY,
+    };
     peers.set(node, peer);
     logger.info({ node }, 'another node is there');
     // It may not know of this one yet.
@@ -157,7 +166,7 @@ export function createPeers(options: PeersOptions): Peers {
     const peer = peers.get(node);
     if (!peer) return;
     peers.delete(node);
-    replace(peer, new Map(), peer.heardAt);
+    replace(peer, new Map(), Date.now() - (now() - peer.heardAt));
   };
 
   const moving = new Set<NodeJS.Timeout>();

@@ -30,6 +30,11 @@ import type { Packet } from './packet.ts';
 import { type Newcomer, settled } from './settling.ts';
 import { Strikes } from './strikes.ts';
 
+export interface PeopleCounter {
+  enter(identity: Identity): boolean;
+  leave(identity: Identity): void;
+}
+
 /** What all connections of a gateway share. */
 export interface ConnectionContext {
   /** What the log calls the connection of this number: over all nodes there is one of that name. */
@@ -48,7 +53,9 @@ export interface ConnectionContext {
   /** Signing in and registering: what a crowd does first. */
   readonly arrivals: Turnstile;
   /** Counts a person's sockets: false when there are too many. `leave` undoes an `enter` that was true. */
-  readonly people: { enter(identity: Identity): boolean; leave(identity: Identity): void };
+  readonly people: PeopleCounter;
+  /** The same for those that keep a place in the door. */
+  readonly settling: PeopleCounter;
   readonly onClosed: (connection: Connection) => void;
 }
 
@@ -263,11 +270,10 @@ export class Connection implements CallerSocket, Newcomer {
     } else if (state.name === 'greeting' && frame.t === 'hello') {
       // It may have to wait for its turn.
       this.#become({ name: 'admitting', deadline: this.#heardAt + this.#context.limits.welcomeMs });
-      const { arrivals, now } = this.#context;
-      void arrivals
+      void this.#context.arrivals
         .pass(async () => {
           await this.#admit(frame.token);
-          await settled(arrivals, this, now);
+          await this.#settle();
         })
         .catch((error: unknown) => this.#end(this.#toKithError(error, 'hello')));
     } else if (frame.t === 'request' && (state.name === 'live' || state.name === 'leaving')) {
@@ -308,7 +314,15 @@ export class Connection implements CallerSocket, Newcomer {
     }
   }
 
-  // For who waits for its place in the door.
+  /** Keeps its place in the door until it has what it came for; of one person, one socket does. */
+  async #settle(): Promise<void> {
+    const { arrivals, settling, now } = this.#context;
+    const live = liveOf(this.#state);
+    if (!live) return;
+    const { identity } = live;
+    if (!settling.enter(identity)) return;
+    await settled(arrivals, this, now).finally(() => settling.leave(identity));
+  }
 
   isHere(): boolean {
     return liveOf(this.#state) !== null;

@@ -50,25 +50,46 @@ describe('coming in', () => {
     expect(door.gateway.connections()).toBe(1);
   });
 
-  test('a place in the door is kept until its newcomer has what it came for', async () => {
-    const answered = Promise.withResolvers<void>();
-    const slow: typeof dispatch = async (services, caller, name, input) => {
-      if (name === 'listSessions') await answered.promise;
-      return dispatch(services, caller, name, input);
+  describe('a place in the door', () => {
+    const ask = { t: 'request', id: 1, command: 'listSessions', input: {} } as const;
+    /** A door with so many places; what is asked there is answered when the test says so. */
+    const openNarrow = async (parallel: number) => {
+      const answered = Promise.withResolvers<void>();
+      const slow: typeof dispatch = async (services, caller, name, input) => {
+        if (name === ask.command) await answered.promise;
+        return dispatch(services, caller, name, input);
+      };
+      await open({ gateway: { dispatch: slow, arrivals: createTurnstile({ parallel, patienceMs: 5_000 }) } });
+      return answered;
     };
-    await open({
-      gateway: { dispatch: slow, arrivals: createTurnstile({ parallel: 1, patienceMs: 5_000 }) },
+    const greet = async (...callers: Caller[]) => {
+      const clients = await Promise.all(callers.map(() => openSocket(door.url)));
+      callers.forEach((caller, index) => clients[index]?.send({ t: 'hello', token: door.token(caller) }));
+      return clients;
+    };
+
+    test('is kept until its newcomer has what it came for', async () => {
+      const answered = await openNarrow(1);
+      const [first, second] = await greet(ann, bob);
+      await first?.next('welcome');
+      first?.send(ask);
+      await sleep(900);
+      expect(second?.frames).toEqual([]);
+      answered.resolve();
+      await first?.next('reply');
+      await second?.next('welcome');
     });
-    const [first, second] = [await openSocket(door.url), await openSocket(door.url)];
-    first.send({ t: 'hello', token: door.token(ann) });
-    second.send({ t: 'hello', token: door.token(bob) });
-    await first.next('welcome');
-    first.send({ t: 'request', id: 1, command: 'listSessions', input: {} });
-    await sleep(900);
-    expect(second.frames).toEqual([]);
-    answered.resolve();
-    await first.next('reply');
-    await second.next('welcome');
+
+    test('is kept once for one person, however many sockets come', async () => {
+      const answered = await openNarrow(2);
+      const clients = await greet(ann, ann, ann, bob);
+      for (const client of clients.slice(0, 3)) {
+        await client.next('welcome');
+        client.send(ask);
+      }
+      await clients[3]?.next('welcome');
+      answered.resolve();
+    });
   });
 
   test('the session cookie of the upgrade speaks when hello has no token', async () => {

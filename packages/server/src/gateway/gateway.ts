@@ -10,7 +10,7 @@ import {
   subprotocol,
 } from '@kith/protocol';
 import { WebSocketServer } from 'ws';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts, Identity } from '../accounts/accounts.ts';
 import { dispatch as dispatchCommand } from '../commands/dispatch.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
@@ -18,7 +18,7 @@ import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
 import { createTurnstile, type Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
 import type { Services } from '../services.ts';
-import { Connection, type ConnectionContext } from './connection.ts';
+import { Connection, type ConnectionContext, type PeopleCounter } from './connection.ts';
 import type { Wire } from './outbound.ts';
 
 export const socketPath = '/v1/socket';
@@ -83,7 +83,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const now = (): number => performance.now();
   const connections = new Set<Connection>();
   const byAddress = counter();
-  const byPerson = counter();
   let draining = false;
   let onEmpty: () => void = () => undefined;
 
@@ -115,10 +114,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     revalidateMs: options.revalidateMs ?? REVALIDATE_MS,
     arrivals:
       options.arrivals ?? createTurnstile({ parallel: PARALLEL_ARRIVALS, patienceMs: ARRIVAL_PATIENCE_MS }),
-    people: {
-      enter: ({ tenantId, user }) => byPerson.enter(`${tenantId} ${user.id}`, limits.socketsPerUser),
-      leave: ({ tenantId, user }) => byPerson.leave(`${tenantId} ${user.id}`),
-    },
+    people: countPeople(limits.socketsPerUser),
+    settling: countPeople(1),
     onClosed: (connection) => {
       connections.delete(connection);
       byAddress.leave(addressKey(connection.address));
@@ -260,5 +257,14 @@ function counter() {
       if (count > 0) counts.set(key, count);
       else counts.delete(key);
     },
+  };
+}
+
+function countPeople(max: number): PeopleCounter {
+  const counts = counter();
+  const keyOf = ({ tenantId, user }: Identity): string => `${tenantId} ${user.id}`;
+  return {
+    enter: (identity) => counts.enter(keyOf(identity), max),
+    leave: (identity) => counts.leave(keyOf(identity)),
   };
 }

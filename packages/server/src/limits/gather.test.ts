@@ -34,15 +34,28 @@ describe('questions that are gathered', () => {
     expect(answer.mock.calls.map(([questions]) => questions)).toEqual([[1, 2], [3, 4, 5], [6]]);
   });
 
-  it('that fail, fail together, and nobody else with them', async () => {
+  it('fail alone when one of them is to blame, whatever went with it', async () => {
+    const answer = vi.fn(async (questions: readonly number[]) => {
+      if (questions.includes(5)) throw new Error('five');
+      return questions;
+    });
+    const ask = createGather({ answer, parallel: 1, most: 10 });
+    const all = [1, 2, 3, 4, 5, 6, 7].map(ask);
+    await expect(all[4]).rejects.toThrow('five');
+    expect(await Promise.all(all.toSpliced(4, 1))).toEqual([1, 2, 3, 4, 6, 7]);
+    expect(answer.mock.calls.length).toBeLessThan(8);
+  });
+
+  it('fail together when the database is away, and nobody else with them', async () => {
     const answer = vi.fn(async (questions: readonly number[]) => questions);
     const ask = createGather({ answer, parallel: 1, most: 2 });
-    answer.mockRejectedValueOnce(new Error('gone'));
+    answer.mockRejectedValueOnce(new Error('Connection terminated'));
     const [one, two, three] = [ask(1), ask(2), ask(3)];
-    await expect(one).rejects.toThrow('gone');
-    await expect(two).rejects.toThrow('gone');
+    await expect(one).rejects.toThrow('Connection terminated');
+    await expect(two).rejects.toThrow('Connection terminated');
     expect(await three).toBe(3);
     expect(await ask(4)).toBe(4);
+    expect(answer).toHaveBeenCalledTimes(3);
   });
 
   it('of different lanes do not go together', async () => {

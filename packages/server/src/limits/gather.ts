@@ -4,11 +4,12 @@
  * round, so rounds grow with the load, and a single question is answered at once.
  */
 import { KithError } from '@kith/protocol';
+import { isDatabaseUnavailable } from '../store/database.ts';
 
 export interface GatherOptions<Question, Answer> {
   /**
-   * Answers these, one each, in their order; reads nothing from before it is called. When it rejects, all of them are
-   * answered by that.
+   * Answers these, one each, in their order; reads nothing from before it is called. When it rejects, and the database is
+   * there, it is asked again for the one half and the other: whoever is to blame fails alone.
    */
   readonly answer: (questions: readonly Question[]) => Promise<readonly Answer[]>;
   /** Rounds at a time. */
@@ -60,7 +61,13 @@ export function createGather<Question, Answer>({
       const answers = await answer(some.map(({ question }) => question));
       some.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
     } catch (error) {
-      for (const { reject } of some) reject(error);
+      if (some.length === 1 || isDatabaseUnavailable(error)) {
+        for (const { reject } of some) reject(error);
+        return;
+      }
+      const half = some.length >> 1;
+      await round(some.slice(0, half));
+      await round(some.slice(half));
     }
   };
 
