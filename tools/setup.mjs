@@ -13,6 +13,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -27,13 +28,13 @@ export const webDist = join(root, 'apps/web/dist');
 const modules = join(root, 'node_modules');
 /** Inside node_modules, so that whoever deletes that folder also deletes our belief that it is complete. */
 const dependenciesStamp = join(modules, '.kith', 'lockfile.sha256');
-/** Outside of it: installing the dependencies anew empties that folder, and this Node is the one that does it. */
-const nodeHome = join(root, '.kith', 'node');
 const windows = process.platform === 'win32';
 
 /** The first Node that runs TypeScript without a flag, and the line we fetch when the user's is older. */
 const MINIMUM_NODE = [22, 18];
 const WANTED_NODE = '24';
+/** Outside of it: installing the dependencies anew empties that folder, and this Node is the one that does it. */
+const nodeHome = join(root, '.kith', `node-${WANTED_NODE}`);
 
 /** Trouble that the user can do something about: its message is shown as it is, without a stack. */
 export class SetupError extends Error {}
@@ -88,7 +89,8 @@ export function run(
  */
 export function npmCommand() {
   const script = process.env.npm_execpath;
-  return script && basename(script) === 'npm-cli.js'
+  // A Node of ours that lay in node_modules may be gone with them.
+  return script && basename(script) === 'npm-cli.js' && existsSync(process.execPath)
     ? { command: process.execPath, args: [script], shell: false }
     : { command: 'npm', args: [], shell: windows };
 }
@@ -178,43 +180,67 @@ function isNewEnough(version) {
  * @returns {Promise<string>} path of its executable
  */
 export async function ensureNode() {
-  if (isNewEnough(process.versions.node)) return process.execPath;
+  if (isNewEnough(process.versions.node) && !isOurs(process.execPath)) return process.execPath;
 
   // The `node` package is only an installer that fetches the package of the platform by a script. We ask
   // for that one ourselves: then no install script is needed.
   const system = windows ? 'win' : process.platform;
   const prefix = system === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
   const name = `${prefix}-${system}-${process.arch}`;
-  const node = join(nodeHome, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
+  const inside = join('node_modules', name, 'bin', windows ? 'node.exe' : 'node');
+  const node = join(nodeHome, inside);
 
   if (!existsSync(node)) {
     const before = Date.now();
     say(
       `Fetching Node ${WANTED_NODE} (once): this one is ${process.version}, Kith needs ${MINIMUM_NODE.join('.')}…`,
     );
-    mkdirSync(nodeHome, { recursive: true });
-    writeFileSync(join(nodeHome, 'package.json'), '{ "private": true }\n');
+    // Beside, then put in its place when it is whole and runs: this one may be ended, and another may be doing the same.
+    const fresh = `${nodeHome}.${process.pid}`;
     try {
-      const what = [`${name}@${WANTED_NODE}`, '--prefix', nodeHome, '--no-save', '--no-package-lock'];
+      mkdirSync(fresh, { recursive: true });
+      writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n');
+      const what = [`${name}@${WANTED_NODE}`, '--prefix', fresh, '--no-save', '--no-package-lock'];
       await npm(`npm install ${name}`, ['install', ...what, '--ignore-scripts', '--workspaces=false']);
       // A Linux with another libc can fetch it and still not run it.
-      await run('Node', node, ['--version'], { minutes: 1 });
+      await run('Node', join(fresh, inside), ['--version'], { minutes: 1 });
+      if (!existsSync(node)) renameSync(fresh, nodeHome);
     } catch (error) {
-      rmSync(nodeHome, { recursive: true, force: true });
       const reason = error instanceof Error ? error.message : String(error);
       throw new SetupError(
         `Kith needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.version}, and fetching a newer one ` +
           `did not work. Please install a current Node from https://nodejs.org and try again.\n\n${reason}`,
       );
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
     }
     say(`Node fetched in ${seconds(before)}.`);
   }
-  const link = join(modules, '.bin', 'node');
-  if (!windows && !existsSync(link)) {
-    rmSync(link, { force: true }); // a dangling link also "does not exist"
-    symlinkSync(relative(dirname(link), node), link);
-  }
+  if (!windows) pointTo(join(modules, '.bin', 'node'), node);
   return node;
+}
+
+/**
+ * A Node that we fetched: here, or where earlier versions of this file put it, which installing the dependencies empties.
+ * @param {string} executable
+ */
+const isOurs = (executable) => [join(root, '.kith'), modules].some((folder) => executable.startsWith(folder));
+
+/**
+ * A symbolic link, made or mended.
+ * @param {string} link
+ * @param {string} target
+ */
+export function pointTo(link, target) {
+  const wanted = relative(dirname(link), target);
+  try {
+    if (readlinkSync(link) === wanted) return;
+  } catch {
+    // There is none, or something that is no link.
+  }
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(wanted, link);
 }
 
 /**

@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { exchange } from './setup.mjs';
+import { exchange, pointTo } from './setup.mjs';
 
 let home: string;
 beforeEach(() => {
@@ -31,4 +39,12 @@ it('leaves what was there when that fails', () => {
   expect(() => exchange(at('missing'), at('dist'), at('old'))).toThrow();
   expect(app()).toBe('dist');
   expect(existsSync(at('old'))).toBe(false);
+});
+
+it('makes a link, and mends one that points to where something was before', () => {
+  const link = join(at('bin'), 'node');
+  for (const target of ['old/node', 'new/node', 'new/node']) {
+    pointTo(link, at(target));
+    expect(readlinkSync(link)).toBe(join('..', target));
+  }
 });

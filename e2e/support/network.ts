@@ -49,6 +49,7 @@ export function createNetwork(options: NetworkOptions = {}): Network {
     readonly #listeners = new Map<string, Set<Listener>>();
     /** When the last held-back message is due: later ones must not overtake it. */
     #due = 0;
+    readonly #held: (() => void)[] = [];
     #dead = false;
 
     constructor(url: string, protocols: string[]) {
@@ -115,7 +116,9 @@ export function createNetwork(options: NetworkOptions = {}): Network {
       if (!delay) return run();
       const now = performance.now();
       this.#due = Math.max(this.#due, now + delay.random.next() * delay.maxMs);
-      setTimeout(run, this.#due - now);
+      this.#held.push(run);
+      // Timers of fractions of a millisecond may fire in another order: each lets the oldest go.
+      setTimeout(() => this.#held.shift()?.(), this.#due - now);
     }
 
     #close(code: number, reason: string): void {

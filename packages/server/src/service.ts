@@ -145,9 +145,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     accounts.forgetSessions();
     memberships.invalidateAll();
     gateway.revalidateAll();
-    presences
-      .readAgain()
-      .catch((err: unknown) => log.warn({ err }, 'could not read choices of presence again'));
+    presences.readAgain();
   });
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'gap') afterGap();

@@ -129,7 +129,7 @@ export class Channel implements Flushable {
   flush(): void {
     if (this.#batch.length === 0) return;
     const packet = packetOf(this.#batch);
-    // Emptied, not replaced: an old array that was dropped full would keep what it holds beyond the young generation.
+    // As in `Outbound.flush`: emptied, not replaced.
     this.#batch.length = 0;
     this.#batchLength = 0;
     for (const [person, { phase }] of this.#people) {

@@ -30,8 +30,6 @@ export interface PeersOptions {
   /** What another node says of somebody has changed; `diedAt`, ms since the epoch: that node can say nothing any more. */
   readonly onChange: (tenantId: number, userId: string, diedAt: number | null) => void;
   readonly aliveEveryMs?: number;
-  /** Milliseconds, monotonic: a wall clock that is set back would keep the dead alive. */
-  readonly now?: () => number;
 }
 
 const ALIVE_EVERY_MS = 4_000;
@@ -44,7 +42,8 @@ const TELL_MS = 50;
 /** People in one message. */
 const PART = 2_000;
 
-const monotonic = (): number => performance.now();
+/** Monotonic: a wall clock that is set back would keep the dead alive. */
+const now = (): number => performance.now();
 
 /** Of two states, the one that others are shown. */
 export const mostPresent = (one: State, other: State): State => (rank[other] > rank[one] ? other : one);
@@ -62,7 +61,7 @@ interface Peer {
 }
 
 export function createPeers(options: PeersOptions): Peers {
-  const { node: id, bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS, now = monotonic } = options;
+  const { node: id, bus, logger, onChange, aliveEveryMs = ALIVE_EVERY_MS } = options;
   const peers = new Map<string, Peer>();
   /** What was told of those who are not offline. */
   const own = new Map<string, PresenceOnNode>();

@@ -2,6 +2,7 @@
  * Who is online. Kept in memory by connection; only `last seen` is stored, some seconds after somebody left. A node knows
  * the devices of its own people, and from its peers how others are; who is shown is the most present of it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Presence, PresenceSetting } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
@@ -27,8 +28,8 @@ export interface PresenceDevice {
 export interface PresenceService extends Presences {
   /** A device of this person is here, active until it says otherwise. */
   connect(tenantId: number, userId: string, setting: PresenceSetting): PresenceDevice;
-  /** Reads the choices of everybody here again: the word of one may have been lost. */
-  readAgain(): Promise<void>;
+  /** Reads the choices of everybody here again, soon: the word of one may have been lost. */
+  readAgain(): void;
   /** Other nodes that are alive. */
   peers(): number;
   /** Stores what is not stored yet. */
@@ -177,18 +178,29 @@ export function createPresences(options: PresenceOptions): PresenceService {
     if (entry) choose(entry, message.setting);
   });
 
-  const readAgain = async (): Promise<void> => {
-    const all = [...entries.values()];
-    for (let i = 0; i < all.length; i += READ_AT_ONCE) {
-      const some = all.slice(i, i + READ_AT_ONCE);
+  const toRead = new Set<Entry>();
+  let reading = false;
+  const readAll = async (): Promise<void> => {
+    reading = true;
+    while (open && toRead.size > 0) {
+      const some = [...toRead].slice(0, READ_AT_ONCE);
+      for (const entry of some) toRead.delete(entry);
       const chosen = some.map((entry) => entry.chosen);
-      const settings = await presenceSettings(db, some);
-      for (const [n, entry] of some.entries()) {
-        const setting = settings[n];
-        // What was heard meanwhile may be newer than what was read.
-        if (setting && setting !== entry.setting && chosen[n] === entry.chosen) choose(entry, setting);
+      try {
+        const settings = await presenceSettings(db, some);
+        for (const [n, entry] of some.entries()) {
+          const setting = settings[n];
+          // What was heard meanwhile may be newer than what was read, or older.
+          if (entry.chosen !== chosen[n]) toRead.add(entry);
+          else if (setting && setting !== entry.setting) choose(entry, setting);
+        }
+      } catch (err) {
+        logger.warn({ err }, 'could not read choices of presence again; trying again');
+        for (const entry of some) toRead.add(entry);
+        await sleep(storeEveryMs * 5);
       }
     }
+    reading = false;
   };
 
   const left = (entry: Entry, since: number): void => {
@@ -251,6 +263,8 @@ export function createPresences(options: PresenceOptions): PresenceService {
       entries.set(key, entry);
       entry.setting = setting;
       entry.chosen += 1;
+      // Their choice may have been read before what is being read.
+      if (reading) toRead.add(entry);
       if (entry.leaving) clearTimeout(entry.leaving.timer);
       entry.leaving = null;
       const device = new Device(entry, moved, gone);
@@ -258,7 +272,10 @@ export function createPresences(options: PresenceOptions): PresenceService {
       moved(entry);
       return device;
     },
-    readAgain,
+    readAgain: () => {
+      for (const entry of entries.values()) toRead.add(entry);
+      if (!reading) void readAll();
+    },
     peers: peers.count,
     close: async () => {
       open = false;

@@ -103,7 +103,7 @@ export class Outbound implements Flushable {
     if (this.#state !== 'open' || this.#queue.length === 0) return;
     const queue = this.#queue;
     const messages = queue.length === 1 ? bytesOf(queue[0] as Item) : [...messagesOf(queue)];
-    // Emptied, not replaced: an array that waited for long is old, and dropped full it would keep what it holds beyond the
+    // Emptied, not replaced: it grew old while nothing was said here, and dropped full it would keep what it holds beyond the
     // young generation.
     queue.length = 0;
     this.#queuedBytes = 0;

@@ -5,11 +5,11 @@
  */
 import type { User } from '@kith/protocol';
 import { Encoded } from '../encoded.ts';
-import { createLanes } from '../limits/gather.ts';
 import { createTurnstile } from '../limits/turnstile.ts';
 import { type Changes, changesOf, ownReactions, type Viewer } from './changes.ts';
 import { conversationRows } from './conversations.ts';
 import type { Db } from './database.ts';
+import { createLanes } from './gather.ts';
 import type { ConversationRow } from './records.ts';
 import { shardOf } from './shards.ts';
 import { usersByTenant } from './users.ts';

@@ -155,8 +155,11 @@ const prepared = ({ name, text, values }: Statement) => ({ name, text, values: [
 /** Class 08: connection; 57P: shut-down; 53: resources; 40: rolled back by a conflict; 55P03, 57014: time-outs. */
 const RETRYABLE_SQLSTATE = /^(08|57P|53|40|55P03|57014)/;
 const RETRYABLE_SOCKET = new Set([
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
@@ -171,7 +174,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return RETRYABLE_SQLSTATE.test(code) || RETRYABLE_SOCKET.has(code);
   const message = error instanceof Error ? error.message : '';
-  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(
+  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered|Cannot use a pool after calling end|driver has already been destroyed)/.test(
     message,
   );
 }

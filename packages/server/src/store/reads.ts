@@ -3,10 +3,10 @@
  * statement: see `limits/gather.ts`. Two rounds at a time leave connections of the pool to everything else.
  */
 import { limits, type ReceiptMark } from '@kith/protocol';
-import { createGather, createLanes } from '../limits/gather.ts';
 import { createTurnstile } from '../limits/turnstile.ts';
 import type { ReadMembership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
+import { createGather, createLanes } from './gather.ts';
 import { type MembershipQuestion, membershipFacts } from './memberships.ts';
 import { foremostMarks, marksInside } from './receipts.ts';
 import { shardOf } from './shards.ts';

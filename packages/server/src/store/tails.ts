@@ -5,8 +5,8 @@
  */
 import { type ConversationRecord, limits, type MessageRecord } from '@kith/protocol';
 import { sql } from 'kysely';
-import { createGather } from '../limits/gather.ts';
 import type { Db } from './database.ts';
+import { createGather } from './gather.ts';
 import { type ConversationRow, fromJson, type MessageRow, toConversation, toMessage } from './records.ts';
 
 export interface TailQuestion {

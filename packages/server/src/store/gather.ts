@@ -4,12 +4,12 @@
  * round, so rounds grow with the load, and a single question is answered at once.
  */
 import { KithError } from '@kith/protocol';
-import { isDatabaseUnavailable } from '../store/database.ts';
+import { isDatabaseUnavailable } from './database.ts';
 
 export interface GatherOptions<Question, Answer> {
   /**
-   * Answers these, one each, in their order; reads nothing from before it is called. When it rejects, and the database is
-   * there, it is asked again for the one half and the other: whoever is to blame fails alone.
+   * Answers these, one each, in their order; reads nothing from before it is called. When it rejects, it is asked again for
+   * the one half and the other, so that one question to blame fails alone; unless what is wrong would be so for all.
    */
   readonly answer: (questions: readonly Question[]) => Promise<readonly Answer[]>;
   /** Rounds at a time. */
@@ -43,6 +43,9 @@ interface Waiting<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/** The database is away or too slow, or a refusal of our own. */
+const isForAll = (error: unknown): boolean => error instanceof KithError || isDatabaseUnavailable(error);
+
 const WAITING_MAX = 50_000;
 const RETRY_AFTER_MS = 1_000;
 
@@ -56,19 +59,25 @@ export function createGather<Question, Answer>({
   let running = 0;
   let planned = false;
 
-  const round = async (some: readonly Waiting<Question, Answer>[]): Promise<void> => {
-    try {
-      const answers = await answer(some.map(({ question }) => question));
-      some.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
-    } catch (error) {
-      if (some.length === 1 || isDatabaseUnavailable(error)) {
-        for (const { reject } of some) reject(error);
-        return;
+  const round = async (all: readonly Waiting<Question, Answer>[]): Promise<void> => {
+    // One to blame is found by so many splits; a round that fails oftener has more of them than are worth looking for.
+    let splits = Math.ceil(Math.log2(all.length));
+    const ask = async (some: readonly Waiting<Question, Answer>[]): Promise<void> => {
+      try {
+        const answers = await answer(some.map(({ question }) => question));
+        some.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+      } catch (error) {
+        if (splits === 0 || some.length === 1 || isForAll(error)) {
+          for (const { reject } of some) reject(error);
+          return;
+        }
+        splits -= 1;
+        const half = some.length >> 1;
+        await ask(some.slice(0, half));
+        await ask(some.slice(half));
       }
-      const half = some.length >> 1;
-      await round(some.slice(0, half));
-      await round(some.slice(half));
-    }
+    };
+    await ask(all);
   };
 
   const work = async (): Promise<void> => {

@@ -46,6 +46,16 @@ describe('questions that are gathered', () => {
     expect(answer.mock.calls.length).toBeLessThan(8);
   });
 
+  it('fail after a few attempts when many are to blame', async () => {
+    const answer = vi.fn(async () => {
+      throw new Error('all of them');
+    });
+    const ask = createGather({ answer, parallel: 1, most: 1_000 });
+    const all = await Promise.allSettled(Array.from({ length: 1_000 }, (_, n) => ask(n)));
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(answer.mock.calls.length).toBeLessThanOrEqual(21);
+  });
+
   it('fail together when the database is away, and nobody else with them', async () => {
     const answer = vi.fn(async (questions: readonly number[]) => questions);
     const ask = createGather({ answer, parallel: 1, most: 2 });
