@@ -34,6 +34,22 @@ afterAll(async () => {
   await postgres?.stop();
 });
 
+/** What a load balancer sees that asks a node itself, until that one answers no more: each change of status. */
+async function readiness({ port }: Server): Promise<number[]> {
+  const seen: number[] = [];
+  for (;;) {
+    const status = await fetch(`http://127.0.0.1:${port}/readyz`, {
+      signal: AbortSignal.timeout(5_000),
+    }).then(
+      (response) => response.status,
+      () => null,
+    );
+    if (status === null) return seen;
+    if (status !== seen.at(-1)) seen.push(status);
+    await sleep(100);
+  }
+}
+
 it(`S8: a rolling restart behind nginx loses nothing and refuses nobody (seed ${seed})`, async () => {
   const talk = await createTalk(proxy.url, createRandom(seed));
   talk.start();
@@ -52,7 +68,9 @@ it(`S8: a rolling restart behind nginx loses nothing and refuses nobody (seed ${
   })();
   for (const node of nodes) {
     const acknowledged = talk.acknowledged();
-    expect(await node.stop()).toEqual({ code: 0, signal: null });
+    const [end, seen] = await Promise.all([node.stop(), readiness(node)]);
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(seen.at(-1)).toBe(503);
     // No call to come back at once: they come as a real client does.
     await talk.heard(10_000);
     await node.start();

@@ -264,7 +264,10 @@ export interface KithClient {
     revoke(sessionId: string): Promise<void>;
     revokeOthers(): Promise<void>;
   };
-  /** Each message of others that arrives live (not history), for notifications and bots. Returns how to stop. */
+  /**
+   * Each message of others that arrives while connected, for notifications and bots; what came in between is found by
+   * `conversations` and its unread counts. Returns how to stop.
+   */
   onMessage(listener: (message: MessageRecord, entry: ConversationEntry) => void): () => void;
 }
 

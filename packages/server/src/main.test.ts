@@ -135,8 +135,12 @@ describe('the server process', { timeout: 180_000 }, () => {
     const token = (await signUp(one)).headers.get('set-auth-token');
     const me = await fetch(new URL('/v1/me', two), { headers: { authorization: `Bearer ${token}` } });
     expect(me.status).toBe(200);
+    const third = run({ DATABASE_URL: database.url });
+    await third.ready;
+    expect(third.output()).toContain('without the same KITH_BUS');
+    nodes.push(third);
     for (const node of nodes) node.child.kill('SIGINT');
-    expect(await Promise.all(nodes.map((node) => node.exit))).toEqual([0, 0]);
+    expect(await Promise.all(nodes.map((node) => node.exit))).toEqual([0, 0, 0]);
     await database.drop();
   });
 

@@ -1,5 +1,6 @@
 /** The wiring: every room made once and handed to those who need it. Tests make one on port 0 with a database in memory. */
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@kith/protocol';
 import type { Logger } from 'pino';
@@ -50,6 +51,8 @@ export interface ServiceOverrides {
 
 /** HTTP requests that are under way at a stop may take this long. */
 const DRAIN_MS = 10_000;
+/** Load balancers ask every second or two whether a node is ready. */
+const NOTICE_MS = 3_000;
 
 /** When NATS was away for all, each node says so; once is enough to look. */
 const GAP_MS = 1_000;
@@ -80,6 +83,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const metrics = createMetrics();
   const { meter } = metrics;
   const bus = overrides.bus ?? (await openBus(config, database, log, meter));
+  if (config.bus === null && (await database.isShared())) {
+    log.warn(
+      'another process uses this database: without the same KITH_BUS for all, people hear those on another late',
+    );
+  }
   let phase: Phase = 'open';
 
   const announcer = createAnnouncer(bus);
@@ -156,9 +164,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const shutDown = async (): Promise<void> => {
     phase = 'draining';
     log.info({ connections: gateway.connections() }, 'draining');
+    // People with a socket are told to go elsewhere. The door is closed after the last of them: until then it answers 503, at
+    // least as long as a load balancer takes to ask.
+    const notice = presences.peers() > 0 ? sleep(NOTICE_MS) : undefined;
+    await Promise.all([gateway.drain(), notice]);
     const force = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-    // Both stop accepting at once. People with a socket are told to go elsewhere, and the server ends with its last one.
-    await Promise.all([gateway.drain(), app.close()]);
+    await app.close();
     clearTimeout(force);
     await services.messageLog.settled();
     await services.receiptLog.settled();

@@ -30,6 +30,8 @@ export interface Database {
   appendHolding<Row>(holding: Statement, statement: Statement): Promise<Row[]>;
   /** Connections of the pool, and queries that wait for one. */
   pool(): { readonly open: number; readonly idle: number; readonly waiting: number };
+  /** Whether another process was at work in this database before this one came. */
+  isShared(): Promise<boolean>;
   /** Resolves when the database answers; rejects within some seconds when not. For readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -115,6 +117,16 @@ function openPostgres(url: string, poolSize: number, appends: number): Database 
       }
     },
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    isShared: async () => {
+      const { rows } = await pool.query<{ shared: boolean }>(`
+        select exists (
+          select from pg_stat_activity other
+          where other.datname = me.datname and other.application_name = me.application_name
+            and other.backend_start < me.backend_start
+        ) as shared
+        from pg_stat_activity me where me.pid = pg_backend_pid()`);
+      return rows[0]?.shared ?? false;
+    },
     ping: async () => {
       await pool.query('select 1');
     },
@@ -143,6 +155,7 @@ async function openPGlite(directory: string | undefined): Promise<Database> {
     // No other transaction runs meanwhile: there is nothing to wait for.
     appendHolding: (_holding, statement) => append(statement),
     pool: () => ({ open: 1, idle: 0, waiting: 0 }),
+    isShared: async () => false,
     ping: async () => {
       await pglite.query('select 1');
     },
