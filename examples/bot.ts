@@ -14,9 +14,14 @@ const { token = '' } = await accounts(url)
     process.exit(1);
   });
 const kith = createClient({ url, token, userAgent: 'echo bot' });
-kith.onMessage(({ id, conversationId, seq, body }) => {
-  if (body.type !== 'content' || body.content.type !== 'plain') return;
-  kith.conversations.markRead(conversationId, seq);
-  kith.messages.send(conversationId, body.content.text, { replyTo: id });
-});
+kith.onMessage(
+  ({ id, conversationId, seq, body }) => {
+    if (body.type === 'content' && body.content.type === 'plain') {
+      kith.messages.send(conversationId, body.content.text, { replyTo: id });
+    }
+    // Done with: the next start goes on after it.
+    kith.conversations.markRead(conversationId, seq);
+  },
+  { missed: true },
+);
 await kith.start();

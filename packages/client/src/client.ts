@@ -1,10 +1,11 @@
 /** The facade: the shape of types.ts over the managers of core.ts. Delegates; anything that decides belongs in a manager. */
-import type { Content, Output } from '@kith/protocol';
+import type { Content, MessageRecord, Output, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { newId } from '@kith/protocol/ids';
 import { limits } from '@kith/protocol/limits';
 import { accounts } from './accounts.ts';
 import { Core, type Surroundings } from './core.ts';
+import { Feed } from './feed.ts';
 import { MemberListing } from './members.ts';
 import type { Overlay } from './overlays.ts';
 import { ConversationTimeline } from './timeline.ts';
@@ -138,20 +139,30 @@ export class Client implements KithClient {
     return this.core.account.updateSettings(change);
   }
 
-  onMessage(listener: Parameters<KithClient['onMessage']>[0]): () => void {
-    return this.core.store.events.on('arrived', (id, messages, live) => {
-      const entry = this.core.list.peek(id);
-      if (!live || !entry) return;
-      for (const message of messages) {
-        try {
-          listener(message, entry);
-        } catch (error) {
-          // The listener's mistake, and its author's to hear of; the store must not stop halfway for it.
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
+  onMessage(...[listener, { missed = false } = {}]: Parameters<KithClient['onMessage']>): () => void {
+    const { store, list, request, clock, options } = this.core;
+    const tell = (message: MessageRecord): void => {
+      const entry = list.peek(message.conversationId);
+      if (!entry) return;
+      try {
+        listener(message, entry);
+      } catch (error) {
+        // The listener's mistake, and its author's to hear of; the store must not stop halfway for it.
+        queueMicrotask(() => {
+          throw error;
+        });
       }
+    };
+    if (missed) {
+      const handleUsers = (users: readonly User[]) => this.core.handleUsers(users);
+      const feed = new Feed(
+        { store, request, clock, random: options.random ?? Math.random, handleUsers },
+        tell,
+      );
+      return () => feed.stop();
+    }
+    return store.events.on('arrived', (_id, messages, live) => {
+      if (live) for (const message of messages) tell(message);
     });
   }
 }

@@ -265,10 +265,14 @@ export interface KithClient {
     revokeOthers(): Promise<void>;
   };
   /**
-   * Each message of others that arrives while connected, for notifications and bots; what came in between is found by
-   * `conversations` and its unread counts. Returns how to stop.
+   * Tells each message of others that arrives while connected, for notifications. With `missed`, for programs that must act
+   * on each: every one since one's read mark, once and in order, also what came while the connection was away or before the
+   * start; a message that is marked read is not told by the next start. Returns how to stop.
    */
-  onMessage(listener: (message: MessageRecord, entry: ConversationEntry) => void): () => void;
+  onMessage(
+    listener: (message: MessageRecord, entry: ConversationEntry) => void,
+    options?: { readonly missed?: boolean },
+  ): () => void;
 }
 
 /** The least of a WebSocket that is needed; a browser's, and Node's own, fit. */
