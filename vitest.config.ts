@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { locales } from './apps/web/build/locales.ts';
 
 /** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
 const maxWorkers = 2;
+
+/** What looks at each painted frame, and what kills, cuts and counts. */
+const alone = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/**/*.test.ts'];
 
 /** Days since 1970. */
 const today = Math.floor(Date.now() / 86_400_000);
@@ -10,6 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [locales()],
         test: {
           name: 'unit',
           include: [
@@ -22,7 +27,7 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks',
           maxWorkers,
-          globalSetup: ['tools/services/vitestPostgres.ts'],
+          globalSetup: ['packages/server/src/testing/globalSetup.ts'],
           // PGlite compiles its WebAssembly in the first test of a file; two cores share that work.
           testTimeout: 20_000,
           hookTimeout: 60_000,
@@ -31,13 +36,30 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          include: ['e2e/journeys/**/*.test.ts'],
+          exclude: alone,
+          globalSetup: ['e2e/support/globalSetup.ts'],
+          environment: 'node',
+          // Two at a time, each with a server and a browser of its own: they mostly wait.
+          pool: 'forks',
+          maxWorkers,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: alone,
+          globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           pool: 'forks',
-          // One browser and one server at a time: a journey's waits should measure Kith, not the queue.
+          // After the others and one at a time: a wait should measure Kith, not the queue.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -6,17 +6,23 @@ const SHOWN = 400;
 
 /**
  * Runs `read`, a function of the server's store, and returns the plan of each statement written as SQL that it makes; those
- * made by the query builder run as they are. The rows it gets are plans, so what it makes of them is of no use and neither
- * is its failure.
+ * made by the query builder run as they are, and so does whatever `which` leaves out. The rows it gets are plans, so what it
+ * makes of them is of no use and neither is its failure.
  */
-export async function explain(db: Db, read: (db: Db) => Promise<unknown>): Promise<string[]> {
+export async function explain(
+  db: Db,
+  read: (db: Db) => Promise<unknown>,
+  which: (statement: string) => boolean = () => true,
+): Promise<string[]> {
   const plans: string[] = [];
   const statements = new Map<object, string>();
   const explaining = db.withPlugin({
     transformQuery: ({ node, queryId }) => {
       if (node.kind !== 'RawNode') return node;
       const [first = '', ...rest] = node.sqlFragments;
-      statements.set(queryId, node.sqlFragments.join('?').replace(/\s+/g, ' ').slice(0, SHOWN));
+      const statement = node.sqlFragments.join('?').replace(/\s+/g, ' ');
+      if (!which(statement)) return node;
+      statements.set(queryId, statement.slice(0, SHOWN));
       return { ...node, sqlFragments: [`explain (analyze, buffers) ${first}`, ...rest] };
     },
     transformResult: async ({ result, queryId }) => {

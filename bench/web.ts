@@ -30,7 +30,7 @@ const open = (page: Page, name: string, newest: string): Promise<number> =>
       const start = performance.now();
       row.click();
       const there = (): boolean => {
-        const log = document.querySelector('[role="log"]');
+        const log = document.querySelector('[role="feed"]');
         const last = [...(log?.querySelectorAll('[role="article"]') ?? [])].at(-1);
         return last?.textContent?.includes(newest) ?? false;
       };

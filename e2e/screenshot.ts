@@ -27,15 +27,6 @@ try {
   const jump = screen.page.getByRole('button', { name: /^To the newest message/ });
   await screen.log.getByRole('article').first().waitFor();
   if ((await jump.count()) > 0) await jump.click();
-  if (CONVERSATION === 'engineering') {
-    const question = screen.message('Two things open');
-    await question.hover();
-    await question.getByRole('button', { name: 'Reply', exact: true }).click();
-    await screen.send(
-      'The migration is done. Try it with\n```sh\nnpm start -- --demo\n```\nand tell me what you find.',
-    );
-    await screen.acknowledged('The migration is done');
-  }
   await screen.page.mouse.move(0, 0);
   await screen.page.evaluate(async () => {
     (document.activeElement as HTMLElement | null)?.blur();

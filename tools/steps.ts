@@ -38,7 +38,7 @@ const steps: Step[] = [
     name: 'e2e',
     about: 'journeys in Chromium, nodes that die',
     work: { script: 'e2e' },
-    minutes: 12,
+    minutes: 17,
     needs: ['chromium', 'postgres', 'nats', 'nginx'],
   },
   {

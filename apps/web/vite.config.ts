@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { layers } from './build/layers.ts';
+import { locales } from './build/locales.ts';
 import { precompress } from './build/precompress.ts';
 import { serviceWorker } from './build/serviceWorker.ts';
 
@@ -7,13 +9,14 @@ import { serviceWorker } from './build/serviceWorker.ts';
 const server = process.env['KITH_SERVER'] ?? 'http://localhost:4040';
 
 export default defineConfig({
-  plugins: [react(), serviceWorker(), precompress()],
+  plugins: [locales(), react(), layers(), serviceWorker(), precompress()],
   build: {
     outDir: 'dist',
     target: 'es2022',
-    // The size check reads it: initial script means the entry and what it imports statically.
-    manifest: true,
     sourcemap: false,
+    // What the first frame needs comes as one file: what lazy rooms share with it would else be seventy, each asked for and
+    // packed alone.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   server: {
     proxy: {

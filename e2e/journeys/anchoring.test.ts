@@ -133,7 +133,7 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
   const bob = await world.person('Bob');
   const friend = await world.client(ada);
   const conversationId = await friend.conversations.openDirect(bob.userId);
-  await fillHistory(friend, conversationId, 1_050);
+  await fillHistory(friend, conversationId, 750);
 
   const device = await world.device();
   const { page } = device;
@@ -143,7 +143,7 @@ it('nothing moves while older pages, and new messages, arrive', async () => {
   await device.openRow('Ada');
   const jump = page.getByRole('button', { name: /^To the newest message/ });
   await jump.click();
-  await device.message('Message 1050 said').waitFor();
+  await device.message('Message 750 said').waitFor();
   await until('the view is at the end', async () => (await fromEnd(device)) < 2);
   await jump.waitFor({ state: 'detached' });
 

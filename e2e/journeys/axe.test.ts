@@ -1,4 +1,4 @@
-/** axe-core on every screen, in light and in dark: no serious or critical violation. */
+/** axe-core on every screen, in light, dark and high contrast, and in Arabic: no serious or critical violation. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mentionOf } from '@kith/protocol';
@@ -17,24 +17,37 @@ afterAll(() => {
   for (const violation of new Set(found)) process.stderr.write(`${violation}\n`);
 });
 
+const schemes = {
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  'high contrast': { colorScheme: 'light', contrast: 'more' },
+} as const;
+
+/** The rules of axe-core that look at colours. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
 async function judge({ page }: Screen, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  for (const [scheme, media] of Object.entries(schemes)) {
+    await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
+    // A colour that is still on its way from one scheme to the next is nobody's reading.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
     // Not a script element: the page's own policy would refuse it.
     await page.evaluate(`globalThis.axe ?? (() => { ${axe} })()`);
+    // Of the other schemes only what colours change: names, roles and order are those of the first.
+    const rules = scheme === 'light' ? { rules: { region: { enabled: true } } } : { runOnly: COLOURS };
     const { violations } = await page.evaluate<AxeResults>(
-      "axe.run(document, { resultTypes: ['violations'], rules: { region: { enabled: true } } })",
+      `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })})`,
     );
     for (const { id, impact, help, nodes } of violations) {
       const targets = nodes.slice(0, 3).map(({ target, failureSummary }) => {
         const why = failureSummary?.split('\n').at(1)?.trim() ?? '';
         return `    ${String(target)}: ${why}`;
       });
-      const line = `${where}, ${colorScheme}: ${impact} ${id}: ${help} (${nodes.length})\n${targets.join('\n')}`;
+      const line = `${where}, ${scheme}: ${impact} ${id}: ${help} (${nodes.length})\n${targets.join('\n')}`;
       if (impact === 'serious' || impact === 'critical') found.push(line);
     }
   }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.emulateMedia({ ...schemes.light, reducedMotion: 'reduce' });
 }
 
 it('axe finds nothing serious on any screen', async () => {
@@ -100,6 +113,21 @@ it('axe finds nothing serious on any screen', async () => {
   await judge(device, 'who has read a message');
   await device.page.keyboard.press('Escape');
 
+  await device.choose('My own', 'Edit');
+  await device.page.getByRole('textbox', { name: 'Edit message' }).fill('My own **sentence**');
+  await device.page.keyboard.press('Enter');
+  await device.message('My own').getByRole('button', { name: 'edited' }).click();
+  await device.page.getByRole('insertion').waitFor();
+  await judge(device, 'what an edit changed');
+  await device.page.keyboard.press('Escape');
+
+  await device.choose('look at this', 'Remind me');
+  await device.page.getByRole('menuitem', { name: /^In an hour/ }).click();
+  await device.list.getByRole('button', { name: 'Later' }).click();
+  await device.list.getByRole('button', { name: 'Change the time' }).waitFor();
+  await judge(device, 'what waits for later');
+  await device.list.getByRole('button', { name: 'Back' }).click();
+
   await device.openDetails();
   await device.details.getByRole('button', { name: 'Add people' }).waitFor();
   await judge(device, 'the details');
@@ -132,13 +160,132 @@ it('axe finds nothing serious on any screen', async () => {
   }
   await device.list.getByRole('button', { name: 'Back' }).click();
   await device.list.getByRole('button', { name: 'Settings' }).click();
-  await device.list.getByText('This device').waitFor();
+  await device.list.getByText('This device ·').waitFor();
   await judge(device, 'the settings');
+
+  await device.page.getByRole('button', { name: 'All shortcuts' }).click();
+  await device.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await judge(device, 'the sheet of shortcuts');
+  await device.page.keyboard.press('Escape');
+
+  // The same house mirrored, with words of both directions in it.
+  await device.list.getByRole('radio', { name: 'العربية' }).click();
+  await device.page.getByText('الإعدادات').first().waitFor();
+  await judge(device, 'the settings in Arabic');
+  await device.page.getByRole('feed', { name: 'الرسائل' }).getByText('look at this').waitFor();
+  await judge(device, 'the timeline in Arabic');
+  await device.page.getByRole('radio', { name: 'English' }).click();
 
   const hand = await world.enter(adas, { ...phone, reducedMotion: 'reduce' });
   await hand.row('Analytical engines').tap();
   await hand.message('look at this').waitFor();
   await judge(hand, 'the timeline on a phone');
 
+  expect(found.join('\n')).toBe('');
+}, 240_000);
+
+it('nor on what polls, threads, profiles and finding brought', async () => {
+  found.length = 0;
+  const adas = await world.person('Ada Byron');
+  const friend = await world.client(await world.person('Bob Cray'));
+  const group = await friend.conversations.create({
+    kind: 'group',
+    name: 'Weaving mill',
+    userIds: [adas.userId],
+  });
+  const poll = {
+    type: 'poll' as const,
+    question: 'Which pattern?',
+    options: ['Stripes', 'Squares'],
+    multiple: false,
+    anonymous: false,
+  };
+  const root = friend.messages.send(group, 'Shall we change the loom?');
+  friend.messages.send(group, '', { attachment: poll });
+  friend.messages.send(group, 'First of all', { thread: root });
+  const device = await world.enter(adas, calm);
+  const { page } = device;
+  await device.openRow('Weaving mill');
+  const question = page.getByRole('group', { name: 'Which pattern?' });
+  await judge(device, 'a poll before the vote');
+  await question.getByRole('button', { name: 'Stripes', exact: true }).click();
+  await question.getByRole('button', { name: /^Stripes: 100%/ }).waitFor();
+  await judge(device, 'a poll after it');
+
+  await device.conversation.getByRole('button', { name: /1 reply/ }).click();
+  await device.reply('First of all').waitFor();
+  await device.sendReply('Then tea');
+  await device.reply('Then tea').waitFor();
+  await judge(device, 'a thread');
+  await device.list.getByRole('button', { name: /^Threads/ }).click();
+  await device.list.getByRole('button', { name: /Shall we change the loom/ }).waitFor();
+  await judge(device, 'the list of threads');
+  await device.list.getByRole('button', { name: 'Back' }).click();
+  await device.thread.getByRole('button', { name: 'Close the thread' }).click();
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+  await judge(device, 'the switcher');
+  await page.keyboard.press('Escape');
+
+  const search = device.list.getByRole('searchbox');
+  await search.fill('loom');
+  await device.list.locator('mark').first().waitFor();
+  await judge(device, 'what was found');
+  await search.press('Escape');
+  await search.fill('');
+
+  await device.conversation.getByRole('button', { name: 'Emoji', exact: true }).click();
+  await page.getByRole('tab', { name: 'Stickers' }).click();
+  await page.getByRole('searchbox', { name: 'Search stickers' }).waitFor();
+  await judge(device, 'the stickers');
+  await page.keyboard.press('Escape');
+
+  await device.choose('change the loom', 'Forward');
+  await page.getByRole('dialog', { name: 'Forward message' }).waitFor();
+  await judge(device, 'forwarding');
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Control+f');
+  await device.conversation.getByRole('button', { name: 'Jump to date' }).click();
+  await page.getByRole('dialog', { name: 'Jump to date' }).waitFor();
+  await judge(device, 'the calendar');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+
+  await device.log
+    .getByRole('button', { name: /^Bob Cray/ })
+    .first()
+    .click();
+  await page.getByRole('dialog', { name: 'Profile' }).waitFor();
+  await judge(device, 'a profile');
+  expect(found.join('\n')).toBe('');
+}, 240_000);
+
+it('axe finds nothing serious on folders and on what is for later', async () => {
+  const adas = await world.person('Ada');
+  const friend = await world.client(await world.person('Fred'));
+  const direct = await friend.conversations.openDirect(adas.userId);
+  friend.messages.send(direct, 'Shall we dance?');
+  const device = await world.enter(adas, calm);
+  await device.openRow('Fred');
+  await device.choose('Shall we dance?', 'Remind me');
+  await device.page.getByRole('menuitem', { name: /^In 20 minutes/ }).click();
+  await device.list.getByRole('button', { name: 'Later' }).click();
+  await device.list.getByRole('listitem').filter({ hasText: 'Shall we dance' }).waitFor();
+  await judge(device, 'what is for later');
+  await device.list.getByRole('button', { name: 'Back' }).click();
+
+  await device.list.getByRole('button', { name: 'Settings' }).click();
+  await device.list.getByRole('button', { name: 'New folder' }).click();
+  const dialog = device.page.getByRole('dialog', { name: 'New folder' });
+  await dialog.getByLabel('Name').fill('People');
+  await dialog.getByLabel('Direct conversations').check();
+  await judge(device, 'a folder');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await device.list.getByRole('button', { name: 'Back' }).click();
+  await device.list.getByRole('tab', { name: /People/ }).click();
+  await device.row('Fred').waitFor();
+  await judge(device, 'the tabs of folders');
   expect(found.join('\n')).toBe('');
 }, 240_000);

@@ -69,7 +69,7 @@ it('channels are made, browsed, joined and left', async () => {
   await ada.log.getByText('Bob left').waitFor();
 
   // And come back, found by the search over the list.
-  await bob.list.getByRole('searchbox', { name: 'Search conversations and people' }).fill('gard');
+  await bob.list.getByRole('searchbox', { name: 'Search messages, conversations and people' }).fill('gard');
   await bob.list.getByRole('button', { name: /^garden/ }).click();
   await bob.conversation.getByRole('button', { name: 'Join channel' }).click();
   await bob.message('The beans are up').waitFor();

@@ -98,7 +98,9 @@ it('a paste too long for one message is kept, and said to be too long', async ()
     }
   }, huge);
   await device.page.getByText(/^Too long by [\d,]+ characters\./).waitFor();
-  expect(await device.conversation.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+  expect(await device.conversation.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(
+    true,
+  );
   await device.composer.press('Enter');
   expect(await device.composer.inputValue()).toBe(huge);
   expect(await device.composer.getAttribute('aria-invalid')).toBe('true');
@@ -141,4 +143,19 @@ it('a browser that stores nothing says so, and talks all the same', async () => 
   await device.acknowledged('Morning');
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await gone(page.getByText('This browser keeps nothing here'));
+});
+
+it('a part of the app that cannot be loaded leaves the rest standing, and comes when asked again', async () => {
+  const ada = await world.person('Ada');
+  const device = await world.enter(ada, { serviceWorkers: 'block' });
+  device.excuseNetwork();
+  const { page } = device;
+  await page.route('**/assets/ShortcutSheet-*', (route) => route.abort());
+  await page.keyboard.press('?');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  await device.list.getByRole('button', { name: 'Settings' }).waitFor();
+  await page.unroute('**/assets/ShortcutSheet-*');
+  await again.click();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
 });

@@ -122,7 +122,7 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
 
   // The menu of a message, and out of it again.
   await keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: /^Reply/ }).waitFor();
+  await page.getByRole('menuitem', { name: /^Reply(?! in)/ }).waitFor();
   // Letters move to the item that begins with them.
   await keyboard.type('copy l');
   await expectFocus(device, /^Copy link/);
@@ -141,8 +141,8 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await expectFocus(device, /^Show details$/);
 
   // Search from anywhere; Alt and arrows walk through the conversations.
-  await keyboard.press('Control+k');
-  await expectFocus(device, /^Search conversations and people$/);
+  await keyboard.press('Control+Shift+f');
+  await expectFocus(device, /^Search messages, conversations and people$/);
   await keyboard.type('Bob');
   await device.row('Bob').waitFor();
   await keyboard.press('Enter');
@@ -153,10 +153,10 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await device.list.getByRole('button', { name: 'New conversation' }).press('Enter');
   await expectFocus(device, /^Find people$/);
   const focusedAtOnce = await page.evaluate(() => {
-    dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }));
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'F', ctrlKey: true, shiftKey: true }));
     return document.activeElement?.getAttribute('aria-label');
   });
-  expect(focusedAtOnce).toBe('Search conversations and people');
+  expect(focusedAtOnce).toBe('Search messages, conversations and people');
   await tabTo(device, /^Settings$/, 'Shift+Tab');
   await keyboard.press('Enter');
   await device.list.getByRole('heading', { name: 'Settings' }).waitFor();
@@ -164,4 +164,116 @@ it('the keyboard alone suffices, from signing up to signing out', async () => {
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
   await expectFocus(device, /^Email or username$/);
+});
+
+it('every shortcut is on the sheet, and the keys of a message do what its menu offers', async () => {
+  const ada = await world.person('Ada Byron');
+  const bob = await world.person('Bob Noyce');
+  const friend = await world.client(bob);
+  const group = await friend.conversations.create({ kind: 'group', name: 'Engines', userIds: [ada.userId] });
+  const first = friend.messages.send(group, 'The first words');
+  const device = await world.enter(ada);
+  const { page } = device;
+  const { keyboard } = page;
+
+  // "?" where nothing is typed; Ctrl and / also from within the text, where "?" is a letter.
+  await device.row('Engines').waitFor();
+  await keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await sheet.getByText('New conversation').waitFor();
+  await keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await device.openRow('Engines');
+  await device.message('The first words').waitFor();
+  await expectFocus(device, /^Message$/);
+  await keyboard.type('Sure?');
+  expect(await device.composer.inputValue()).toBe('Sure?');
+  await keyboard.press('Control+/');
+  await sheet.waitFor();
+  await keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await expectFocus(device, /^Message$/);
+  await keyboard.press('Enter');
+  await device.acknowledged('Sure?');
+
+  // What a screen reader hears: who, when, what, and what else there is to know.
+  await friend.messages.react(group, first, '👍', true);
+  friend.messages.send(group, 'An answer', { replyTo: first });
+  const answer = device.log.getByRole('article', {
+    name: /^Bob Noyce, [\d:]+: An answer Reply to Bob Noyce$/,
+  });
+  await answer.waitFor();
+  const told = device.log.getByRole('article', { name: /: The first words 1 reaction$/ });
+  await told.waitFor();
+  expect(Number(await told.getAttribute('aria-posinset'))).toBeLessThan(
+    Number(await answer.getAttribute('aria-posinset')),
+  );
+  await page
+    .locator('[aria-live="polite"]')
+    .filter({ hasText: 'Bob Noyce: An answer' })
+    .waitFor({ state: 'attached' });
+
+  // On one's own message: edit; then its menu, whose reactions are a row to walk sideways.
+  await tabTo(device, /^Bob Noyce, .*An answer/, 'Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await expectFocus(device, /^You, .*Sure\?/);
+  await keyboard.press('e');
+  await expectFocus(device, /^Edit message$/);
+  await keyboard.type(' Yes.');
+  await keyboard.press('Enter');
+  await device.message('Sure? Yes.').waitFor();
+  await tabTo(device, /Sure\? Yes\./, 'Shift+Tab');
+  await keyboard.press('i');
+  await page.getByRole('dialog').getByText('Earlier versions').waitFor();
+  await keyboard.press('Escape');
+  await expectFocus(device, /Sure\? Yes\./);
+  await keyboard.press('Enter');
+  await page.getByRole('menu').waitFor();
+  await keyboard.press('ArrowDown');
+  const at = async () => (await focused(device))?.name ?? '';
+  await until('the first reaction has the focus', async () => {
+    if (/^React with/.test(await at())) return true;
+    await keyboard.press('Home');
+    throw new Error(await at());
+  });
+  const reaction = await at();
+  await keyboard.press('ArrowRight');
+  await until('the focus went on', async () => {
+    if ((await at()) === reaction) throw new Error(await at());
+    return true;
+  });
+  expect(await at()).toMatch(/^React with/);
+  await keyboard.press('ArrowLeft');
+  await expectFocus(device, new RegExp(`^${reaction}$`));
+  await keyboard.press('Enter');
+  await device
+    .message('Sure? Yes.')
+    .getByRole('button', { name: /1: You$/ })
+    .waitFor();
+
+  // Delete asks before it does.
+  await expectFocus(device, /Sure\? Yes\./);
+  await keyboard.press('Delete');
+  await page.getByRole('menuitem', { name: 'Delete for everyone' }).waitFor();
+  await keyboard.press('End');
+  await keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Sure? Gone for everyone' }).waitFor();
+  await keyboard.press('Enter');
+  await device.message('Message deleted').waitFor();
+  await keyboard.press('Escape');
+  await expectFocus(device, /^Message$/);
+
+  // Details by key, away by Escape from the text; what was found by walking gives the focus on.
+  await keyboard.press('Alt+i');
+  await device.details.getByRole('heading', { level: 1 }).waitFor();
+  await keyboard.press('Alt+i');
+  await device.details.waitFor({ state: 'detached' });
+  await device.list.getByRole('searchbox').focus();
+  await keyboard.type('Engines');
+  await device.row('Engines').waitFor();
+  await keyboard.press('ArrowDown');
+  await expectFocus(device, /^E?Engines/);
+  await keyboard.press('Enter');
+  await expectFocus(device, /^Message$/);
+  expect(await device.list.getByRole('searchbox').inputValue()).toBe('');
 });

@@ -37,22 +37,82 @@ it('a message is edited, its past kept, and deleted for all', async () => {
     await screen.choose('We meet at five', 'Info');
     const info = screen.page.getByRole('dialog');
     await info.getByRole('heading', { name: 'Earlier versions' }).waitFor();
-    await info.getByText('We meet at fvie').waitFor();
+    await info.getByText('We meet at fvie', { exact: true }).waitFor();
     if (screen === ada) await info.getByRole('heading', { name: 'Read' }).waitFor();
     await screen.page.keyboard.press('Escape');
     await info.waitFor({ state: 'detached' });
   }
 
+  // "edited" leads there as well, to what was changed.
+  await bob.message('We meet at five').getByRole('button', { name: 'edited' }).click();
+  const history = bob.page.getByRole('dialog');
+  await history.getByRole('deletion').filter({ hasText: 'fvie' }).waitFor();
+  await history.getByRole('insertion').filter({ hasText: 'five' }).waitFor();
+  await history.getByText('We meet at fvie', { exact: true }).waitFor();
+  // Changed anew while it is looked at.
+  await ada.composer.press('ArrowUp');
+  await ada.page.getByRole('textbox', { name: 'Edit message' }).fill('We meet at six');
+  await ada.page.keyboard.press('Enter');
+  await history.getByRole('insertion').filter({ hasText: 'six' }).waitFor();
+  await bob.page.keyboard.press('Escape');
+  await history.waitFor({ state: 'detached' });
+  await ada.composer.press('ArrowUp');
+  await ada.page.getByRole('textbox', { name: 'Edit message' }).fill('We meet at five');
+  await ada.page.keyboard.press('Enter');
+  await bob.message('We meet at five').waitFor();
+
   // Deleting asks once more, in place.
   const menu = await ada.menu('We meet at five');
-  await menu.getByRole('menuitem', { name: 'Delete' }).click();
-  await menu.getByRole('menuitem', { name: 'Delete for everyone?' }).click();
+  await menu.getByRole('menuitem', { name: 'Delete for everyone' }).click();
+  await menu.getByRole('menuitem', { name: 'Sure? Gone for everyone' }).click();
   for (const screen of [ada, bob]) {
     await screen.message('Message deleted').waitFor();
     expect(await screen.message('We meet at five').count()).toBe(0);
   }
   // The list shows what is left.
   await bob.row('Ada').getByText('Hello Bob').waitFor();
+});
+
+it('in a group, ticks say how many; Info names who has read, whom it reached, and whom not yet', async () => {
+  const [ada, bob, cleo, dan] = await Promise.all(
+    ['Ada', 'Bob', 'Cleo', 'Dan'].map((name) => world.person(name)),
+  );
+  if (!ada || !bob || !cleo || !dan) throw new Error('Nobody came.');
+  const reader = await world.client(bob);
+  const group = await reader.conversations.create({
+    kind: 'group',
+    name: 'Rowing',
+    userIds: [ada.userId, cleo.userId, dan.userId],
+  });
+  const screen = await world.enter(ada);
+  await screen.openRow('Rowing');
+  await screen.send('Boats at six');
+  const message = screen.message('Boats at six');
+  await message.getByRole('img', { name: 'Delivered to 1 of 3' }).waitFor();
+  const other = await world.client(cleo);
+  await message.getByRole('img', { name: 'Delivered to 2 of 3' }).waitFor();
+  const read = async (client: typeof other) => {
+    const seq = await until('it is there', () =>
+      Promise.resolve(client.conversations.get(group).get()?.lastSeq),
+    );
+    client.conversations.markRead(group, seq);
+  };
+  await read(reader);
+  await message.getByRole('img', { name: 'Read by 1 of 3' }).waitFor();
+
+  await screen.choose('Boats at six', 'Info');
+  const info = screen.page.getByRole('dialog');
+  const people = (heading: string) =>
+    info
+      .locator('section')
+      .filter({ has: screen.page.getByRole('heading', { name: heading }) })
+      .getByRole('listitem');
+  await people('Not yet').filter({ hasText: 'Dan' }).waitFor();
+  expect(await people('Read').allInnerTexts()).toEqual([expect.stringContaining('Bob')]);
+  expect(await people('Delivered').allInnerTexts()).toEqual([expect.stringContaining('Cleo')]);
+  await screen.page.keyboard.press('Escape');
+  await read(other);
+  await message.getByRole('img', { name: 'Read by 2 of 3' }).waitFor();
 });
 
 it('a reply leads back to what it answers, more than fifty pages away', async () => {
@@ -229,7 +289,7 @@ it('a code typed to its end is an emoji, but for code', async () => {
   const notes = await world.client(ada);
   await notes.conversations.openDirect(ada.userId);
   const device = await world.enter(ada);
-  await device.openRow('Notes to self');
+  await device.openRow('Saved messages');
   const holds = (text: string) =>
     until(`the field holds ${text}`, async () => (await device.composer.inputValue()) === text);
 

@@ -113,9 +113,9 @@ it('S13: removed while away, what waited to be sent is not lost', async () => {
   await device.page.reload();
   await notice.getByText('Half a poem').waitFor();
   await device.list.getByRole('button', { name: 'Settings' }).click();
-  await device.list.getByLabel('Name').fill('Ada L.');
+  await device.list.getByRole('textbox', { name: 'Name', exact: true }).fill('Ada L.');
   await device.list.getByRole('button', { name: 'Save' }).click();
-  const passing = device.page.getByRole('status').filter({ hasText: 'Your name is changed.' });
+  const passing = device.page.getByRole('status').filter({ hasText: 'Your profile is saved.' });
   await passing.getByRole('button', { name: 'Dismiss' }).click();
 
   await notice.getByRole('button', { name: 'Copy' }).click();

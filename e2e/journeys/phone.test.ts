@@ -77,7 +77,7 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
   const touch = await page.context().newCDPSession(page);
   const point = { x: (at?.x ?? 0) + 20, y: (at?.y ?? 0) + 12 };
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
-  const reply = page.getByRole('menuitem', { name: /^Reply/ });
+  const reply = page.getByRole('menuitem', { name: /^Reply(?! in thread)/ });
   await reply.waitFor();
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   await expectThumb('Reply', reply);
@@ -113,4 +113,61 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
     await back.tap();
     await device.row('Bob').waitFor();
   }
+});
+
+it('on a phone: several messages are selected by taps, after the menu of the first', async () => {
+  const ada = await world.person('Ada');
+  const friend = await world.client(await world.person('Cleo'));
+  const conversationId = await friend.conversations.openDirect(ada.userId);
+  for (const text of ['One apple', 'Two pears', 'Three plums']) friend.messages.send(conversationId, text);
+  const device = await world.device(phone);
+  const { page } = device;
+  await device.signIn(ada);
+  await device.row('Cleo').tap();
+  await device.message('Three plums').waitFor();
+
+  const at = await device.message('One apple').locator('.kith-bubble').boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const point = { x: (at?.x ?? 0) + 20, y: (at?.y ?? 0) + 12 };
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+  const select = page.getByRole('menuitem', { name: /^Select/ });
+  await select.waitFor();
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await expectThumb('Select', select);
+  await select.tap();
+
+  const bar = page.getByRole('toolbar', { name: 'Selected messages' });
+  await bar.getByText('1 selected').waitFor();
+  await device.message('Three plums').tap();
+  await bar.getByText('2 selected').waitFor();
+  await device.message('Two pears').tap();
+  await bar.getByText('3 selected').waitFor();
+  await device.message('One apple').tap();
+  await bar.getByText('2 selected').waitFor();
+  await expectNoSidewaysScroll(device, 'the conversation while messages are selected');
+  for (const button of await bar.getByRole('button').all())
+    await expectThumb((await button.getAttribute('aria-label')) ?? 'a button', button);
+
+  await bar.getByRole('button', { name: 'Forward' }).tap();
+  await page.getByRole('dialog', { name: 'Forward 2 messages' }).waitFor();
+});
+
+it('on a phone: the menu of an own message stands at its side', async () => {
+  const device = await world.enter('Dora', phone);
+  await device.list.getByRole('button', { name: 'New conversation' }).tap();
+  await device.list.getByRole('button', { name: /^Saved messages/ }).tap();
+  await device.composer.fill('Mine');
+  await device.conversation.getByRole('button', { name: 'Send' }).tap();
+  await device.acknowledged('Mine');
+  const bubble = device.message('Mine').locator('.kith-bubble');
+  const at = await bubble.boundingBox();
+  const touch = await device.page.context().newCDPSession(device.page);
+  const point = { x: (at?.x ?? 0) + 20, y: (at?.y ?? 0) + 12 };
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+  const menu = device.page.getByRole('menu');
+  await menu.waitFor();
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const [box, beside] = [await menu.boundingBox(), await bubble.boundingBox()];
+  const end = ({ x, width }: { x: number; width: number } = { x: 0, width: 0 }) => x + width;
+  expect(Math.abs(end(box ?? undefined) - end(beside ?? undefined))).toBeLessThan(12);
 });

@@ -72,3 +72,23 @@ it('the next person of the same browser sees nothing of the former', async () =>
   await device.openRow('Both');
   expect(await device.page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
 });
+
+it('a group that is being left is left, also by whoever signs out before the notice has gone', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  const group = await friend.conversations.create({ kind: 'group', name: 'Crowd', userIds: [ada.userId] });
+  const device = await world.enter(ada);
+  await device.row('Crowd').click({ button: 'right' });
+  await device.page.getByRole('menuitem', { name: 'Leave group' }).click();
+  await device.page.getByRole('button', { name: 'Undo' }).waitFor();
+  await device.list.getByRole('button', { name: 'Settings' }).click();
+  await device.list.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await device.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
+  // Nothing of hers is offered to the next one.
+  expect(await device.page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+  await until('she is out', () => friend.conversations.get(group).get()?.conversation.memberCount === 1);
+  await device.signIn(ada);
+  await device.list.getByText('Your conversations will appear here').waitFor();
+  expect(await device.row('Crowd').count()).toBe(0);
+});

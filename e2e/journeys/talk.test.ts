@@ -51,7 +51,7 @@ describe('two people', () => {
       async () => (await ada.header.getByText('online').count()) === 0,
     );
     await ada.header.getByText(/last seen/i).waitFor();
-    await ada.list.getByRole('searchbox', { name: 'Search conversations and people' }).fill('bob');
+    await ada.list.getByRole('searchbox', { name: 'Search messages, conversations and people' }).fill('bob');
     await ada.row('Bob Noyce').waitFor();
 
     // A username lets in as the address does.

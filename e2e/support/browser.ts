@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import type { KithClient } from '@kith/client';
 import { findChromium, INSTALL_CHROMIUM } from '@kith/tools/services/binaries.ts';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import type {} from './globalSetup.ts';
 import { type Account, connect, signUp } from './people.ts';
 import { Screen } from './screens.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
@@ -69,7 +70,10 @@ export function useWorld(options: ServerOptions = {}): World {
   let clients: KithClient[] = [];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(options), launch()]);
+    [server, browser] = await Promise.all([
+      startServer({ template: inject('dataTemplate'), ...options }),
+      launch(),
+    ]);
   });
   afterAll(async () => {
     await browser?.close();

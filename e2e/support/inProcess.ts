@@ -9,6 +9,7 @@ import { accountsDb } from '../../packages/server/src/accounts/tables.ts';
 import { createTokens } from '../../packages/server/src/accounts/tokens.ts';
 import { defaultConfig } from '../../packages/server/src/config.ts';
 import type { Bus } from '../../packages/server/src/fanout/bus.ts';
+import type { Outside } from '../../packages/server/src/previews/outside.ts';
 import { createService, type Service } from '../../packages/server/src/service.ts';
 import { type Database, openDatabase } from '../../packages/server/src/store/database.ts';
 
@@ -37,6 +38,10 @@ export interface InProcessOptions {
   readonly databaseUrl?: string;
   /** How often missed commits are looked for; a test may be in a hurry. */
   readonly antiEntropyMs?: number;
+  /** Another build of the web app than the one in its folder. */
+  readonly webRoot?: string;
+  /** What fetches the pages behind links: the usual one calls nothing of this machine. */
+  readonly outside?: Outside;
 }
 
 const SECRET = 'of no use outside of a test, but long enough';
@@ -50,6 +55,8 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     {
       database,
       ...(options.bus && { bus: options.bus }),
+      ...(options.webRoot !== undefined && { webRoot: options.webRoot }),
+      ...(options.outside && { outside: options.outside }),
       ...(options.antiEntropyMs !== undefined && { antiEntropyMs: options.antiEntropyMs }),
     },
   );

@@ -113,7 +113,7 @@ export class Screen {
   }
 
   get log(): Locator {
-    return this.page.getByRole('log', { name: 'Messages' });
+    return this.conversation.getByRole('feed', { name: 'Messages' });
   }
 
   get composer(): Locator {
@@ -132,13 +132,15 @@ export class Screen {
 
   /** Waits until this own message has come so far. */
   async tick(text: string, state: Tick): Promise<void> {
-    await this.message(text).getByRole('img', { name: state, exact: true }).waitFor();
+    await this.message(text)
+      .getByRole('img', { name: new RegExp(`^${state}( (by|to) \\d+ of \\d+)?$`) })
+      .waitFor();
   }
 
   /** Waits until the server has it. */
   async acknowledged(text: string | RegExp): Promise<void> {
     await this.message(text)
-      .getByRole('img', { name: /^(Sent|Delivered|Read)$/ })
+      .getByRole('img', { name: /^(Sent|Delivered|Read)( (by|to) \d+ of \d+)?$/ })
       .first()
       .waitFor();
   }
@@ -153,6 +155,22 @@ export class Screen {
 
   async choose(text: string | RegExp, item: string): Promise<void> {
     await (await this.menu(text)).getByRole('menuitem', { name: new RegExp(`^${item}`) }).click();
+  }
+
+  /** The thread beside the conversation. */
+  get thread(): Locator {
+    return this.page.getByRole('complementary', { name: 'Thread', exact: true });
+  }
+
+  /** A message in the thread. */
+  reply(text: string | RegExp): Locator {
+    return this.thread.getByRole('article').filter({ hasText: text });
+  }
+
+  async sendReply(text: string): Promise<void> {
+    const field = this.thread.getByRole('textbox', { name: 'Reply in this thread' });
+    await field.fill(text);
+    await field.press('Enter');
   }
 
   get details(): Locator {
@@ -183,7 +201,8 @@ export class Screen {
     const labels = await this.log
       .getByRole('article')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
-    return labels.map((label) => label.slice(label.indexOf(': ') + 2));
+    // "Ana, 14:05: the words"; what else is told of them comes in lines below.
+    return labels.map((label) => label.slice(label.indexOf(': ') + 2).split('\n')[0] ?? '');
   }
 
   /** Waits until the app can be opened without a network: the worker has its copy, and the cache these messages. */

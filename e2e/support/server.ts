@@ -12,7 +12,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly databaseUrl?: string;
   /** Where the embedded database lives; absent: a temporary folder, removed by `dispose`. */
   readonly dataDirectory?: string;
+  /** What the temporary folder begins as a copy of. */
+  readonly template?: string;
   readonly port?: number;
   /** More settings, such as `{ KITH_SIGN_UP: 'closed' }`. */
   readonly env?: Readonly<Record<string, string>>;
@@ -86,6 +88,8 @@ export async function createServerProcess(options: ServerOptions = {}): Promise<
   const temporary =
     options.dataDirectory === undefined ? await mkdtemp(join(tmpdir(), 'kith-e2e-')) : undefined;
   const dataDirectory = options.dataDirectory ?? join(temporary ?? '', 'data');
+  if (temporary !== undefined && options.template !== undefined)
+    await cp(options.template, dataDirectory, { recursive: true });
   const url = `http://localhost:${port}`;
   let child: ChildProcess | undefined;
   let exit: Promise<Exit> | undefined;

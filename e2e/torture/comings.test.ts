@@ -1,6 +1,7 @@
 /** Devices and servers that are sent away, and come back: slow readers, ended sessions, drained nodes, a second start. */
 import { accounts, type KithClient } from '@kith/client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type {} from '../support/globalSetup.ts';
 import { createNetwork } from '../support/network.ts';
 import { connect, signInAgain, signUp, untilSynced } from '../support/people.ts';
 import { createRandom, givenSeed } from '../support/random.ts';
@@ -14,7 +15,7 @@ const seed = givenSeed ?? 20_263;
 let server: Server;
 const clients: KithClient[] = [];
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ template: inject('dataTemplate') });
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.stop()));

@@ -16,8 +16,8 @@ interface Kind {
 
 describe.each<Kind>([
   // Getting up from a crash takes the embedded database some seconds of a core: KITH_KILLS=20 for a longer night.
-  { name: 'PGlite', kills: killsOf(12) },
-  { name: 'PostgreSQL', kills: killsOf(10) },
+  { name: 'PGlite', kills: killsOf(6) },
+  { name: 'PostgreSQL', kills: killsOf(6) },
 ])('killed $kills times on $name', ({ name, kills }) => {
   let postgres: Postgres | undefined;
   let server: Server;

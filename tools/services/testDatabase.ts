@@ -29,11 +29,14 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** @param adminUrl of a user who may create databases. */
-export async function createTestDatabase(adminUrl: string): Promise<TestDatabase> {
+/**
+ * @param adminUrl of a user who may create databases.
+ * @param template the database it is a copy of; nobody may be connected to that one. Absent: an empty one.
+ */
+export async function createTestDatabase(adminUrl: string, template?: string): Promise<TestDatabase> {
   if (adminUrl === '') throw new Error(`This test needs PostgreSQL. ${INSTALL_POSTGRES}`);
   const name = `kith_test_${randomBytes(8).toString('hex')}`;
-  await execute(adminUrl, `create database ${name}`);
+  await execute(adminUrl, `create database ${name}${template ? ` template ${template}` : ''}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => execute(adminUrl, `drop database if exists ${name} with (force)`) };

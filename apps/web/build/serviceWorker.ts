@@ -3,28 +3,44 @@
  * the browser sees a new worker, and the new worker a new cache.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { Plugin } from 'vite';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin, Rolldown } from 'vite';
 
 const worker = new URL('./sw.js', import.meta.url);
+/** Only the browser's offer to install the app shows these, and then there is a network. */
+const LEFT_OUT = /^screen-/;
+
+/** Emoji have their names in each language, half a megabyte each: kept once somebody needed them, not before. */
+const isForSome = (file: Rolldown.OutputChunk | Rolldown.OutputAsset): boolean =>
+  file.type === 'chunk' && file.moduleIds.some((id) => /emojibase-data\/(?!en\/)/.test(id));
 
 export function serviceWorker(): Plugin {
+  let publicDir = '';
   return {
     name: 'kith-service-worker',
     apply: 'build',
+    configResolved: (config) => {
+      publicDir = config.publicDir;
+    },
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
-        const files = Object.keys(bundle)
-          .filter((name) => name.startsWith('assets/'))
-          .map((name) => `/${name}`)
+        const built = Object.entries(bundle)
+          .filter(([name, file]) => name.startsWith('assets/') && !isForSome(file))
+          .map(([name]) => name)
           .sort();
-        // index.html names the hashed entry, so the names alone tell two builds apart.
-        const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12);
+        const unhashed = readdirSync(publicDir)
+          .filter((name) => !LEFT_OUT.test(name))
+          .sort();
+        // index.html names the hashed entry, so names tell two builds apart; of files without a hash the content does.
+        const hash = createHash('sha256').update(built.join('\n'));
+        for (const name of unhashed) hash.update(name).update(readFileSync(join(publicDir, name)));
+        const version = hash.digest('hex').slice(0, 12);
         let source = readFileSync(worker, 'utf8');
         for (const [mark, value] of [
           ["'__VERSION__'", version],
-          ["JSON.parse('__FILES__')", files],
+          ["JSON.parse('__FILES__')", [...built, ...unhashed].map((name) => `/${name}`)],
         ] as const) {
           // A worker with an empty list looks well, until somebody is offline.
           if (!source.includes(mark)) throw new Error(`build/sw.js does not say ${mark}`);

@@ -9,5 +9,13 @@
   }
   const root = document.documentElement;
   if (choice === 'light' || choice === 'dark') root.dataset.theme = choice;
+  try {
+    // Ready to be set, as src/theme/appearance.ts left it.
+    const { data = {}, tokens = {} } = JSON.parse(localStorage.getItem('kith.appearance') ?? '{}');
+    Object.assign(root.dataset, data);
+    for (const [name, value] of Object.entries(tokens)) root.style.setProperty(name, value);
+  } catch {
+    // Blocked, or what another version wrote: the usual look.
+  }
   if (choice === 'contrast' || matchMedia('(prefers-contrast: more)').matches) root.dataset.contrast = 'more';
 }

@@ -6,6 +6,9 @@ import { loadAll, serverHistory, shared } from '../history.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Device } from './device.ts';
 
+const THREADS_LOOKED_AT = 3;
+const inMainLine = ({ thread }: MessageRecord): boolean => !thread || thread.alsoSent === true;
+
 /** Throws at the first disagreement between a device and the server. */
 export async function expectAgreement(device: Device): Promise<void> {
   const { client } = device;
@@ -32,6 +35,8 @@ export async function expectAgreement(device: Device): Promise<void> {
     expectSame(`${device.name}: S6: the head of ${id}`, headOf(entry), head);
     await expectHistory(device, id, head);
   }
+  for (const id of heads.keys()) await expectThreads(device, id);
+  await expectThreadList(device);
   await expectReceipts(device, [...heads.keys()]);
   const me = await client.request('getMe', {});
   expectSame(`${device.name}: S5: its own settings`, client.me.get()?.settings, me.settings);
@@ -68,7 +73,10 @@ async function expectHistory(device: Device, id: string, head: Head): Promise<vo
 
   const unread = history.filter(
     (message) =>
-      message.seq > head.readSeq && message.authorId !== person.userId && message.body.type === 'content',
+      message.seq > head.readSeq &&
+      message.authorId !== person.userId &&
+      message.body.type === 'content' &&
+      inMainLine(message),
   );
   const mentions = unread.filter(
     (message) => message.mentionsAll === true || message.mentions?.includes(person.userId),
@@ -86,8 +94,41 @@ async function expectHistory(device: Device, id: string, head: Head): Promise<vo
   expect(
     rows.map(({ record }) => record),
     `${device.name}: the messages of ${id}`,
-  ).toEqual(history);
+  ).toEqual(history.filter(inMainLine));
   expect(timeline.view.get().atEnd, `${device.name}: ${id} is loaded to its end`).toBe(true);
+}
+
+/** T1: a thread shows its root and all of its replies. */
+async function expectThreads({ name, client }: Device, id: string): Promise<void> {
+  const history = await serverHistory(client, id);
+  const roots = history.filter(({ replies }) => replies !== undefined).slice(-THREADS_LOOKED_AT);
+  for (const root of roots) {
+    const thread = client.threads.open(id, root.id);
+    try {
+      const rows = (await loadAll(thread)).filter((row) => row.state !== 'failed');
+      expect(
+        rows.map(({ record }) => record),
+        `${name}: T1: the thread of ${root.id}`,
+      ).toEqual(history.filter((message) => message.id === root.id || message.thread?.rootId === root.id));
+    } finally {
+      thread.dispose();
+    }
+  }
+}
+
+/** T2: what was counted from events is what the server counts. */
+async function expectThreadList({ name, client }: Device): Promise<void> {
+  const truth = await client.request('listThreads', {});
+  const shown = client.threads.list.get();
+  const bare = ({ mark }: (typeof truth.threads)[number]) => ({
+    rootId: mark.rootId,
+    readSeq: mark.readSeq,
+    unread: mark.unread,
+    mentions: mark.mentions,
+  });
+  const first = shown.threads.slice(0, truth.threads.length);
+  expectSame(`${name}: T2: its threads`, first.map(bare), truth.threads.map(bare));
+  expect(shown.unread, `${name}: T2: unread threads`).toBe(truth.unread);
 }
 
 async function serverHeads(client: KithClient): Promise<Map<string, Head>> {

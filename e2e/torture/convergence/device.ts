@@ -160,6 +160,9 @@ function detachable(disk: Storage): Storage & { detach(): void; readonly attache
     loadOutbox: unless(disk.loadOutbox),
     putOutbox: unless(disk.putOutbox),
     removeOutbox: unless(disk.removeOutbox),
+    loadWishes: unless(disk.loadWishes),
+    putWish: unless(disk.putWish),
+    removeWish: unless(disk.removeWish),
     wipe: unless(disk.wipe),
     close: unless(disk.close),
     get attached() {

@@ -1,5 +1,5 @@
 /** One seed: some people, some conversations, some devices, everything at once, and then silence. */
-import { type KithClient, KithError } from '@kith/client';
+import { type KithClient, KithError, type SendOptions } from '@kith/client';
 import { mentionOf } from '@kith/protocol';
 import type { InProcess, Person } from '../../support/inProcess.ts';
 import { createRandom, type Random } from '../../support/random.ts';
@@ -209,11 +209,12 @@ class Scenario {
     return candidates.length > 0 ? this.#random.pick(candidates.slice(-12)) : undefined;
   }
 
-  say(device: Device, conversationId: string, text: string, replyTo?: string): void {
-    const messageId = device.client.messages.send(conversationId, text, replyTo ? { replyTo } : {});
+  say(device: Device, conversationId: string, text: string, options: SendOptions = {}): void {
+    const messageId = device.client.messages.send(conversationId, text, options);
     this.#names.set(messageId, `#${this.#said.length}`);
     this.#said.push({ conversationId, messageId, by: device.person });
-    this.#note(`${device.name} sends ${messageId} to ${conversationId}: ${text}`);
+    const where = options.thread === undefined ? conversationId : `the thread of ${options.thread}`;
+    this.#note(`${device.name} sends ${messageId} to ${where}: ${text}`);
   }
 
   /** A command that may be refused, but not broken. */
@@ -306,7 +307,34 @@ const send: Operation = (scenario, device) => {
     : '';
   const reply = random.chance(0.2) ? scenario.message() : undefined;
   const text = `${random.int(0, 999)}${mention}`;
-  scenario.say(device, id, text, reply?.conversationId === id ? reply.messageId : undefined);
+  scenario.say(device, id, text, reply?.conversationId === id ? { replyTo: reply.messageId } : {});
+};
+
+const answer: Operation = (scenario, device) => {
+  const { random } = scenario;
+  const said = scenario.message();
+  if (!said) return;
+  const mention = random.chance(0.3) ? ` ${mentionOf(scenario.someone().userId)}` : '';
+  scenario.say(device, said.conversationId, `reply ${random.int(0, 999)}${mention}`, {
+    thread: said.messageId,
+    alsoSend: random.chance(0.3),
+  });
+};
+
+const follow: Operation = (scenario, device) => {
+  const said = scenario.message();
+  if (!said) return;
+  const on = scenario.random.chance(0.5);
+  scenario.attempt(device, `${on ? 'follows' : 'unfollows'} ${said.messageId}`, (client) =>
+    client.threads.follow(said.conversationId, said.messageId, on),
+  );
+};
+
+const readThread: Operation = (scenario, device) => {
+  const thread = device.client.threads.list.get().threads.at(-1);
+  if (!thread?.last) return;
+  scenario.note(`${device.name} reads the thread of ${thread.root.id} up to ${thread.last.seq}`);
+  device.client.threads.markRead(thread.mark.conversationId, thread.mark.rootId, thread.last.seq);
 };
 
 const burst: Operation = (scenario, device) => {
@@ -461,6 +489,9 @@ const deck: readonly Operation[] = (
   [
     [send, 26],
     [burst, 3],
+    [answer, 12],
+    [follow, 3],
+    [readThread, 3],
     [edit, 8],
     [remove, 6],
     [react, 10],

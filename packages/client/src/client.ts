@@ -1,21 +1,30 @@
 /** The facade: the shape of types.ts over the managers of core.ts. Delegates; anything that decides belongs in a manager. */
-import type { Content, MessageRecord, Output, User } from '@kith/protocol';
+import type { MessageRecord, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
-import { newId } from '@kith/protocol/ids';
 import { limits } from '@kith/protocol/limits';
 import { accounts } from './accounts.ts';
+import { blobsOf } from './blobs.ts';
+import { conversationsOf } from './conversations.ts';
 import { Core, type Surroundings } from './core.ts';
 import { Feed } from './feed.ts';
-import { MemberListing } from './members.ts';
-import type { Overlay } from './overlays.ts';
-import { ConversationTimeline } from './timeline.ts';
+import { messagesOf } from './messages.ts';
+import { remindersOf, scheduledOf } from './scheduled.ts';
+import { OpenThread } from './threadTimeline.ts';
+import { ConversationTimeline, type TimelineDeps } from './timeline.ts';
 import type {
+  Blobs,
   ClientOptions,
   Conversations,
+  CustomEmojis,
   KithClient,
   Messages,
+  OwnReader,
   PresenceReader,
   Receipts,
+  Reminders,
+  Scheduled,
+  Threads,
+  ThreadTimeline,
   Timeline,
   TimelineOptions,
   Typing,
@@ -31,10 +40,17 @@ export class Client implements KithClient {
   readonly core: Core;
   readonly conversations: Conversations;
   readonly messages: Messages;
+  readonly threads: Threads;
   readonly users: Users;
   readonly presence: PresenceReader;
   readonly typing: Typing;
   readonly receipts: Receipts;
+  readonly blobs: Blobs;
+  readonly emoji: CustomEmojis;
+  readonly gifs: KithClient['gifs'];
+  readonly own: OwnReader;
+  readonly scheduled: Scheduled;
+  readonly reminders: Reminders;
   readonly sessions: KithClient['sessions'];
   readonly request: KithClient['request'];
 
@@ -44,6 +60,15 @@ export class Client implements KithClient {
     this.request = core.request;
     this.conversations = conversationsOf(core);
     this.messages = messagesOf(core);
+    this.threads = {
+      list: core.threads.list,
+      loadMore: () => core.threads.loadMore(),
+      mark: (rootId) => core.threads.mark(rootId),
+      open: (conversationId, rootId, options) => this.#openThread(conversationId, rootId, options),
+      follow: (conversationId, rootId, following) => core.threads.follow(conversationId, rootId, following),
+      follows: (conversationId, rootId) => core.threads.follows(conversationId, rootId),
+      markRead: (conversationId, rootId, seq) => core.threads.markRead(conversationId, rootId, seq),
+    };
     this.users = {
       get: (id) => core.users.get(id),
       search: async (query, { signal, ...page } = {}) => {
@@ -61,7 +86,34 @@ export class Client implements KithClient {
       in: (id) => core.typing.in(id),
       notify: (id, active) => core.typing.notify(id, active),
     };
+    this.own = {
+      get: (type, key) => core.own.get(type, key),
+      all: (type) => core.own.all(type),
+      saveDraft: (place, draft) => core.wishes.set('draft', place, draft),
+      setFolder: async (folderId, change) => {
+        const { size } = core.own.all('folder').get();
+        if (size >= limits.folders && change.name !== undefined && !core.own.peek('folder', folderId))
+          throw new KithError('limit_reached', { message: `There are at most ${limits.folders} folders.` });
+        await core.wishes.set('folder', folderId, change);
+      },
+    };
+    this.scheduled = scheduledOf(core);
+    this.reminders = remindersOf(core);
     this.receipts = { marks: (id) => core.receipts.marks(id) };
+    this.blobs = blobsOf(options);
+    this.gifs = { provider: core.gifProvider };
+    this.emoji = {
+      byName: core.emoji.byName,
+      add: async (name, image) => {
+        const { id: blobId } = await this.blobs.upload(image, 'emoji');
+        const { emoji, rev } = await core.request('addEmoji', { name, blobId });
+        core.emoji.handleChange(rev, (all) => all.set(name, emoji));
+      },
+      remove: async (name) => {
+        const { rev } = await core.request('removeEmoji', { name });
+        core.emoji.handleChange(rev, (all) => all.delete(name));
+      },
+    };
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,
       revoke: async (sessionId) => void (await core.request('revokeSession', { sessionId })),
@@ -104,20 +156,40 @@ export class Client implements KithClient {
   }
 
   timeline(conversationId: string, options?: TimelineOptions): Timeline {
+    return new ConversationTimeline(conversationId, this.#timelineDeps(), options);
+  }
+
+  #timelineDeps(): TimelineDeps {
     const { core } = this;
-    return new ConversationTimeline(
+    return {
+      store: core.store,
+      outbox: core.outbox,
+      overlays: core.overlays,
+      history: core.history,
+      lookup: core.lookup,
+      scheduler: core.scheduler,
+      isLive: () => core.connection.live,
+      opened: (id) => core.sync.check(id),
+      head: (id) => findHead(core, id),
+      pause: (attempt, error) => core.pause(attempt, error),
+    };
+  }
+
+  #openThread(conversationId: string, rootId: string, options?: TimelineOptions): ThreadTimeline {
+    const { core } = this;
+    return new OpenThread(
       conversationId,
+      rootId,
       {
-        store: core.store,
-        outbox: core.outbox,
-        overlays: core.overlays,
-        history: core.history,
-        lookup: core.lookup,
-        scheduler: core.scheduler,
-        isLive: () => core.connection.live,
-        opened: (id) => core.sync.check(id),
-        head: (id) => findHead(core, id),
-        pause: (attempt, error) => core.pause(attempt, error),
+        ...this.#timelineDeps(),
+        request: core.request,
+        mark: core.threads.mark(rootId),
+        handlePage: ({ users, quoted, root, mark }) => {
+          core.handleUsers(users);
+          core.lookup.handleQuoted(quoted);
+          core.store.handleMessage(root);
+          core.threads.handleMark(mark);
+        },
       },
       options,
     );
@@ -131,8 +203,17 @@ export class Client implements KithClient {
     this.core.watching.setActive(active);
   }
 
-  async updateProfile({ displayName }: { readonly displayName: string }): Promise<void> {
-    this.core.handleUsers([await this.core.account.updateProfile(displayName)]);
+  async updateProfile(change: Parameters<KithClient['updateProfile']>[0]): Promise<void> {
+    this.core.handleUsers([await this.core.account.updateProfile(change)]);
+  }
+
+  async setBlocked(userId: string, blocked: boolean): Promise<void> {
+    const value = blocked ? { at: new Date().toISOString() } : null;
+    await this.core.own.during('block', userId, value, () => this.request('setBlocked', { userId, blocked }));
+  }
+
+  async report(report: Parameters<KithClient['report']>[0]): Promise<void> {
+    await this.request('report', report);
   }
 
   updateSettings(change: Parameters<KithClient['updateSettings']>[0]): Promise<void> {
@@ -175,125 +256,4 @@ async function findHead(core: Core, id: string) {
     for (const head of heads) core.sync.handleHead(head, users);
   }
   return core.store.head(id);
-}
-
-function conversationsOf(core: Core): Conversations {
-  const { request, sync, store, list } = core;
-  const entered = ({ head, users }: Output<'openDirect'>): string => {
-    sync.handleHead(head, users);
-    return head.conversation.id;
-  };
-  /** The reply's records are shown at once; the events they come with follow. */
-  const changed = (id: string, ...records: Output<'addMembers'>['members']) => {
-    store.events.emit('records', id, records);
-    sync.expect(id, Math.max(0, ...records.map((record) => record.rev)));
-  };
-  return {
-    list: list.list,
-    totals: list.totals,
-    status: core.status,
-    get: (id) => list.get(id),
-    openDirect: async (userId) => entered(await request('openDirect', { conversationId: newId(), userId })),
-    create: async (conversation) => {
-      const conversationId = newId();
-      return entered(
-        await request(
-          'createConversation',
-          conversation.kind === 'group'
-            ? { ...conversation, conversationId, userIds: [...conversation.userIds] }
-            : { ...conversation, conversationId, userIds: [...(conversation.userIds ?? [])] },
-        ),
-      );
-    },
-    update: async (conversationId, change) => {
-      const { conversation } = await request('updateConversation', { conversationId, ...change });
-      sync.expect(conversationId, conversation.rev);
-    },
-    join: async (conversationId) => void entered(await request('joinChannel', { conversationId })),
-    leave: async (conversationId) => {
-      store.handleLeft((await request('leaveConversation', { conversationId })).membership);
-    },
-    addMembers: async (conversationId, userIds) => {
-      const { members } = await request('addMembers', { conversationId, userIds: [...userIds] });
-      changed(conversationId, ...members);
-    },
-    removeMember: async (conversationId, userId) => {
-      changed(conversationId, (await request('removeMember', { conversationId, userId })).membership);
-    },
-    setRole: async (conversationId, userId, role) => {
-      changed(conversationId, (await request('setMemberRole', { conversationId, userId, role })).membership);
-    },
-    transferOwnership: async (conversationId, userId) => {
-      changed(conversationId, ...(await request('transferOwnership', { conversationId, userId })).members);
-    },
-    markRead: (id, seq) => core.receipts.markRead(id, seq),
-    members: (id) =>
-      new MemberListing(id, {
-        scheduler: core.scheduler,
-        request,
-        handleUsers: (users) => core.handleUsers(users),
-        user: (userId) => core.users.peek(userId),
-        listen: (conversationId, hear) =>
-          store.events.on('records', (changedId, records) => {
-            if (changedId === conversationId) hear(records);
-          }),
-      }),
-  };
-}
-
-function messagesOf(core: Core): Messages {
-  const { request, store, overlays, outbox, sync } = core;
-  const change = async (
-    target: { conversationId: string; messageId: string },
-    overlay: Overlay,
-    ask: () => Promise<Output<'editMessage'>>,
-  ): Promise<void> => {
-    await overlays.during(target, overlay, async () => {
-      const { message } = await ask();
-      store.handleMessage(message);
-      sync.expect(message.conversationId, message.rev);
-    });
-  };
-  const now = () => new Date(core.clock.now()).toISOString();
-  return {
-    send: (conversationId, text, { replyTo } = {}) => {
-      const content = plain(text);
-      const quoted = replyTo === undefined ? undefined : core.lookup.peek(conversationId, replyTo);
-      return outbox.send(
-        conversationId,
-        content,
-        replyTo === undefined ? undefined : { messageId: replyTo, seq: quoted?.seq ?? 0 },
-      ).id;
-    },
-    retry: (id) => outbox.retry(id),
-    discard: (id) => outbox.discard(id),
-    edit: async (conversationId, messageId, text) => {
-      const target = { conversationId, messageId };
-      const content = plain(text);
-      await change(target, { type: 'edit', text, at: now() }, () =>
-        request('editMessage', { ...target, content }),
-      );
-    },
-    remove: async (conversationId, messageId) => {
-      const target = { conversationId, messageId };
-      await change(target, { type: 'delete', at: now() }, () => request('deleteMessage', target));
-    },
-    react: async (conversationId, messageId, emoji, on) => {
-      const target = { conversationId, messageId };
-      await change(target, { type: 'react', emoji, on }, () =>
-        request(on ? 'addReaction' : 'removeReaction', { ...target, emoji }),
-      );
-    },
-    get: (conversationId, messageId) => core.lookup.get(conversationId, messageId),
-  };
-}
-
-/** Refuses here what the server would refuse: an outbox must not hold what can never be sent. */
-function plain(text: string): Content {
-  // Neither JSON nor the database can carry these; they come from broken pastes.
-  const clean = text.toWellFormed().replaceAll('\0', '');
-  if (clean.trim() === '') throw new KithError('bad_input', { message: 'There is nothing to send.' });
-  if (clean.length > limits.textLength)
-    throw new KithError('too_large', { message: 'The message is too long.' });
-  return { type: 'plain', text: clean };
 }

@@ -2,7 +2,7 @@
  * S1-S4, S7, S9, S11: whatever is lost, doubled, reordered, cut or restarted, in the end every client holds what the
  * server holds, and every message sent is there once, in order. A failing seed is printed; run it alone with KITH_SEED.
  */
-import type { Head, MessageRecord } from '@kith/protocol';
+import type { Attachment, Head, MessageRecord } from '@kith/protocol';
 import { newId } from '@kith/protocol/ids';
 import { mentionOf } from '@kith/protocol/mentions';
 import { expect, test } from 'vitest';
@@ -10,20 +10,29 @@ import { Client } from './client.ts';
 import { steadyNetwork } from './network.ts';
 import { memoryStorage } from './storage/memory.ts';
 import type { Storage } from './storage/storage.ts';
+import { inMainLine } from './store/heads.ts';
 import { FakeServer, fairWeather } from './testing/fakeServer.ts';
 import { seeded, VirtualClock } from './testing/virtualClock.ts';
-import type { Timeline } from './types.ts';
+import type { ThreadTimeline, Timeline } from './types.ts';
 
 const seeds = process.env.KITH_SEED
   ? [Number(process.env.KITH_SEED)]
   : Array.from({ length: Number(process.env.KITH_SEEDS ?? 200) }, (_, n) => n + 1);
 const STEPS = 120;
+const POLL: Attachment = {
+  type: 'poll',
+  question: 'Where?',
+  options: ['Here', 'There'],
+  multiple: true,
+  anonymous: false,
+};
 
 class Device {
   readonly userId: string;
   readonly storage: Storage = memoryStorage();
   client: Client;
   timelines: Timeline[] = [];
+  threads: ThreadTimeline[] = [];
   /** What this person sent, by conversation, in order. */
   readonly sent = new Map<string, string[]>();
   readonly #run: Run;
@@ -54,6 +63,8 @@ class Device {
     const { random, server } = this.#run;
     for (const timeline of this.timelines) timeline.dispose();
     this.timelines = [];
+    for (const thread of this.threads) thread.dispose();
+    this.threads = [];
     const old = this.client;
     if (random() < 0.5) void old.stop();
     else {
@@ -98,12 +109,36 @@ class Run {
         content: { type: 'plain', text: `old ${n}` },
       });
     }
+    const old = world.conversations.get(group)!.messages;
+    const roots = [old[20]!, old.at(-1)!, old.at(-2)!];
+    for (let n = 0; n < 70; n++) {
+      world.sendMessage(this.pick(userIds), {
+        conversationId: group,
+        messageId: newId(),
+        content: { type: 'plain', text: `old reply ${n}` },
+        thread: roots[n % 3]!.id,
+      });
+    }
     // Two devices of the first person.
     this.devices = [userIds[0]!, userIds[0]!, userIds[1]!, userIds[2]!].map((id) => new Device(this, id));
   }
 
   pick<T>(list: readonly T[]): T {
     return list[Math.floor(this.random() * list.length)]!;
+  }
+
+  /** Something done to a message that is there. */
+  async mark(client: Client, { conversationId, id, body, pinned }: MessageRecord): Promise<void> {
+    const isPoll =
+      body.type === 'content' && body.content.type === 'plain' && body.content.attachment !== undefined;
+    if (isPoll) {
+      const options = [0, 1].filter(() => this.random() < 0.5);
+      return this.random() < 0.9
+        ? client.messages.vote(conversationId, id, options)
+        : client.messages.closePoll(conversationId, id);
+    }
+    if (this.random() < 0.3) return client.messages.pin(conversationId, id, !pinned);
+    return client.messages.react(conversationId, id, this.pick(['👍', '🎉']), this.random() < 0.6);
   }
 
   async step(): Promise<void> {
@@ -114,19 +149,26 @@ class Run {
     const window = client.core.store.windows.get(id);
     const loaded = window && [...window.messages(0, window.endSeq)];
     const some: MessageRecord | undefined = loaded && this.pick(loaded);
+    // Where people talk in threads, they do so in few.
+    const busy = loaded?.filter(({ replies }) => replies).slice(-2) ?? [];
+    const root = busy.length > 0 && this.random() < 0.8 ? this.pick(busy) : some;
     const settle = (promise: Promise<unknown>) => void promise.catch(() => {});
     const dice = this.random();
     if (dice < 0.3 && head) {
       const text = this.random() < 0.2 ? `hi ${mentionOf(this.pick(this.devices).userId)}` : `text ${dice}`;
-      const messageId = client.messages.send(id, text);
+      // Some say it in a thread: of whatever message they see.
+      const thread = root && this.random() < 0.5 ? { thread: root.id, alsoSend: this.random() < 0.3 } : {};
+      const messageId = client.messages.send(id, text, {
+        ...thread,
+        ...(this.random() < 0.2 && { attachment: POLL }),
+      });
       device.sent.set(id, [...(device.sent.get(id) ?? []), messageId]);
     } else if (dice < 0.36 && some)
       settle(
         client.messages.edit(id, some.id, `edited ${dice} ${mentionOf(this.pick(this.devices).userId)}`),
       );
     else if (dice < 0.42 && some) settle(client.messages.remove(id, some.id));
-    else if (dice < 0.5 && some)
-      settle(client.messages.react(id, some.id, this.pick(['👍', '🎉']), this.random() < 0.6));
+    else if (dice < 0.5 && some) settle(this.mark(client, some));
     else if (dice < 0.58 && head) client.conversations.markRead(id, Math.ceil(this.random() * head.lastSeq));
     else if (dice < 0.66)
       device.timelines.push(client.timeline(id, { at: this.random() < 0.5 ? 'end' : 'unread' }));
@@ -135,7 +177,15 @@ class Run {
     else if (dice < 0.79 && device.timelines.length > 0)
       settle(this.pick(device.timelines).jumpTo({ seq: Math.ceil(this.random() * 130) }));
     else if (dice < 0.81 && device.timelines.length > 0) device.timelines.shift()!.dispose();
-    else if (dice < 0.84) this.server.cut(this.random() < 0.7 ? device.userId : undefined);
+    else if (dice < 0.82 && root) {
+      const rootId = root.thread?.rootId ?? root.id;
+      device.threads.push(client.threads.open(id, rootId, { at: this.random() < 0.5 ? 'end' : 'unread' }));
+    } else if (dice < 0.825 && device.threads.length > 0) settle(this.pick(device.threads).loadOlder());
+    else if (dice < 0.83 && root) {
+      const rootId = root.thread?.rootId ?? root.id;
+      if (this.random() < 0.5) settle(client.threads.follow(id, rootId, this.random() < 0.5));
+      else client.threads.markRead(id, rootId, root.replies?.lastSeq ?? root.seq);
+    } else if (dice < 0.84) this.server.cut(this.random() < 0.7 ? device.userId : undefined);
     else if (dice < 0.86) await device.restart();
     else if (dice < 0.88) settle(client.conversations.update(id, { name: `name ${dice}` }));
     else if (dice < 0.9) settle(client.conversations.leave(id));
@@ -158,6 +208,36 @@ class Run {
     await this.clock.pass(5_000);
     this.server.cut();
     await this.clock.pass(70_000);
+  }
+
+  /** T1, T2: open threads show what there is, and the list counts what the server counts. */
+  #checkThreads({ userId, client, threads }: Device): void {
+    const { world } = this.server;
+    for (const thread of threads) {
+      const { conversationId, rootId } = thread;
+      if (!client.core.store.head(conversationId)) continue;
+      const view = thread.view.get();
+      if (view.status === 'failed') continue; // opened while not a member, or the root is from before
+      const shown = view.messages.filter(({ state }) => state !== 'failed').map(({ record }) => record);
+      const all = world
+        .visibleTo(userId, conversationId)
+        .filter((record) => record.id === rootId || record.thread?.rootId === rootId);
+      const from = view.atStart ? 0 : shown[0]!.seq;
+      expect(view.atEnd).toBe(true);
+      expect(bare(shown)).toEqual(bare(all.filter(({ seq }) => seq >= from)));
+    }
+    const list = client.threads.list.get();
+    const truth = world.threads.list(userId);
+    const marks = (all: typeof truth.threads) =>
+      all
+        .map(({ mark: { rev: _, lastSeq: __, othersReadSeq: ___, ...mark } }) => mark)
+        .sort((a, b) => (a.rootId < b.rootId ? -1 : 1));
+    expect(marks([...list.threads])).toEqual(marks(truth.threads));
+    expect(list.unread).toBe(truth.unread);
+    for (const { root, last, mark } of truth.threads) {
+      const known = list.threads.find((thread) => thread.mark.rootId === mark.rootId);
+      expect(bare([known!.root, known!.last!])).toEqual(bare([root, last!]));
+    }
   }
 
   check(): void {
@@ -197,9 +277,15 @@ class Run {
         expect(view.status).toBe('ready');
         expect(view.loading).toBe(null);
         const seqs = view.messages.map((row) => row.record.seq).filter((seq) => seq > 0);
-        expect(seqs).toEqual(seqs.map((_, index) => seqs[0]! + index));
-        if (view.atEnd && seqs.length > 0) expect(seqs.at(-1)).toBe(head.lastSeq);
+        // Without holes, and to the end of what the main line shows.
+        const main = world
+          .visibleTo(device.userId, timeline.conversationId)
+          .filter(inMainLine)
+          .map(({ seq }) => seq);
+        const last = view.atEnd ? (seqs.length > 0 ? main.at(-1)! : 0) : (seqs.at(-1) ?? 0);
+        expect(seqs).toEqual(main.filter((seq) => seq >= (seqs[0] ?? 0) && seq <= last));
       }
+      this.#checkThreads(device);
       // S7, S8: each once, in the order of writing.
       for (const [id, sent] of device.sent) {
         const { messages } = world.conversations.get(id)!;
@@ -216,6 +302,10 @@ class Run {
     }
   }
 }
+
+/** What is shown of a thread, without what not everybody is told. */
+const bare = (records: readonly MessageRecord[]): unknown =>
+  JSON.parse(JSON.stringify(records, (key, value) => (key === 'mine' ? undefined : value)));
 
 /** Previews come from events too, which do not say which reactions are one's own. */
 function comparable(head: Head | undefined): unknown {

@@ -1,16 +1,21 @@
 /** Puts the managers together: who hears what from whom. No logic of its own; each `handle*` is one manager's. */
-import type { Event, ServerFrame, User } from '@kith/protocol';
+import type { Event, GifProvider, ServerFrame, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { Account } from './account.ts';
 import { backoff } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import { Connection, type Welcome } from './connection.ts';
 import { lostError } from './connectionState.ts';
+import { EmojiStore } from './emoji.ts';
+import { Expiry } from './expiry.ts';
+import { HiddenMessages } from './hidden.ts';
 import { History } from './history.ts';
 import { MessageLookup } from './lookup.ts';
 import { browserNetwork, type Network } from './network.ts';
+import { Orphans } from './orphans.ts';
 import { Outbox } from './outbox.ts';
 import { Overlays } from './overlays.ts';
+import { OwnRecords } from './own.ts';
 import { Cell, Scheduler } from './reactive.ts';
 import { ReceiptStore } from './receipts.ts';
 import type { Request } from './request.ts';
@@ -19,24 +24,24 @@ import { rememberedUser, rememberUser } from './storage/device.ts';
 import { GuardedStorage } from './storage/guarded.ts';
 import { memoryStorage } from './storage/memory.ts';
 import { CacheWriter } from './storage/writer.ts';
+import { inMainLine } from './store/heads.ts';
 import { ConversationList } from './store/list.ts';
 import { Store } from './store/store.ts';
 import { Sync } from './sync.ts';
 import { browserTabs, type TabMessage, Tabs, type TabsEnvironment } from './tabs.ts';
-import { unsentMessage } from './timeline.ts';
+import { ThreadStore } from './threads.ts';
+import { unsentMessage } from './timelineRows.ts';
 import type { ClientOptions, SocketConstructor } from './types.ts';
 import { TypingStore } from './typing.ts';
 import { UserStore } from './users.ts';
 import { Watching } from './watch.ts';
+import { Wishes } from './wishes.ts';
 
 /** What tests put in place of the browser. */
 export interface Surroundings {
   readonly network?: Network;
   readonly tabs?: TabsEnvironment;
 }
-
-/** How often the leading tab looks for what closed tabs left, while there is something of others. */
-const ORPHANS_MS = 10_000;
 
 export class Core {
   readonly options: ClientOptions;
@@ -48,6 +53,11 @@ export class Core {
   readonly list: ConversationList;
   readonly users: UserStore;
   readonly account: Account;
+  readonly emoji: EmojiStore;
+  readonly gifProvider: Cell<GifProvider | undefined>;
+  readonly own: OwnRecords;
+  readonly wishes: Wishes;
+  readonly hidden: HiddenMessages;
   readonly typing: TypingStore;
   readonly receipts: ReceiptStore;
   readonly watching: Watching;
@@ -55,14 +65,15 @@ export class Core {
   readonly lookup: MessageLookup;
   readonly history: History;
   readonly outbox: Outbox;
+  readonly threads: ThreadStore;
   readonly sync: Sync;
   readonly connection: Connection;
   readonly tabs: Tabs;
   readonly writer: CacheWriter;
   readonly #requests: Requests;
+  readonly #expiry: Expiry;
+  readonly #orphans: Orphans;
   readonly #waitingForSync = new Set<() => void>();
-  #leading = false;
-  #orphansTimer = false;
   #restored = false;
   #lifecycle: Promise<void> = Promise.resolve();
 
@@ -81,10 +92,15 @@ export class Core {
     const request: Request = (command, input, how) => this.#requests.request(command, input, how);
     const handleUsers = (users: readonly User[]) => this.handleUsers(users);
 
-    this.store = new Store((id) => this.storage.loadWindow(id));
+    this.#expiry = new Expiry(clock, (id) => store.events.emit('hidden', id));
+    this.store = new Store(
+      (id) => this.storage.loadWindow(id),
+      (id, seq) => this.hidden.has(id, seq),
+      (record) => this.#expiry.isOver(record),
+    );
     const { store, overlays } = this;
     this.tabs = new Tabs(surroundings.tabs ?? browserTabs(), {
-      lead: () => void this.#lead(),
+      lead: () => void this.#orphans.lead(this.writer.activate()),
       message: (message) => this.#handleTab(message),
     });
     this.users = new UserStore({
@@ -96,6 +112,64 @@ export class Core {
     });
     const handlePerson = (user: User): void => handleUsers([user]);
     this.account = new Account(scheduler, request, handlePerson, () => this.writer.meChanged());
+    this.gifProvider = new Cell<GifProvider | undefined>(scheduler, undefined);
+    this.emoji = new EmojiStore({
+      scheduler,
+      request,
+      clock,
+      random,
+      changed: () => this.writer.meChanged(),
+    });
+    this.own = new OwnRecords({
+      scheduler,
+      request,
+      clock,
+      random,
+      account: (record) => this.account.handleRecord(record),
+      changed: (what) => {
+        this.writer.ownChanged(what);
+        if (typeof what === 'object' && what.type === 'hidden') this.hidden.handleConfirmed(what.key);
+      },
+      shown: (type, key) => {
+        if (type === 'preference') this.#refresh(key);
+        if (type === 'hidden') this.hidden.handleShown(key);
+      },
+    });
+    this.wishes = new Wishes({
+      owner: this.tabs.id,
+      me: () => store.me,
+      own: this.own,
+      request,
+      clock,
+      random,
+      put: async (wish) => {
+        await this.storage.putWish(wish);
+        this.tabs.post({ type: 'wish', wish });
+      },
+      remove: async (wish, outcome) => {
+        await this.storage.removeWish(wish);
+        if (outcome) this.tabs.post({ type: 'wishDone', wish, outcome });
+      },
+      refused: (cause) => this.warn('A change made earlier was refused.', cause),
+    });
+    this.#orphans = new Orphans({
+      storage: this.storage,
+      tabs: this.tabs,
+      clock,
+      wishes: this.wishes,
+      outbox: () => this.outbox,
+    });
+    this.hidden = new HiddenMessages({
+      own: this.own,
+      store,
+      needHead: (id) => this.sync.needHead(id),
+      fetch: (window, seq) => {
+        this.history
+          .load(window, { after: seq - 1 }, 1)
+          .catch((cause) => this.warn('A message that is shown again could not be loaded.', cause));
+      },
+      changed: (id) => store.events.emit('hidden', id),
+    });
     this.typing = new TypingStore({ scheduler, request, clock, changed: (id) => this.#refresh(id) });
     this.sync = new Sync({
       store,
@@ -122,6 +196,15 @@ export class Core {
       handleUsers,
       handleQuoted: (messages) => this.lookup.handleQuoted(messages),
     });
+    this.threads = new ThreadStore({
+      store,
+      scheduler,
+      request,
+      clock,
+      random,
+      handleUsers,
+      changed: () => this.writer.threadsChanged(),
+    });
     this.outbox = new Outbox({
       owner: this.tabs.id,
       me: () => store.me,
@@ -139,17 +222,21 @@ export class Core {
       unsent: (id, entries) =>
         this.options.onUnsent?.(
           id,
-          entries.map((entry) => entry.content),
+          // What was only passed on still stands where it was.
+          entries.filter((entry) => !entry.forward).map((entry) => entry.content),
         ),
       acknowledged: (entry, reply) => {
         this.sync.expect(entry.conversationId, reply.rev);
         this.#reached(entry.conversationId);
       },
     });
-    this.list = new ConversationList(scheduler, {
+    this.list = new ConversationList(scheduler, clock, {
+      preference: (id) => this.own.peek('preference', id),
+      preview: (head) => store.previewOf(head),
+      due: (id) => this.#refresh(id),
       typing: (id) => this.typing.peek(id),
       pending: (id) => {
-        const last = this.outbox.of(id).at(-1);
+        const last = this.outbox.of(id).findLast(({ entry }) => inMainLine(entry));
         return last && unsentMessage(last, store.me);
       },
     });
@@ -158,8 +245,18 @@ export class Core {
       store,
       clock,
       cursor: () => this.sync.cursor,
-      me: () => this.account.cached,
+      me: () => {
+        const me = this.account.cached;
+        const emoji = this.emoji.cached;
+        return me && emoji ? { ...me, emoji } : me;
+      },
       users: () => this.users.all(),
+      own: this.own,
+      threads: () => this.threads.cached(),
+      reads: ({ reads, threads }) => {
+        for (const [id, seq] of Object.entries(reads)) this.receipts.markRead(id, seq);
+        if (threads) this.threads.handleReads(threads.reads);
+      },
     });
     this.connection = new Connection(
       {
@@ -218,7 +315,7 @@ export class Core {
       this.#requests.close(lostError());
       await this.writer.finish();
       this.tabs.leave();
-      this.#leading = false;
+      this.#orphans.leave();
       await this.storage.close();
     });
   }
@@ -230,7 +327,7 @@ export class Core {
   }
 
   /** This device forgets the person; `keep` what they wrote and could not send. */
-  async forget(keep?: 'outbox'): Promise<void> {
+  async forget(keep?: 'untold'): Promise<void> {
     this.#forgetMemory();
     rememberUser(this.options.url, undefined);
     await this.writer.wipe(keep);
@@ -249,6 +346,9 @@ export class Core {
     const { store } = this;
     store.setMe(cached.me.user.id);
     this.account.restore(cached.me);
+    if (cached.me.emoji) this.emoji.restore(cached.me.emoji);
+    this.own.restore(cached.own);
+    this.wishes.handleRows(cached.wishes, []);
     this.users.handleUsers([...cached.users, cached.me.user], true);
     for (const row of cached.windows) store.windows.cold.set(row.conversationId, row);
     for (const [id, seq] of Object.entries(cached.reads)) store.unconfirmedReads.set(id, seq);
@@ -256,28 +356,37 @@ export class Core {
       store.restoreHead(head);
       this.receipts.restoreDelivered(head.conversation.id, head.lastSeq, head.unread);
     }
+    if (cached.threads) this.threads.restore(cached.threads);
     for (const entry of cached.outbox) this.outbox.handleEntry(entry);
     this.sync.restore(cached.cursor);
     if (cached.cursor !== undefined) this.status.set('ready');
     await this.#join();
   }
 
-  #join(): Promise<void> {
+  async #join(): Promise<void> {
     const { name } = this.storage;
-    return this.tabs.join(name === undefined ? undefined : `${name}:${this.store.me}`);
+    await this.tabs.join(name === undefined ? undefined : `${name}:${this.store.me}`);
+    // Of an untouched device, or of tabs that told theirs before this one listened.
+    void this.#orphans.lookForWishes();
   }
 
   #forgetMemory(): void {
     // Also lets go of the cache's lock, which the next client of this page waits for.
     this.tabs.leave();
-    this.#leading = false;
+    this.#orphans.leave();
     this.outbox.clear();
     this.store.clear();
+    this.threads.clear();
     this.users.clear();
     this.receipts.clear();
     this.watching.clear();
     this.lookup.clear();
     this.account.clear();
+    this.emoji.clear();
+    this.wishes.clear();
+    this.own.clear();
+    this.hidden.clear();
+    this.#expiry.clear();
     this.sync.restore(undefined);
     this.store.setMe('');
     this.status.set('loading');
@@ -301,14 +410,19 @@ export class Core {
     if (this.options.token === undefined) rememberUser(this.options.url, userId);
     this.#requests.open();
     this.sync.handleLive();
+    this.own.handleLive(welcome.rev);
     this.users.handleLive();
+    this.gifProvider.set(welcome.gifs);
+    this.emoji.handleLive(welcome.tenant.emojiRev ?? 0);
     this.typing.handleLive();
     this.receipts.handleLive();
     this.watching.handleLive();
     this.lookup.handleLive();
     if (!joined) await this.#join();
     // Only after other tabs can see this one: else they would take its entries for orphans.
-    if (this.connection.live) this.outbox.handleLive();
+    if (!this.connection.live) return;
+    this.outbox.handleLive();
+    this.wishes.handleLive();
   }
 
   #handleFrame(frame: ServerFrame): void {
@@ -326,6 +440,7 @@ export class Core {
         const { ephemeral } = frame;
         if (ephemeral.type === 'presence') this.watching.handlePresence(ephemeral.presence);
         else if (ephemeral.type === 'profile') this.handleUsers([ephemeral.user]);
+        else if (ephemeral.type === 'emoji') this.emoji.handleNotice(ephemeral.rev);
         else if (ephemeral.type === 'typing' && ephemeral.userId !== this.store.me) {
           this.typing.handle(ephemeral.conversationId, ephemeral.userId, ephemeral.active);
         }
@@ -335,7 +450,10 @@ export class Core {
 
   #handleEvent(event: Event): void {
     if (event.type === 'receipts') this.receipts.handleMarks(event.conversationId, event.marks);
-    else if (event.type === 'user') this.account.handleChanges(event.rev, event.records);
+    else if (event.type === 'thread') this.threads.handleMark(event.mark);
+    else if (event.type === 'threadRead') this.threads.handleRead(event.rootId, event.readSeq);
+    else if (event.type === 'chosen') this.store.handleChosen(event.message);
+    else if (event.type === 'user') this.own.handleEvent(event.rev, event.records);
     else this.sync.handleEvent(event);
     if (event.type === 'joined') this.watching.handleJoined(event.head.conversation.id);
   }
@@ -343,7 +461,11 @@ export class Core {
   #handleDown(): void {
     this.#requests.close(lostError());
     this.sync.handleDown();
+    this.threads.handleDown();
+    this.own.handleDown();
+    this.wishes.handleDown();
     this.users.handleDown();
+    this.emoji.handleDown();
     this.typing.handleDown();
     this.receipts.handleDown();
     this.watching.handleDown();
@@ -358,12 +480,13 @@ export class Core {
     // Ended on purpose, by this person elsewhere or by an admin: the device may be in other hands. An expired session
     // looks the same as one that was revoked while the device was away; but what was never sent exists only here.
     if (error.code === 'session_revoked') await this.forget();
-    else if (error.code === 'unauthenticated') await this.forget('outbox');
+    else if (error.code === 'unauthenticated') await this.forget('untold');
   }
 
   #synced(): void {
     this.status.set('ready');
     this.writer.cursorChanged();
+    this.threads.handleSynced();
     for (const resolve of this.#waitingForSync) resolve();
     this.#waitingForSync.clear();
   }
@@ -401,6 +524,11 @@ export class Core {
       outbox.handleRecords(records);
       this.lookup.handleRecords(id, records);
     });
+    store.events.on('hidden', (id) => {
+      this.lookup.handleHidden(id);
+      this.threads.handleHidden();
+      this.#refresh(id);
+    });
     store.events.on('readUntold', (id) => this.receipts.handleReadUntold(id));
     store.events.on('arrived', (id, messages) => {
       this.receipts.handleArrived(id, messages);
@@ -427,39 +555,21 @@ export class Core {
     switch (message.type) {
       case 'put':
         this.outbox.handleEntry(message.entry);
-        this.#watchOrphans();
+        this.#orphans.watch();
         return;
       case 'removed':
         this.outbox.handleRemoved(message.id);
+        return;
+      case 'wish':
+        this.wishes.handleWish(message.wish);
+        this.#orphans.watch();
+        return;
+      case 'wishDone':
+        this.wishes.handleDone(message.wish, message.outcome);
         return;
       case 'signedOut':
         // On purpose, so `#handleEnded` forgets the person here too.
         this.connection.end(new KithError('session_revoked', { message: 'Signed out in another tab.' }));
     }
-  }
-
-  async #lead(): Promise<void> {
-    this.#leading = true;
-    await this.writer.activate();
-    await this.#adoptOrphans();
-  }
-
-  /** What closed tabs left is this one's to send. */
-  async #adoptOrphans(): Promise<void> {
-    const entries = await this.storage.loadOutbox();
-    for (const entry of entries) if (entry.owner !== this.tabs.id) this.outbox.handleEntry(entry);
-    const owners = new Set(this.outbox.all().map((item) => item.entry.owner));
-    for (const owner of await this.tabs.gone(owners)) this.outbox.adopt(owner);
-    this.#watchOrphans();
-  }
-
-  #watchOrphans(): void {
-    const foreign = this.outbox.all().some((item) => item.entry.owner !== this.tabs.id);
-    if (!this.#leading || this.#orphansTimer || !foreign) return;
-    this.#orphansTimer = true;
-    this.clock.after(ORPHANS_MS, () => {
-      this.#orphansTimer = false;
-      if (this.#leading) void this.#adoptOrphans();
-    });
   }
 }

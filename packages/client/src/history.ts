@@ -25,16 +25,16 @@ export class History {
     this.#deps = deps;
   }
 
-  load(window: ConversationWindow, asked: Asked): Promise<HistoryPage> {
-    const key = `${window.conversationId} ${JSON.stringify(asked)}`;
+  load(window: ConversationWindow, asked: Asked, limit = PAGE): Promise<HistoryPage> {
+    const key = `${window.conversationId} ${limit} ${JSON.stringify(asked)}`;
     const running = this.#loading.get(key);
     if (running) return running;
-    const loading = this.#load(window, asked).finally(() => this.#loading.delete(key));
+    const loading = this.#load(window, asked, limit).finally(() => this.#loading.delete(key));
     this.#loading.set(key, loading);
     return loading;
   }
 
-  async #load(window: ConversationWindow, asked: Asked): Promise<HistoryPage> {
+  async #load(window: ConversationWindow, asked: Asked, limit: number): Promise<HistoryPage> {
     const { store, request } = this.#deps;
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const ticket = window.expectPage();
@@ -42,7 +42,7 @@ export class History {
         const page = await request('getHistory', {
           conversationId: window.conversationId,
           ...asked,
-          limit: PAGE,
+          limit,
         });
         this.#deps.handleUsers(page.users);
         this.#deps.handleQuoted(page.quoted);

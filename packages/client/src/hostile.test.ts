@@ -140,6 +140,7 @@ describe('people who share a device', () => {
     world.server.cut();
     await world.clock.pass(50);
     first.messages.send(world.group, 'written on the train');
+    first.messages.setHidden(world.group, [1], true).catch(() => undefined);
     const anna = world.server.world.users.get(ANNA)!;
     world.server.world.users.delete(ANNA);
     world.server.down = false;
@@ -150,9 +151,12 @@ describe('people who share a device', () => {
     expect(await storage.load()).toMatchObject({ me: undefined, heads: [], windows: [] });
 
     world.server.world.users.set(ANNA, anna);
-    await world.live(ANNA, storage);
+    const again = await world.live(ANNA, storage);
     await world.clock.pass(30_000);
     expect(world.texts()).toEqual(['message 1', 'written on the train']);
+    expect(world.server.asked.get('hideMessages')).toBe(1);
+    expect(again.core.store.hides(world.group, 1)).toBe(true);
+    expect(await storage.loadWishes()).toEqual([]);
   });
 
   test('signing out forgets at once, also when the server does not answer', async () => {

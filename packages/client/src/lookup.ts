@@ -2,6 +2,7 @@
 import type { ConversationChange, MessageRecord, User } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
+import { asKithError } from './asKithError.ts';
 import { backoff } from './backoff.ts';
 import type { Overlays } from './overlays.ts';
 import { Cell, type Scheduler } from './reactive.ts';
@@ -67,11 +68,24 @@ export class MessageLookup {
     }
   }
 
-  /** Quoted messages come along with a page. */
+  /** Quoted messages come along with a page, found ones with a search. */
   handleQuoted(records: readonly MessageRecord[]): void {
     for (const record of records) {
       const known = this.#loose.get(record.id);
-      if (!known || known.rev < record.rev) this.#keep(record);
+      if (known && known.rev >= record.rev) continue;
+      this.#keep(record);
+      this.#show(record.conversationId, record.id);
+    }
+  }
+
+  /** Other messages are hidden now. */
+  handleHidden(conversationId: string): void {
+    for (const [key, cell] of this.#cells) {
+      if (!key.startsWith(`${conversationId} `)) continue;
+      const messageId = key.slice(conversationId.length + 1);
+      if (this.peek(conversationId, messageId)) this.#show(conversationId, messageId);
+      // Left out by the server as long as it was hidden.
+      else if (cell.get() === null) this.#want(conversationId, messageId);
     }
   }
 
@@ -133,7 +147,7 @@ export class MessageLookup {
     const inWindow = store.windows.get(conversationId)?.byId(messageId);
     const loose = this.#loose.get(messageId);
     const record = inWindow && loose && loose.rev > inWindow.rev ? loose : (inWindow ?? loose);
-    if (record) cell.set(overlays.apply(record, store.me));
+    if (record) cell.set(store.gone(record) ? null : overlays.apply(record, store.me));
   }
 
   #want(conversationId: string, messageId: string): void {
@@ -175,7 +189,7 @@ export class MessageLookup {
         }
       } catch (error) {
         if (!(error instanceof KithError) || error.retryable) {
-          this.#refused = error instanceof KithError ? error : new KithError('internal', { cause: error });
+          this.#refused = asKithError(error);
           for (const id of messageIds) this.#want(conversationId, id);
           continue;
         }

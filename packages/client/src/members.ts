@@ -1,7 +1,7 @@
 /** Who is in a conversation: pages of the server's list, kept in step by the member records that come by. */
 import type { ConversationChange, MemberRecord, User } from '@kith/protocol';
-import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
+import { asKithError } from './asKithError.ts';
 import { Cell, type Scheduler } from './reactive.ts';
 import type { Request } from './request.ts';
 import type { MemberList, MembersView } from './types.ts';
@@ -76,7 +76,7 @@ export class MemberListing implements MemberList {
       this.handleRecords(page.members);
       this.#show({ status: 'ready', loading: false, atEnd: page.next === null });
     } catch (cause) {
-      const error = cause instanceof KithError ? cause : new KithError('internal', { cause });
+      const error = asKithError(cause);
       const status = this.view.get().status === 'ready' ? 'ready' : 'failed';
       this.#show({ status, loading: false, error });
     }

@@ -63,8 +63,8 @@ function setup() {
   };
 }
 
-const textOf = ({ content }: { content: OutboxEntry['content'] }): string =>
-  content.type === 'plain' ? content.text : '';
+const textOf = ({ content }: { content?: OutboxEntry['content'] | undefined }): string =>
+  content?.type === 'plain' ? content.text : '';
 
 describe('outbox', () => {
   test('hands over the words that can no longer be sent, and only those', async () => {

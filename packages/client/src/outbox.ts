@@ -6,6 +6,7 @@
 import type { Content, ConversationChange, Output } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { newId } from '@kith/protocol/ids';
+import { asKithError } from './asKithError.ts';
 import { backoff } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { Request } from './request.ts';
@@ -64,13 +65,19 @@ export class Outbox {
     this.#deps = deps;
   }
 
-  send(conversationId: string, content: Content, replyTo?: OutboxEntry['replyTo']): OutboxEntry {
+  send(
+    conversationId: string,
+    content: Content,
+    { replyTo, thread, forward }: Pick<OutboxEntry, 'replyTo' | 'thread' | 'forward'> = {},
+  ): OutboxEntry {
     const entry: OutboxEntry = {
       id: newId(),
       conversationId,
       authorId: this.#deps.me(),
       content,
       ...(replyTo && { replyTo }),
+      ...(forward && { forward }),
+      ...(thread && { thread }),
       createdAt: new Date(this.#deps.clock.now()).toISOString(),
       owner: this.#deps.owner,
       state: 'pending',
@@ -213,7 +220,7 @@ export class Outbox {
   }
 
   async #deliver(lane: Lane, entry: OutboxEntry, epoch: number): Promise<void> {
-    const { id, conversationId, content, replyTo } = entry;
+    const { id, conversationId, content, replyTo, thread, forward } = entry;
     try {
       await this.#writing.get(id);
       if (epoch !== this.#epoch) return;
@@ -222,8 +229,9 @@ export class Outbox {
         const reply = await this.#deps.request('sendMessage', {
           conversationId,
           messageId: id,
-          content,
+          ...(forward ? { forward: forward.source } : { content }),
           ...(replyTo && { replyTo: replyTo.messageId }),
+          ...(thread && { thread: thread.rootId, ...(thread.alsoSent && { alsoSend: true as const }) }),
         });
         this.#acknowledge(entry, reply);
       }
@@ -307,6 +315,3 @@ export class Outbox {
     await this.#deps.remove(entry);
   }
 }
-
-const asKithError = (error: unknown): KithError =>
-  error instanceof KithError ? error : new KithError('internal', { cause: error });

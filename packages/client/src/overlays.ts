@@ -1,11 +1,14 @@
 /** Own changes to messages that the server has not confirmed: laid over its records when they are shown, never stored. */
-import type { MessageRecord, Reaction } from '@kith/protocol';
+import type { MessageRecord, PollResults, Reaction } from '@kith/protocol';
 import { Emitter } from './emitter.ts';
 
 export type Overlay =
   | { readonly type: 'edit'; readonly text: string; readonly at: string }
   | { readonly type: 'delete'; readonly at: string }
-  | { readonly type: 'react'; readonly emoji: string; readonly on: boolean };
+  | { readonly type: 'react'; readonly emoji: string; readonly on: boolean }
+  | { readonly type: 'vote'; readonly options: readonly number[] }
+  | { readonly type: 'closePoll'; readonly at: string }
+  | { readonly type: 'pin'; readonly on: boolean; readonly at: string };
 
 /** How the record will look when the server agrees. */
 export function lay(record: MessageRecord, overlay: Overlay, me: string): MessageRecord {
@@ -14,17 +17,34 @@ export function lay(record: MessageRecord, overlay: Overlay, me: string): Messag
     case 'edit':
       return {
         ...record,
-        body: { type: 'content', content: { type: 'plain', text: overlay.text } },
+        body: { type: 'content', content: { ...plainOf(record), type: 'plain', text: overlay.text } },
         edited: { at: overlay.at, count: (record.edited?.count ?? 0) + 1 },
       };
     case 'delete': {
-      const { reactions: _, edited: __, replyTo: ___, mentions: ____, mentionsAll: _____, ...rest } = record;
-      return { ...rest, body: { type: 'deleted', at: overlay.at, by: me } };
+      const { type, id, conversationId, seq, rev, authorId, createdAt } = record;
+      const body = { type: 'deleted' as const, at: overlay.at, by: me };
+      return { type, id, conversationId, seq, rev, authorId, createdAt, body };
     }
     case 'react':
       return { ...record, reactions: react(record.reactions ?? [], overlay, me) };
+    case 'vote': {
+      const poll = resultsOf(record);
+      return poll ? { ...record, poll: vote(poll, overlay.options, me) } : record;
+    }
+    case 'closePoll': {
+      const poll = resultsOf(record);
+      return poll ? { ...record, poll: { ...poll, closed: { at: overlay.at, by: me } } } : record;
+    }
+    case 'pin': {
+      const { pinned: _, ...rest } = record;
+      return overlay.on ? { ...rest, pinned: record.pinned ?? { at: overlay.at, by: me } } : rest;
+    }
   }
 }
+
+/** What it says now: an edit keeps what the message carries. */
+const plainOf = ({ body }: MessageRecord): object =>
+  body.type === 'content' && body.content.type === 'plain' ? body.content : {};
 
 function react(
   reactions: readonly Reaction[],
@@ -38,6 +58,29 @@ function react(
   const others = known.userIds.filter((id) => id !== me);
   const changed = { ...known, count, mine: on, userIds: on ? [me, ...others] : others };
   return reactions.flatMap((reaction) => (reaction !== known ? [reaction] : count > 0 ? [changed] : []));
+}
+
+/** How a poll stands, also while nobody has voted. Undefined where there is no poll. */
+function resultsOf(record: MessageRecord): PollResults | undefined {
+  if (record.poll) return record.poll;
+  const { body } = record;
+  const attachment =
+    body.type === 'content' && body.content.type === 'plain' ? body.content.attachment : undefined;
+  if (attachment?.type !== 'poll') return undefined;
+  const { options, anonymous } = attachment;
+  return { voters: 0, options: options.map(() => ({ count: 0, ...(!anonymous && { userIds: [] }) })) };
+}
+
+function vote(poll: PollResults, chosen: readonly number[], me: string): PollResults {
+  const voted = poll.options.some((option) => option.mine);
+  const options = poll.options.map((option, place) => {
+    const mine = chosen.includes(place);
+    if (mine === (option.mine ?? false)) return { ...option, mine };
+    const others = option.userIds?.filter((id) => id !== me);
+    const count = option.count + (mine ? 1 : -1);
+    return { ...option, mine, count, ...(others && { userIds: mine ? [me, ...others] : others }) };
+  });
+  return { ...poll, options, voters: poll.voters + Number(chosen.length > 0) - Number(voted) };
 }
 
 export type OverlayEvents = { changed: [conversationId: string, messageId: string] };

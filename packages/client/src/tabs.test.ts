@@ -135,6 +135,62 @@ describe('several tabs', () => {
     expect(await storage.loadOutbox()).toEqual([]);
   });
 
+  test('what a tab that dies had set is told by the one that leads', async () => {
+    const { world, storage, open } = setup(3);
+    const first = await open('leader');
+    const second = await open('second');
+    world.server.down = true;
+    world.server.cut();
+    await world.clock.pass(100);
+    second.client.messages.setHidden(world.group, [2], true).catch(() => undefined);
+    await world.clock.pass(100);
+    expect(first.client.core.store.hides(world.group, 2)).toBe(true);
+    second.tab.kill();
+    second.client.core.connection.stop();
+    world.server.down = false;
+    await world.clock.pass(60_000);
+    expect(world.server.asked.get('hideMessages')).toBe(1);
+    expect(first.client.core.own.record('hidden', world.group)?.value).toEqual({ ranges: [[2, 2]] });
+    expect(await storage.loadWishes()).toEqual([]);
+  });
+
+  test('a tab that opens late shows what is wished for, and does not tell it again', async () => {
+    const { world, open } = setup(3);
+    const first = await open('leader');
+    world.server.down = true;
+    world.server.cut();
+    await world.clock.pass(100);
+    first.client.messages.setHidden(world.group, [1], true).catch(() => undefined);
+    await world.clock.pass(2_000);
+    const second = await open('second');
+    expect(second.client.core.store.hides(world.group, 1)).toBe(true);
+    world.server.down = false;
+    await world.clock.pass(60_000);
+    expect(world.server.asked.get('hideMessages')).toBe(1);
+    expect(second.client.core.wishes.foreign()).toEqual([]);
+    expect(second.client.core.store.hides(world.group, 1)).toBe(true);
+  });
+
+  test('read marks that the tab which led had not told are told by the next', async () => {
+    const { world, storage, open } = setup(3);
+    const first = await open('leader');
+    const second = await open('second');
+    await world.clock.pass(2_000);
+    world.server.down = true;
+    world.server.cut();
+    await world.clock.pass(100);
+    first.client.conversations.markRead(world.group, 3);
+    await world.clock.pass(1_000);
+    expect((await storage.load()).reads).toEqual({ [world.group]: 3 });
+    first.tab.kill();
+    first.client.core.connection.stop();
+    await world.clock.pass(1_000);
+    expect(second.client.conversations.get(world.group).get()?.unread).toBe(0);
+    world.server.down = false;
+    await world.clock.pass(60_000);
+    expect(world.server.asked.get('markRead')).toBe(1);
+  });
+
   test('signing out in one signs out all, and nothing stays on the device', async () => {
     const { world, storage, open } = setup(3);
     const first = await open('first');

@@ -4,10 +4,13 @@
  */
 import { newId } from '@kith/protocol/ids';
 import type { OutboxEntry } from './storage/storage.ts';
+import type { Wish, WishOutcome } from './wishes.ts';
 
 export type TabMessage =
   | { readonly type: 'put'; readonly entry: OutboxEntry }
   | { readonly type: 'removed'; readonly id: string }
+  | { readonly type: 'wish'; readonly wish: Wish }
+  | { readonly type: 'wishDone'; readonly wish: Wish; readonly outcome: WishOutcome }
   | { readonly type: 'signedOut' };
 
 /** The part of `navigator.locks` that is used. */

@@ -1,15 +1,19 @@
 /** One screen's place in a conversation: which run is shown, and loading at its ends. */
 import type { Head, MessageRecord } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
+import { limits } from '@kith/protocol/limits';
+import { asKithError } from './asKithError.ts';
 import type { History } from './history.ts';
 import type { MessageLookup } from './lookup.ts';
-import type { Outbox, Sending } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import type { Overlays } from './overlays.ts';
 import { Derived, type Scheduler } from './reactive.ts';
 import { type Run, runAt } from './segments.ts';
+import { inMainLine } from './store/heads.ts';
 import type { Store } from './store/store.ts';
 import type { ConversationWindow } from './store/window.ts';
 import { OPEN_MAX } from './store/windows.ts';
+import { EMPTY, Rows, sameRows, sameView, stateOf, windowOf } from './timelineRows.ts';
 import type { Timeline, TimelineMessage, TimelineOptions, TimelineView } from './types.ts';
 
 export interface TimelineDeps {
@@ -53,13 +57,14 @@ export class ConversationTimeline implements Timeline {
   #follows = true;
   /** Each jump supersedes the one before. */
   #turn = 0;
-  #rows = new Map<string, TimelineMessage>();
+  readonly #rows: Rows;
   readonly #stops: (() => void)[];
   #disposed = false;
 
   constructor(conversationId: string, deps: TimelineDeps, options: TimelineOptions = {}) {
     this.conversationId = conversationId;
     this.#deps = deps;
+    this.#rows = new Rows(deps);
     this.view = new Derived<TimelineView>(deps.scheduler, (previous) => this.#compute(previous));
     const own = (id: string) => {
       if (id === conversationId) this.view.invalidate();
@@ -73,6 +78,7 @@ export class ConversationTimeline implements Timeline {
       }),
       deps.outbox.events.on('changed', own),
       deps.overlays.events.on('changed', own),
+      deps.store.events.on('hidden', own),
     ];
     deps.store.windows.retain(conversationId);
     void this.#open(options.at ?? 'end');
@@ -88,12 +94,16 @@ export class ConversationTimeline implements Timeline {
 
   async jumpTo(
     target: { readonly messageId: string } | { readonly seq: number },
-  ): Promise<{ readonly seq: number }> {
-    return this.#jump(async () =>
-      'seq' in target
-        ? target.seq
-        : (await this.#deps.lookup.fetch(this.conversationId, target.messageId)).seq,
-    );
+  ): Promise<{ readonly seq: number; readonly threadId?: string }> {
+    let thread: MessageRecord['thread'];
+    const place = await this.#jump(async () => {
+      if ('seq' in target) return target.seq;
+      const record = await this.#deps.lookup.fetch(this.conversationId, target.messageId);
+      if (inMainLine(record)) return record.seq;
+      thread = record.thread;
+      return thread?.rootSeq ?? record.seq;
+    });
+    return { ...place, ...(thread && { threadId: thread.rootId }) };
   }
 
   async jumpToEnd(): Promise<void> {
@@ -156,13 +166,7 @@ export class ConversationTimeline implements Timeline {
     // Together where the cache has both, so that a known conversation opens within the frame.
     const head = store.head(id) ?? (await this.#deps.head(id));
     if (!head) throw new KithError('not_found');
-    let window = store.windows.ensure(id, head.rev, head.lastSeq);
-    while (!window) {
-      await store.windows.warm(id);
-      const now = store.head(id);
-      if (!now) throw new KithError('not_found');
-      window = store.windows.ensure(id, now.rev, now.lastSeq);
-    }
+    const window = store.windows.ensure(id, head.rev, head.lastSeq) ?? (await windowOf(store, head));
     if (turn !== this.#turn || this.#disposed) throw SUPERSEDED();
     this.#openedAt ??= { readSeq: head.readSeq, unread: head.unread };
     this.#deps.opened(id);
@@ -175,7 +179,25 @@ export class ConversationTimeline implements Timeline {
     this.#error = undefined;
     this.#follows = anchor >= window.endSeq;
     this.#set({ type: 'shown', anchor });
+    const run = runAt(window.runs, anchor);
+    if (run && this.#deps.isLive() && this.#countShown(window, run.from, run.to, ENOUGH) < ENOUGH)
+      void this.#extend('older');
     return anchor;
+  }
+
+  /** How many of these places the main line shows; stops at `most`. */
+  #countShown(window: ConversationWindow, from: number, to: number, most: number): number {
+    let count = 0;
+    for (const message of window.messages(from, to)) {
+      if (this.#shows(message)) count++;
+      if (count >= most) break;
+    }
+    return count;
+  }
+
+  /** In the main line, and to be seen. */
+  #shows(message: MessageRecord): boolean {
+    return inMainLine(message) && !this.#deps.store.gone(message);
   }
 
   /** A place in what is loaded. */
@@ -222,6 +244,7 @@ export class ConversationTimeline implements Timeline {
         this.#error = undefined;
         // The anchor follows the reader, so that what is trimmed lies behind him.
         const anchor = side === 'older' ? run.from : run.to;
+        await this.#goOn(window, side, run, anchor);
         if (this.#state.type === 'shown' && runAt(window.runs, anchor))
           this.#state = { type: 'shown', anchor };
         this.#follows = anchor >= window.endSeq;
@@ -236,6 +259,24 @@ export class ConversationTimeline implements Timeline {
     this.#loading = { side, done: load() };
     this.view.invalidate();
     return this.#loading.done;
+  }
+
+  /** Where people talk in threads, a page of history may show next to nothing (T1): then some more are loaded, of full size. */
+  async #goOn(window: ConversationWindow, side: 'older' | 'newer', from: Run, anchor: number): Promise<void> {
+    const { store, history } = this.#deps;
+    for (let page = 0; page < MORE_PAGES; page++) {
+      const run = runAt(window.runs, anchor);
+      if (!run || store.windows.get(this.conversationId) !== window || this.#disposed) return;
+      const [first, last] = side === 'older' ? [run.from, from.from - 1] : [from.to + 1, run.to];
+      const end = side === 'older' ? this.#startOf() >= run.from : run.to >= window.endSeq;
+      if (end || this.#countShown(window, first, last, ENOUGH) >= ENOUGH) return;
+      await history.load(window, side === 'older' ? { before: run.from } : { after: run.to }, limits.pageMax);
+    }
+  }
+
+  /** The first place this person may see. */
+  #startOf(): number {
+    return (this.#deps.store.head(this.conversationId)?.membership.visibleAfter ?? 0) + 1;
   }
 
   #trim(window: ConversationWindow): void {
@@ -299,9 +340,10 @@ export class ConversationTimeline implements Timeline {
       );
       const bare = rows.size === 0;
       for (const item of this.#deps.outbox.of(this.conversationId)) {
-        if (!rows.has(item.entry.id)) rows.set(item.entry.id, this.#unsent(item));
+        if (!inMainLine(item.entry)) continue;
+        if (!rows.has(item.entry.id)) rows.set(item.entry.id, this.#rows.unsent(item));
       }
-      this.#rows = rows;
+      this.#rows.keep(rows);
       const messages = [...rows.values()];
       const onlyUnsent = bare && messages.length > 0;
       const view: TimelineView = {
@@ -321,23 +363,26 @@ export class ConversationTimeline implements Timeline {
       rows.set(row.key, row);
       messages.push(row);
     };
-    for (const record of window.messages(run.from, run.to)) add(this.#sent(record, head));
-    const sending = this.#deps.outbox.of(this.conversationId);
+    for (const record of window.messages(run.from, run.to))
+      if (this.#shows(record)) add(this.#rows.sent(record, stateOf(record.seq, head)));
+    const sending = this.#deps.outbox.of(this.conversationId).filter(({ entry }) => inMainLine(entry));
     // Own messages stand at the very end; while that is not loaded, they would be in the wrong place.
     if (run === window.runs.at(-1)) {
-      for (const item of sending) if (!rows.has(item.entry.id)) add(this.#unsent(item));
+      for (const item of sending) if (!rows.has(item.entry.id)) add(this.#rows.unsent(item));
     }
-    this.#rows = rows;
+    this.#rows.keep(rows);
 
     this.#atTail = run === window.runs.at(-1) && run.to >= window.endSeq;
     const atEnd = run.to >= Math.max(window.endSeq, head.lastSeq);
     // Behind what the head tells: the changes are on their way (S4: shown as loading).
     const catchingUp = !atEnd && this.#atTail && this.#deps.isLive();
     const firstUnreadSeq = this.#findFirstUnread(window, run);
+    const atStart = run.from <= this.#startOf();
     const view: TimelineView = {
-      status: 'ready',
+      // Nothing but threads so far: what is to be shown is on its way.
+      status: messages.length === 0 && !atStart && this.#loading ? 'loading' : 'ready',
       messages: previous && sameRows(previous.messages, messages) ? previous.messages : messages,
-      atStart: run.from <= head.membership.visibleAfter + 1,
+      atStart,
       atEnd,
       loading: this.#loading?.side ?? (catchingUp ? 'newer' : null),
       ...(this.#error && { error: this.#error }),
@@ -351,69 +396,24 @@ export class ConversationTimeline implements Timeline {
     if (this.#firstUnread !== undefined || !opened || opened.unread === 0) return this.#firstUnread;
     if (run.from > opened.readSeq + 1) return undefined;
     for (const message of window.messages(opened.readSeq + 1, run.to)) {
-      if (message.authorId !== this.#deps.store.me && message.body.type === 'content') {
+      if (
+        message.authorId !== this.#deps.store.me &&
+        message.body.type === 'content' &&
+        this.#shows(message)
+      ) {
         this.#firstUnread = message.seq;
         break;
       }
     }
     return this.#firstUnread;
   }
-
-  #sent(stored: MessageRecord, head: Head): TimelineMessage {
-    const { store, overlays } = this.#deps;
-    const record = overlays.apply(stored, store.me);
-    const state = stored.authorId !== store.me ? 'sent' : stateOf(stored.seq, head);
-    const known = this.#rows.get(record.id);
-    return known?.record === record && known.state === state ? known : { key: record.id, record, state };
-  }
-
-  #unsent(item: Sending): TimelineMessage {
-    const known = this.#rows.get(item.entry.id);
-    const row = unsentMessage(item, this.#deps.store.me);
-    const same = known && known.record.rev === 0 && known.state === row.state && known.error === row.error;
-    return same ? known : row;
-  }
 }
 
 /** Not in the conversation, says the server. */
 const isShut = ({ code }: KithError): boolean => code === 'not_found' || code === 'forbidden';
 
+/** Rows that a page should bring, and how many more pages are worth it at once. */
+const ENOUGH = 12;
+const MORE_PAGES = 5;
+
 const SUPERSEDED = (): KithError => new KithError('timeout', { message: 'Another jump came first.' });
-
-const EMPTY: TimelineView = { status: 'loading', messages: [], atStart: false, atEnd: false, loading: null };
-
-/** An own message before the server has given it a place. */
-export function unsentMessage(item: Sending, me: string): TimelineMessage {
-  const { id, conversationId, content, replyTo, createdAt } = item.entry;
-  const record: MessageRecord = {
-    type: 'message',
-    id,
-    conversationId,
-    seq: 0,
-    rev: 0,
-    authorId: me,
-    createdAt,
-    body: { type: 'content', content },
-    ...(replyTo && { replyTo }),
-  };
-  const state = item.type === 'acknowledged' ? 'sent' : item.type;
-  return { key: id, record, state, ...(item.type === 'failed' && { error: item.error }) };
-}
-
-const stateOf = (seq: number, head: Head): 'sent' | 'delivered' | 'read' =>
-  seq <= head.othersReadSeq ? 'read' : seq <= head.othersDeliveredSeq ? 'delivered' : 'sent';
-
-const sameRows = (a: readonly TimelineMessage[], b: readonly TimelineMessage[]): boolean =>
-  a.length === b.length && a.every((row, index) => row === b[index]);
-
-const sameView = (a: TimelineView, b: TimelineView): boolean =>
-  a.status === b.status &&
-  a.messages === b.messages &&
-  a.atStart === b.atStart &&
-  a.atEnd === b.atEnd &&
-  a.loading === b.loading &&
-  a.error === b.error &&
-  a.firstUnreadSeq === b.firstUnreadSeq;
-
-const asKithError = (error: unknown): KithError =>
-  error instanceof KithError ? error : new KithError('internal', { cause: error });

@@ -3,8 +3,15 @@
  * of this (a copy goes stale, and rows jump).
  */
 import type {
+  Attachment,
+  BlobInfo,
+  BlobPurpose,
   CommandName,
   Content,
+  CustomEmoji,
+  DisappearAfter,
+  FolderChange,
+  GifProvider,
   Head,
   HistoryVisibility,
   Input,
@@ -12,10 +19,15 @@ import type {
   MemberRecord,
   MessageRecord,
   Output,
+  OwnType,
+  OwnValue,
+  Preference,
   Presence,
-  PresenceSetting,
   ReceiptMark,
+  SavedDraft,
   SettingsRecord,
+  Thread,
+  ThreadMark,
   User,
   Visibility,
 } from '@kith/protocol';
@@ -63,6 +75,19 @@ export interface ConversationEntry extends Head {
   readonly typing: readonly string[];
   /** When something last happened, ms since the epoch: what the list is sorted by. */
   readonly activityAt: number;
+  /** How the person keeps it. */
+  readonly preference: Preference;
+  /** Silenced for now. */
+  readonly muted: boolean;
+  /** In the archive: put there, and nothing came since, or it is muted. */
+  readonly archived: boolean;
+}
+
+/** What asks to be read, for the title of the window. Of archived and muted conversations only mentions count. */
+export interface ListTotals {
+  readonly unread: number;
+  readonly mentions: number;
+  readonly conversations: number;
 }
 
 /** `sent` for everything that others wrote; own messages go pending → sent → delivered → read, or pending → failed. */
@@ -78,6 +103,7 @@ export interface TimelineMessage {
   readonly error?: KithError;
 }
 
+/** What a timeline shows at a moment: messages, and how far they reach. */
 export interface TimelineView {
   /**
    * `loading`: nothing to show yet; with `error` when that has failed and is being tried again. `failed`: nothing to
@@ -106,13 +132,18 @@ export interface Timeline {
   /** Resolve when loaded (or nothing is there to load); failures are in `view.error`, not thrown. */
   loadOlder(): Promise<void>;
   loadNewer(): Promise<void>;
-  /** Shows the run around a message. Rejects with `not_found` when there is none (or it is not visible). */
+  /**
+   * Shows the run around a message. Rejects with `not_found` when there is none (or it is not visible). A reply that is only
+   * in a thread is not shown here: then its root is, and `threadId` says where to look.
+   */
   jumpTo(
     target: { readonly messageId: string } | { readonly seq: number },
-  ): Promise<{ readonly seq: number }>;
+  ): Promise<{ readonly seq: number; readonly threadId?: string }>;
+  /** To the newest message, whatever lies between. */
   jumpToEnd(): Promise<void>;
   /** After `status: 'failed'`. */
   reload(): Promise<void>;
+  /** Lets go of it: it changes no more, and what it loaded may leave memory. */
   dispose(): void;
 }
 
@@ -137,6 +168,20 @@ export interface MemberList {
   dispose(): void;
 }
 
+export interface PinsView {
+  readonly status: 'loading' | 'ready' | 'failed';
+  /** The latest message first. */
+  readonly messages: readonly MessageRecord[];
+  readonly error?: KithError;
+}
+
+/** What is pinned in a conversation, kept in step while it is open. */
+export interface PinList {
+  readonly view: Readable<PinsView>;
+  dispose(): void;
+}
+
+/** What a conversation begins with: a group its people, a channel who finds it. */
 export type NewConversation =
   | {
       readonly kind: 'group';
@@ -154,52 +199,154 @@ export type NewConversation =
     };
 
 export interface Conversations {
-  /** Newest activity first. An entry is the same object until something in it changes. */
+  /**
+   * Pinned ones on top, of the rest the newest activity first; those of the archive apart. An entry is the same object until
+   * something in it changes.
+   */
   readonly list: Readable<readonly ConversationEntry[]>;
+  readonly archive: Readable<readonly ConversationEntry[]>;
   /** `loading` only until the first sync of a device without cache is done. */
   readonly status: Readable<'loading' | 'ready'>;
-  /** Unread conversations and mentions over all of them, for the title of the window. */
-  readonly totals: Readable<{
-    readonly unread: number;
-    readonly mentions: number;
-    readonly conversations: number;
-  }>;
+  readonly totals: Readable<ListTotals>;
   get(id: string): Readable<ConversationEntry | undefined>;
   /** The direct conversation with a person (oneself included): the existing one, or a new one. Resolves to its id. */
   openDirect(userId: string): Promise<string>;
+  /** Resolves to the id when it is in the list. Needs a connection, as all that follows does. */
   create(conversation: NewConversation): Promise<string>;
+  /** Changes what is named; who may, the server judges. */
   update(
     id: string,
-    change: { name?: string; topic?: string; visibility?: Visibility; history?: HistoryVisibility },
+    change: {
+      name?: string;
+      topic?: string;
+      /** An uploaded image's id (`blobs`); null removes. */
+      avatar?: string | null;
+      visibility?: Visibility;
+      history?: HistoryVisibility;
+      /** Seconds, one of those the protocol knows; 0: messages stay. */
+      disappearAfter?: DisappearAfter;
+    },
   ): Promise<void>;
   /** A public channel. */
   join(id: string): Promise<void>;
+  /** Takes it off this person's devices with everything in it. */
   leave(id: string): Promise<void>;
+  /** Who is in it already stays as they are. */
   addMembers(id: string, userIds: readonly string[]): Promise<void>;
+  /** They see nothing of it from then on. */
   removeMember(id: string, userId: string): Promise<void>;
+  /** Makes a member an admin, or an admin a member. */
   setRole(id: string, userId: string, role: 'admin' | 'member'): Promise<void>;
+  /** For its owner, who is an admin afterwards. */
   transferOwnership(id: string, userId: string): Promise<void>;
   /**
    * Everything up to `seq` was seen. At once here, soon at the server (coalesced, repeated until it arrives), never
    * backwards; cheap enough to call on every scroll.
    */
   markRead(id: string, seq: number): void;
+  /** Loads from the server, page by page, and is kept in step; dispose it. */
   members(id: string): MemberList;
+  /**
+   * How one keeps it, the same on all one's devices. Shows at once, also without a connection: then it is kept and told later.
+   * Resolves when the server has it; rejects when it is refused, and throws where that is known at once.
+   */
+  setPreference(id: string, change: Partial<Preference>): Promise<void>;
+  /** Loads from the server, and is kept in step; dispose it. */
+  pins(id: string): PinList;
+  /** Puts it into the archive, and from the top; or takes it out. */
+  setArchived(id: string, archived: boolean): Promise<void>;
+  /** On top of the list, or no longer. */
+  setPinned(id: string, pinned: boolean): Promise<void>;
+  /** Gives a pinned one the place `index` among the pinned, 0 on top. */
+  movePinned(id: string, index: number): Promise<void>;
+}
+
+export interface SendOptions {
+  /** The id of the message it answers: a quote of it stands above. */
+  readonly replyTo?: string;
+  /** Into the thread of this message (T1); `alsoSend`: into the main line too. */
+  readonly thread?: string;
+  readonly alsoSend?: boolean;
+  readonly attachment?: Attachment;
+  /** Without a preview of the link in it. */
+  readonly noPreview?: boolean;
 }
 
 export interface Messages {
-  /** On screen at once, kept, and sent when it can be, in order. Returns the message id. Throws on text that can never be sent. */
-  send(conversationId: string, text: string, options?: { readonly replyTo?: string }): string;
+  /**
+   * On screen at once, kept, and sent when it can be, in order. Returns the message id. Throws on text that can never be
+   * sent; it may be empty beside an attachment.
+   */
+  send(conversationId: string, text: string, options?: SendOptions): string;
+  /**
+   * Says a message that one may see again elsewhere, with whose it was: on screen and sent as `send` does it. The server
+   * makes the copy. Returns the id of the copy.
+   */
+  forward(conversationId: string, source: MessageRecord): string;
   /** Tries a failed message again. */
   retry(messageId: string): void;
   /** Gives up a message that is not sent. */
   discard(messageId: string): void;
-  /** The next four show at once, and are taken back when the server refuses (the promise rejects with KithError). */
+  /** The next ones show at once, and are taken back when the server refuses (the promise rejects with KithError). */
   edit(conversationId: string, messageId: string, text: string): Promise<void>;
+  /** For everybody. Shows at once; rejects, and shows the message again, when it is refused. */
   remove(conversationId: string, messageId: string): Promise<void>;
+  /**
+   * Removes messages from one's own view, by their places, on all devices and for good; or brings them back. Others keep them.
+   * Without a connection too: told when there is one, and the promise resolves then.
+   */
+  setHidden(conversationId: string, seqs: readonly number[], hidden: boolean): Promise<void>;
+  /** Sets one's own reaction, or takes it back. */
   react(conversationId: string, messageId: string, emoji: string, on: boolean): Promise<void>;
+  /** Chooses options of a poll by their places, in place of what one chose before; none takes the vote back. */
+  vote(conversationId: string, messageId: string, options: readonly number[]): Promise<void>;
+  /** No more votes: for its author. */
+  closePoll(conversationId: string, messageId: string): Promise<void>;
+  /** For everybody in the conversation; `on` false takes it down. */
+  pin(conversationId: string, messageId: string, on: boolean): Promise<void>;
   /** One message by id, for quotes: from what is loaded, else fetched (batched). `null`: there is none, or it is not visible. */
   get(conversationId: string, messageId: string): Readable<MessageRecord | null | undefined>;
+  /** Whether a record kept elsewhere (a search hit) is not to be seen: this person hid it, or its time is over. */
+  isGone(record: MessageRecord): boolean;
+  /** The conversations, archived ones and those of threads included, with own messages that have not left this device. */
+  unsentIn(): readonly string[];
+  /** What fits a query. What is found is known from then on: `get` has it, and follows what becomes of it. */
+  search(input: Input<'searchMessages'>, options?: RequestOptions): Promise<Output<'searchMessages'>>;
+}
+
+/** The threads one follows, those with the newest replies first, as far as loaded. */
+export interface ThreadsView {
+  readonly status: 'loading' | 'ready';
+  readonly threads: readonly Thread[];
+  /** Of all that are followed, loaded or not, how many have unread replies; and of those loaded, how many mention one. */
+  readonly unread: number;
+  readonly mentions: number;
+  readonly atEnd: boolean;
+  readonly loading: boolean;
+  readonly error?: KithError;
+}
+
+/** A thread on screen: its root as the first of its messages, once the beginning is loaded. */
+export interface ThreadTimeline extends Timeline {
+  readonly rootId: string;
+  /** `null`: there is none, or it is from before one's time. */
+  readonly root: Readable<MessageRecord | null | undefined>;
+}
+
+export interface Threads {
+  readonly list: Readable<ThreadsView>;
+  /** The next page of the list; nothing at its end. */
+  loadMore(): Promise<void>;
+  /** How one stands to the thread of a message, as far as known: of followed ones, and of those that were open. */
+  mark(rootId: string): Readable<ThreadMark | undefined>;
+  /** The root and its replies; dispose it. */
+  open(conversationId: string, rootId: string, options?: TimelineOptions): ThreadTimeline;
+  /** Shows at once; rejects when refused. */
+  follow(conversationId: string, rootId: string, following: boolean): Promise<void>;
+  /** Whether one follows it: asked for where it is not known. Rejects when it is not and there is no answer. */
+  follows(conversationId: string, rootId: string): Promise<boolean>;
+  /** Replies up to `seq` were seen. Like `conversations.markRead`. */
+  markRead(conversationId: string, rootId: string, seq: number): void;
 }
 
 export interface Users {
@@ -227,6 +374,70 @@ export interface Receipts {
   marks(conversationId: string): Readable<readonly ReceiptMark[]>;
 }
 
+export interface Blobs {
+  /** Keeps a small image for one use: the command that names its id. What nothing uses is forgotten after a day. */
+  upload(
+    image: Blob,
+    purpose: Exclude<BlobPurpose, 'preview'>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<BlobInfo>;
+  /** Where a browser that is signed in by cookie finds it. */
+  url(id: string): string;
+}
+
+export interface CustomEmojis {
+  /** All of this place, by name. */
+  readonly byName: Readable<ReadonlyMap<string, CustomEmoji>>;
+  /** Makes the image an emoji that is written `:name:`; for owner and admins. */
+  add(name: string, image: Blob): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** What belongs to the person alone, the same on all their devices: preferences of conversations, drafts and the like. */
+export interface OwnReader {
+  /** Undefined where nothing is set. Changes made here show at once. */
+  get<T extends OwnType>(type: T, key: string): Readable<OwnValue<T> | undefined>;
+  /** All of one type, by key. */
+  all<T extends OwnType>(type: T): Readable<ReadonlyMap<string, OwnValue<T>>>;
+  /**
+   * What was begun in a conversation, or in a thread (then `place` is its root, and the draft names the conversation), for the person's other devices; an empty text: nothing any more. Shows at once, is told when
+   * there is a connection; of two devices the later one is right. Rejects when it is refused.
+   */
+  saveDraft(place: string, draft: SavedDraft): Promise<void>;
+  /**
+   * Makes a folder of the list (with a name, under a new id), changes or removes it. Shows at once, is told when there is a
+   * connection. Rejects when it is refused, and at once when there are as many as there may be.
+   */
+  setFolder(folderId: string, change: FolderChange): Promise<void>;
+}
+
+/** Messages that the server sends at their time: `own.all('scheduled')` has them, by the id they will have. */
+export interface Scheduled {
+  /**
+   * `at`: ISO 8601, ahead, a year at most. Rejects when it is refused or there is no connection. Resolves to the message id.
+   * `messageId`: a UUIDv7 that the caller keeps: after a failure whose outcome is unknown, the same one again schedules one
+   * message and not two.
+   */
+  add(
+    conversationId: string,
+    text: string,
+    at: string,
+    options?: Pick<SendOptions, 'replyTo' | 'attachment' | 'thread' | 'alsoSend'> & {
+      readonly messageId?: string;
+    },
+  ): Promise<string>;
+  /** Also gives one that failed another time. */
+  update(messageId: string, change: { readonly text?: string; readonly at?: string }): Promise<void>;
+  cancel(messageId: string): Promise<void>;
+  sendNow(messageId: string): Promise<void>;
+}
+
+/** Messages to come back to: `own.all('reminder')` has them, by message. */
+export interface Reminders {
+  /** `at`: ISO 8601, ahead; null: done with. */
+  set(conversationId: string, messageId: string, at: string | null): Promise<void>;
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Waiting for a connection included. Default: `limits.requestMs` and a little. */
@@ -249,16 +460,32 @@ export interface KithClient {
   readonly conversations: Conversations;
   timeline(conversationId: string, options?: TimelineOptions): Timeline;
   readonly messages: Messages;
+  readonly threads: Threads;
   readonly users: Users;
   readonly presence: PresenceReader;
   readonly typing: Typing;
   readonly receipts: Receipts;
+  readonly blobs: Blobs;
+  readonly emoji: CustomEmojis;
+  readonly gifs: {
+    /** Where the server searches GIFs; undefined: nowhere, or not connected yet. */
+    readonly provider: Readable<GifProvider | undefined>;
+  };
+  readonly own: OwnReader;
+  readonly scheduled: Scheduled;
+  readonly reminders: Reminders;
   /** What is on screen: typing, receipts and presence of these come from now on. Replaces the former; survives reconnects. */
   watch(what: { readonly conversationIds: readonly string[]; readonly userIds: readonly string[] }): void;
   /** Whether somebody is at this device; survives reconnects. */
   setActive(active: boolean): void;
-  updateProfile(change: { readonly displayName: string }): Promise<void>;
-  updateSettings(change: { readonly presence?: PresenceSetting }): Promise<void>;
+  /** What is not given stays; null removes. An avatar is an uploaded image's id (`blobs`). */
+  updateProfile(change: Readonly<Input<'updateProfile'>>): Promise<void>;
+  /** What is not given stays. */
+  updateSettings(change: Input<'updateSettings'>): Promise<void>;
+  /** Whom one has blocked: see `own.all('block')`. Shows at once; rejects when refused. */
+  setBlocked(userId: string, blocked: boolean): Promise<void>;
+  /** Tells those who run the place. */
+  report(report: Input<'report'>): Promise<void>;
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
     revoke(sessionId: string): Promise<void>;

@@ -107,4 +107,11 @@ export class UserStore {
 }
 
 export const sameUser = (a: User, b: User): boolean =>
-  a.displayName === b.displayName && a.username === b.username && a.role === b.role;
+  a.displayName === b.displayName &&
+  a.username === b.username &&
+  a.role === b.role &&
+  a.avatar?.blobId === b.avatar?.blobId &&
+  a.bio === b.bio &&
+  a.status?.emoji === b.status?.emoji &&
+  a.status?.text === b.status?.text &&
+  a.status?.until === b.status?.until;

@@ -3,14 +3,23 @@
  * everybody but the members' devices.
  */
 import { z } from 'zod';
+import { Attachment } from './attachments.ts';
 import { limits } from './limits.ts';
 import { Text } from './scalars.ts';
 
-export const PlainContent = z.strictObject({
-  type: z.literal('plain'),
-  /** Markdown subset (bold, italic, strike, code, quote, lists, links); mentions as in mentions.ts. */
-  text: Text(limits.textLength, 1).refine((text) => text.trim() !== '', 'must not be blank'),
-});
+export const PlainContent = z
+  .strictObject({
+    type: z.literal('plain'),
+    /** Markdown subset (bold, italic, strike, code, quote, lists, links); mentions as in mentions.ts. Empty only beside an attachment. */
+    text: Text(limits.textLength),
+    attachment: Attachment.optional(),
+    /** The author wants no preview of the link in it. */
+    noPreview: z.literal(true).optional(),
+  })
+  .refine(({ text, attachment }) => attachment !== undefined || text.trim() !== '', {
+    message: 'must not be blank',
+    path: ['text'],
+  });
 
 export const EncryptedContent = z.strictObject({
   type: z.literal('encrypted'),
@@ -20,4 +29,5 @@ export const EncryptedContent = z.strictObject({
 });
 
 export const Content = z.discriminatedUnion('type', [PlainContent, EncryptedContent]);
+export type PlainContent = z.output<typeof PlainContent>;
 export type Content = z.output<typeof Content>;

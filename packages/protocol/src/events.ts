@@ -1,13 +1,15 @@
 /** What the server says unasked. */
 import { z } from 'zod';
+import { UserChange } from './own.ts';
 import {
   ConversationChange,
   Head,
   MemberRecord,
+  MessageRecord,
   Presence,
   ReceiptMark,
+  ThreadMark,
   User,
-  UserChange,
 } from './records.ts';
 import { Id, Rev, Seq } from './scalars.ts';
 
@@ -35,6 +37,12 @@ export const Event = z.discriminatedUnion('type', [
   }),
   /** How far others have come (S9), to whoever watches the conversation. */
   z.object({ type: z.literal('receipts'), conversationId: Id, marks: z.array(ReceiptMark) }),
+  /** A thread that this person follows, or no longer, or has read on whichever device (T1). */
+  z.object({ type: z.literal('thread'), mark: ThreadMark }),
+  /** Somebody else has read a thread up to here, with something of this person's among it (T3). */
+  z.object({ type: z.literal('threadRead'), conversationId: Id, rootId: Id, readSeq: Seq }),
+  /** What this person chose on whichever device, where the record alone does not tell whose choices they are (S18). */
+  z.object({ type: z.literal('chosen'), message: MessageRecord }),
   /** What belongs to this person has changed (S5). */
   z.object({ type: z.literal('user'), rev: Rev, records: z.array(UserChange) }),
 ]);
@@ -46,5 +54,7 @@ export const Ephemeral = z.discriminatedUnion('type', [
   z.object({ type: z.literal('presence'), presence: Presence }),
   /** A watched person's profile changed. */
   z.object({ type: z.literal('profile'), user: User }),
+  /** The custom emoji of the tenant changed: `listEmoji` tells them. */
+  z.object({ type: z.literal('emoji'), rev: Rev }),
 ]);
 export type Ephemeral = z.output<typeof Ephemeral>;

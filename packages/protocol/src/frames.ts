@@ -3,11 +3,13 @@
  * one a line, because one write for many frames is what makes fan-out cheap.
  */
 import { z } from 'zod';
+import { GifProvider } from './attachments.ts';
 import type { WireError } from './errors.ts';
 import { errorCodes } from './errors.ts';
 import { Ephemeral, Event } from './events.ts';
-import { SettingsRecord, User } from './records.ts';
-import { Text, Time } from './scalars.ts';
+import { SettingsRecord } from './own.ts';
+import { User } from './records.ts';
+import { Rev, Text, Time } from './scalars.ts';
 
 /** Negotiated as the WebSocket subprotocol. */
 export const subprotocol = 'kith.v1.json';
@@ -47,9 +49,18 @@ export const ServerFrame = z.discriminatedUnion('t', [
     t: z.literal('welcome'),
     user: User,
     settings: SettingsRecord,
+    /** Head of what belongs to this person alone (S5). */
+    rev: Rev,
     /** This connection's session, as `listSessions` names it. */
     sessionId: z.string(),
-    tenant: z.object({ slug: z.string(), name: z.string() }),
+    tenant: z.object({
+      slug: z.string(),
+      name: z.string(),
+      /** Of the custom emoji: whoever knows them at another asks `listEmoji`. */
+      emojiRev: Rev.optional(),
+    }),
+    /** Where GIFs are searched; absent: nowhere. */
+    gifs: GifProvider.optional(),
     limits: z.record(z.string(), z.number()),
     serverTime: Time,
   }),

@@ -13,14 +13,52 @@ export const limits = {
   encryptedLength: 65_536,
   nameLength: 80,
   topicLength: 250,
+  /** What people say of themselves: some lines of a profile. */
+  bioLength: 300,
+  /** A line beside a name. */
+  statusLength: 80,
+  /** A username changes at most once in this time, ms: others know somebody by it. */
+  usernameMs: 60 * 60_000,
   usernameLength: 32,
-  /** One emoji may be a long joined sequence (families, flags), in UTF-16 units. */
-  emojiLength: 32,
+  /** One emoji may be a long joined sequence (families, flags), in UTF-16 units, or a custom one's name between colons. */
+  emojiLength: 34,
+  /** Stickers in a pack, and all that ever were in it: what was sent stays to be seen. */
+  stickers: 60,
+  stickersEver: 240,
+  /** Packs one person makes, and has at hand. */
+  ownStickerPacks: 20,
+  stickerPacks: 100,
+  gifAltLength: 200,
+  /** Custom emoji of one tenant: all of them travel in one answer, and a person can still find one. */
+  customEmoji: 500,
   queryLength: 100,
+  /** What is typed into the search of messages, and its words, phrases and operators together: more narrows nothing further. */
+  searchLength: 250,
+  searchClauses: 16,
+  /** Hits a page of a search may hold, and what it holds unless told: each is a whole message. */
+  searchPageMax: 50,
+  searchPageDefault: 20,
   /** Different emoji on one message; more would not fit a screen. */
   reactionKinds: 24,
   /** Reactors named in a message record; the rest come by `getReactions`. */
   reactionUsers: 20,
+  /** A poll: what fits a phone's screen, and reads as a question. */
+  pollOptions: 12,
+  pollQuestionLength: 300,
+  pollOptionLength: 100,
+  /** Voters of one answer named in a message record; the rest come by `getPollVotes`. */
+  pollUsers: 20,
+  /** Messages pinned in one conversation: beyond it nobody finds anything there. */
+  pins: 100,
+  /** People named on the root of a thread: as many faces as fit beside its count. */
+  threadUsers: 5,
+  /** Threads looked at when somebody's are listed: those they followed or wrote in last. */
+  followedThreads: 1_000,
+  /**
+   * Messages looked at for a preview and for the counts of a head: in a conversation that talks in threads only, what is to
+   * be found may lie far away. What lies beyond is not told.
+   */
+  lookedAt: 20_000,
   /** Persons mentioned by one message; beyond that it is `@all`. */
   mentions: 50,
   /** Members of one group or channel. */
@@ -48,6 +86,38 @@ export const limits = {
   /** Conversations in one `catchUp`, and what its answer weighs, unless one alone weighs more: a slow phone gets it in time. */
   catchUp: 50,
   catchUpBytes: 256 * 1024,
+  /** Text of a draft, UTF-16 units: what is too long to send is not lost on the way to another device. */
+  draftLength: 60_000,
+  /** Conversations somebody has begun to write in, and those kept in some way of one's own (left ones stay among them). */
+  ownDrafts: 500,
+  /** Messages to be sent later, and messages to come back to: more is a calendar. */
+  scheduledMessages: 100,
+  reminders: 200,
+  /** So far ahead a time may lie, ms: a year. */
+  aheadMs: 366 * 24 * 3_600_000,
+  /** People one has blocked. */
+  ownBlocks: 1_000,
+  /** What one report may name, and say besides. */
+  reportMessages: 20,
+  reportLength: 1_000,
+  /** Text of the messages it names that it keeps, together, UTF-16 units: of three of the longest all of it. */
+  reportText: 60_000,
+  /** Reports of one person in a day: who reads them must not drown. */
+  reportsPerDay: 20,
+  /** Conversations pinned on top of the list: what lies at hand, not a second list. */
+  pinnedConversations: 20,
+  ownPreferences: 10_000,
+  /** Tabs above the list that one still tells apart; a name that fits one; conversations put in or left out by hand. */
+  folders: 20,
+  folderNameLength: 24,
+  folderEntries: 200,
+  /**
+   * Conversations in which somebody removed messages from their own view, and how many stretches of places in one: the whole
+   * list travels with each change. What one command may name.
+   */
+  ownHidden: 10_000,
+  hiddenRanges: 2_000,
+  hideAtOnce: 1_000,
   /** Unread and mention counts are exact up to here; one more means "more than". */
   unreadCap: 999,
   /** Conversations and people one socket watches: what fits on a screen, twice over. */
@@ -73,9 +143,20 @@ export const limits = {
   idleMs: 70_000,
   /** A request is answered within this time, ms, or fails as `timeout` (retryable). */
   requestMs: 15_000,
+  /** Small images, bytes by purpose: a browser makes each of them smaller than this without a visible loss. */
+  avatarBytes: 512 * 1024,
+  emojiBytes: 128 * 1024,
+  stickerBytes: 512 * 1024,
+  previewBytes: 1024 * 1024,
+  /** Uploaded images of one person that nothing uses yet: a whole pack of stickers; they are kept for a day. */
+  unusedBlobs: 64,
   /** A typing notice lasts this long, ms, unless renewed. */
   typingMs: 6_000,
 } as const;
+
+/** After how many seconds messages may disappear; 0: they stay. Shorter than an hour, most would go unread. */
+export const disappearAfter = [0, 3_600, 28_800, 86_400, 604_800, 2_592_000, 7_776_000] as const;
+export type DisappearAfter = (typeof disappearAfter)[number];
 
 export type Limits = { readonly [K in keyof typeof limits]: number };
 
@@ -89,8 +170,16 @@ export const rates = {
   invite: { burst: 30, perSecond: 0.5 },
   /** Look-ups and pages: a fast scroll asks for some ten pages a second. */
   read: { burst: 200, perSecond: 50 },
+  /** Search of messages: asked anew at each pause of the typing, and the dearest thing there is to read. */
+  search: { burst: 40, perSecond: 8 },
   /** Typing, watching, receipts. */
   ephemeral: { burst: 60, perSecond: 20 },
+  /** Uploads of small images: a pack of stickers at once. */
+  upload: { burst: 40, perSecond: 0.5 },
+  /** Searches that a provider elsewhere answers, and counts. */
+  outside: { burst: 30, perSecond: 2 },
+  /** Images of a screen; a browser asks for each once and keeps it. */
+  media: { burst: 400, perSecond: 100 },
   /** Sign-in, sign-up: guessing must not pay. */
   auth: { burst: 20, perSecond: 0.2 },
 } as const;

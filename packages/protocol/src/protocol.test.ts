@@ -13,6 +13,7 @@ import {
   findMentions,
   isId,
   KithError,
+  Lines,
   limits,
   mentionOf,
   Name,
@@ -129,6 +130,37 @@ describe('mentions', () => {
     for (const part of ['`', '<@', '```', '<@all', '`<@all>']) {
       findMentions(part.repeat(limits.textLength / part.length));
     }
+  });
+});
+
+describe('names', () => {
+  const name = Name(80);
+
+  it.each([
+    ['Ada\u200BLove\u00ADlace', 'AdaLovelace'],
+    ['\u202EgnirtS\u2066', 'gnirtS'],
+    ['Ad\u200Da', 'Ada'],
+    ['\u3164Ada\u2800 \n Lovelace\u{E0041}', 'Ada Lovelace'],
+  ])('lose what nobody sees: %j', (given, kept) => {
+    expect(name.parse(given)).toBe(kept);
+  });
+
+  it.each(['👩‍👩‍👧 Ada', '👩🏽‍💻', '❤️‍🔥', 'می‌خواهم', 'क्‍ष', 'שָׁלוֹם', '京都', 'Zoë'])(
+    'keep what holds letters and emoji together: %s',
+    (given) => {
+      expect(name.parse(given)).toBe(given);
+    },
+  );
+
+  it.each(['\u200B', '\u3164 \u2800', '\u202E\u200D', '\u0301\u0301', '\u{E0041}'])(
+    'of nothing to see are refused: %j',
+    (given) => {
+      expect(name.safeParse(given).success).toBe(false);
+    },
+  );
+
+  it('leave lines as lines', () => {
+    expect(Lines(300).parse(' One\u202E \r\n\n\n\nTwo\tthree\u200B ')).toBe('One\n\nTwo three');
   });
 });
 

@@ -1,4 +1,5 @@
 /** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
+import type { GifProvider } from '@kith/protocol';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -23,6 +24,13 @@ export interface Config {
   readonly rateFactor: number;
   readonly signUp: 'open' | 'closed';
   readonly metricsToken: string | null;
+  /** Who is asked for GIFs; with its key. Null: nobody, and there is no search. */
+  readonly gifProvider: GifProvider | null;
+  readonly gifKey: string | null;
+  /** Another address of it. */
+  readonly gifUrl: string | null;
+  /** Whether the pages behind links are fetched, to show what they are. */
+  readonly linkPreviews: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -96,6 +104,13 @@ const origins = (value: string): string[] =>
       }
       return url.origin;
     });
+
+const origin = (value: string): string => {
+  const [one, another] = origins(value);
+  if (one === undefined || another !== undefined)
+    throw new Error('must be one origin such as https://gifs.example.org');
+  return one;
+};
 
 const secret = (value: string): string => {
   if (value.length < 32) throw new Error('must have at least 32 characters');
@@ -202,6 +217,36 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'Whoever shows it as a bearer token may read /metrics. Without it, only this machine may, and not through a proxy.',
     parse: optional(secret),
   },
+  gifProvider: {
+    name: 'KITH_GIF_PROVIDER',
+    default: '',
+    type: 'tenor | giphy',
+    description:
+      'Who is asked when people search GIFs. This server asks and hands the pictures on, so that people stay unknown there. Needs KITH_GIF_KEY; without, there is no search.',
+    parse: optional(oneOf('tenor', 'giphy')),
+  },
+  gifKey: {
+    name: 'KITH_GIF_KEY',
+    default: '',
+    type: 'text',
+    description: 'The key of your account at the provider of GIFs.',
+    parse: optional(text),
+  },
+  gifUrl: {
+    name: 'KITH_GIF_URL',
+    default: '',
+    type: 'URL',
+    description: 'Another address of the provider of GIFs, such as a proxy of yours.',
+    parse: optional(origin),
+  },
+  linkPreviews: {
+    name: 'KITH_LINK_PREVIEWS',
+    default: 'on',
+    type: 'on | off',
+    description:
+      'Whether this server fetches the page behind the first link of a message, to show its title and picture. It calls public addresses only.',
+    parse: (value) => oneOf('on', 'off')(value) === 'on',
+  },
   logLevel: {
     name: 'KITH_LOG_LEVEL',
     default: 'info',
@@ -248,6 +293,11 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       `${settings.bus.name} needs ${settings.databaseUrl.name}: the embedded database serves one process.`,
     );
   }
+  if (config.gifProvider !== null && config.gifKey === null) {
+    problems.push(
+      `${settings.gifProvider.name} needs ${settings.gifKey.name}: it answers nobody without a key.`,
+    );
+  }
   if (problems.length > 0) return { type: 'refused', problems };
   return { type: 'run', config, demo: args.includes('--demo') };
 }
@@ -278,6 +328,10 @@ function readConfig(environment: Environment, problems: string[]): Config {
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
     metricsToken: read(settings.metricsToken),
+    gifProvider: read(settings.gifProvider),
+    gifKey: read(settings.gifKey),
+    gifUrl: read(settings.gifUrl),
+    linkPreviews: read(settings.linkPreviews),
     logLevel: read(settings.logLevel),
   };
 }

@@ -6,29 +6,44 @@ import { newId } from '@kith/protocol';
 import type { Logger } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
 import { loadSecret } from './accounts/secret.ts';
+import { createBlobs } from './blobs/blobs.ts';
+import { veilTold } from './commands/veil.ts';
 import type { Config } from './config.ts';
+import { createEmojiBook } from './emoji/emojiBook.ts';
+import { createSweeper } from './expiry/sweeper.ts';
 import { createAnnouncer } from './fanout/announcer.ts';
 import { createAntiEntropy } from './fanout/antiEntropy.ts';
+import { audienceBy, estrangedBy, followPrivacy } from './fanout/audience.ts';
 import { type Bus, localBus, subjects } from './fanout/bus.ts';
 import { createHub } from './fanout/hub.ts';
 import { natsBus } from './fanout/natsBus.ts';
 import { createPresences, type PresenceService } from './fanout/presence.ts';
 import { createTyping } from './fanout/typing.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { configuredGifs } from './gifs/providers.ts';
 import { createHttpApp } from './http/app.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { addressOf, isOwnOrigin } from './http/origin.ts';
+import { createDueWork, type DueWork } from './jobs/dueWork.ts';
+import { dueKinds } from './jobs/kinds.ts';
 import { createCatchUps } from './limits/catchUps.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
+import { createTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
 import { createLog } from './logger.ts';
 import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
+import { createPrivacy } from './policy/privacy.ts';
+import type { Outside } from './previews/outside.ts';
+import { createPreviews } from './previews/previews.ts';
+import { createSearchIndexer } from './search/indexer.ts';
+import { createSearch } from './search/search.ts';
 import type { Services } from './services.ts';
 import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { privacyReads } from './store/privacy.ts';
 import { createReads } from './store/reads.ts';
 
 export interface Service {
@@ -47,6 +62,8 @@ export interface ServiceOverrides {
   readonly webRoot?: string;
   /** How often missed commits are looked for (S11). */
   readonly antiEntropyMs?: number;
+  /** What fetches the pages behind links. */
+  readonly outside?: Outside;
 }
 
 /** HTTP requests that are under way at a stop may take this long. */
@@ -72,6 +89,12 @@ function collected(ms: number, work: () => void): () => void {
 
 const WEB_ROOT = fileURLToPath(new URL('../../../apps/web/dist', import.meta.url));
 
+/** Searches at a time, so that some connections are always left for what is written; and what waits longer is asked for anew. */
+const SEARCHES = 2;
+const SEARCH_PATIENCE_MS = 5_000;
+/** So many messages that wait for their commit are a sign of load. */
+const MANY_WAITING = 200;
+
 type Phase = 'open' | 'draining' | 'closed';
 
 /** Opens the database, brings it up to date, and builds the service on it. Nothing is accepted before `listen`. */
@@ -90,30 +113,74 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   }
   let phase: Phase = 'open';
 
-  const announcer = createAnnouncer(bus);
+  const searchIndexer = createSearchIndexer({
+    database,
+    logger: log,
+    busy: () => services.messageLog.waiting() > MANY_WAITING,
+  });
+  const announcer = createAnnouncer(bus, { onChanged: searchIndexer.note });
   const reads = createReads(database.db, config.shards);
   const memberships = createMemberships(reads.membership);
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
   const accounts = await createAccounts({ database, announcer, bus, config, log });
-  const hub = createHub({ bus, database, logger: log, meter, reads, onTell: memberships.confirm });
+  const privacy = createPrivacy(privacyReads(database.db));
+  const hub = createHub({
+    bus,
+    database,
+    logger: log,
+    meter,
+    reads,
+    onTell: memberships.confirm,
+    audience: audienceBy(privacy),
+    estranged: estrangedBy(privacy),
+    veil: (tenantId, userId, joined) => veilTold(privacy, tenantId, userId, joined),
+  });
   const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
+  const blobs = createBlobs({ database, logger: log });
+  const conversationLog = createConversationLog({ database, announcer });
+  followPrivacy({
+    bus,
+    privacy,
+    hub,
+    presences,
+    onError: (err) => log.warn({ err }, 'a change of privacy shows late'),
+  });
+  let dueWork: DueWork | undefined;
   const services: Services = {
     database,
     reads,
     announcer,
     memberships,
     accounts,
+    blobs,
+    previews: createPreviews({
+      database,
+      blobs,
+      conversationLog,
+      logger: log,
+      enabled: config.linkPreviews,
+      ...(overrides.outside && { outside: overrides.outside }),
+    }),
+    emojiBook: createEmojiBook({ database, bus }),
+    gifs: await configuredGifs(config, database.db),
     presences,
+    privacy,
     typing: createTyping({ announcer }),
     meter,
+    dueWork: { plan: (at) => dueWork?.plan(at) },
     messageLog: createMessageLog({ database, announcer, meter, shards: config.shards }),
-    conversationLog: createConversationLog({ database, announcer }),
+    conversationLog,
     receiptLog: createReceiptLog({ database, announcer, shards: config.shards }),
     changesReader: createChangesReader(database.db, config.shards),
     catchUps: createCatchUps(),
+    search: createSearch(
+      database.db,
+      createTurnstile({ parallel: SEARCHES, patienceMs: SEARCH_PATIENCE_MS }),
+    ),
   };
+  dueWork = createDueWork({ database, work: dueKinds(services), logger: log });
   const antiEntropy = createAntiEntropy({
     database,
     hub,
@@ -122,6 +189,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     meter,
     ...(overrides.antiEntropyMs !== undefined && { everyMs: overrides.antiEntropyMs }),
   });
+  const sweeper = createSweeper({ database, conversationLog, logger: log });
   const limiter = createRateLimiter({ factor: config.rateFactor });
   const app = await createHttpApp({
     services,
@@ -147,11 +215,17 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hasPeers: () => presences.peers() > 0,
   });
   app.server.on('upgrade', gateway.handleUpgrade);
+  metrics.gauge(
+    'kith_search_behind',
+    'Conversations this node knows to be not fully indexed.',
+    searchIndexer.waiting,
+  );
   watchRooms(metrics, { bus, database, services, presences, gateway });
   // Revocations, changes of memberships and choices of presence may be among what was lost.
   const afterGap = collected(GAP_MS, () => {
     accounts.forgetSessions();
     memberships.invalidateAll();
+    privacy.invalidateAll();
     gateway.revalidateAll();
     presences.readAgain();
   });
@@ -171,12 +245,19 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     const force = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
     await app.close();
     clearTimeout(force);
+    await dueWork?.close();
     await services.messageLog.settled();
     await services.receiptLog.settled();
+    services.previews.close();
+    await services.previews.settled();
+    await sweeper.close();
     await antiEntropy.close();
+    await searchIndexer.close();
     hub.close();
     await presences.close();
     accounts.close();
+    services.blobs.close();
+    services.emojiBook.close();
     await bus.close();
     await database.close();
     phase = 'closed';
@@ -188,6 +269,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     services,
     listen: async () => {
       const nodes = config.bus === null ? 'one node' : 'one of several nodes';
+      searchIndexer.start();
       await app.listen({
         port: config.port,
         host: config.host,

@@ -1,16 +1,23 @@
 /** What commands work with. `service.ts` wires it; tests wire their own. */
 import type { CommandName, Output, ParsedInput } from '@kith/protocol';
 import type { Accounts } from './accounts/accounts.ts';
+import type { Blobs } from './blobs/blobs.ts';
+import type { EmojiBook } from './emoji/emojiBook.ts';
 import type { Encoded } from './encoded.ts';
 import type { Announcer } from './fanout/announcer.ts';
 import type { Presences } from './fanout/presence.ts';
 import type { Typing } from './fanout/typing.ts';
+import type { Gifs } from './gifs/gifs.ts';
+import type { DueWork } from './jobs/dueWork.ts';
 import type { CatchUps } from './limits/catchUps.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
 import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
+import type { Privacy } from './policy/privacy.ts';
+import type { Previews } from './previews/previews.ts';
+import type { Search } from './search/search.ts';
 import type { ChangesReader } from './store/changesReader.ts';
 import type { Database } from './store/database.ts';
 import type { Reads } from './store/reads.ts';
@@ -26,14 +33,24 @@ export interface Services {
   readonly receiptLog: ReceiptLog;
   readonly changesReader: ChangesReader;
   readonly catchUps: CatchUps;
+  readonly search: Search;
   /** Who may do what where: cached facts for the policy. */
   readonly memberships: Memberships;
   /** Tells the connected what was committed. */
   readonly announcer: Announcer;
+  /** Who lets whom see what. */
+  readonly privacy: Privacy;
   readonly presences: Presences;
   readonly typing: Typing;
   readonly accounts: Accounts;
+  /** Small images. */
+  readonly blobs: Blobs;
+  readonly emojiBook: EmojiBook;
+  readonly gifs: Gifs;
+  readonly previews: Previews;
   readonly meter: Meter;
+  /** What is to be done at a time. */
+  readonly dueWork: Pick<DueWork, 'plan'>;
 }
 
 /** Who asks. Made by `accounts` from a session; carries the tenant everywhere (S15). */
@@ -47,7 +64,12 @@ export interface Caller {
 
 /** What a command may change about the socket it came over. */
 export interface CallerSocket {
-  watch(what: { readonly conversationIds: readonly string[]; readonly userIds: readonly string[] }): void;
+  watch(what: {
+    readonly conversationIds: readonly string[];
+    readonly userIds: readonly string[];
+    /** Whether the person is not told how far others have read. */
+    readonly blind: boolean;
+  }): void;
   setActive(active: boolean): void;
 }
 

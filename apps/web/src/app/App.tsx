@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { t, useLanguage } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { Toaster } from '../ui/Toaster.tsx';
@@ -8,12 +9,15 @@ import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { MyIdContext } from './people.ts';
 import { Shell } from './Shell.tsx';
 import { useSession } from './session.ts';
+import { renew } from './update.ts';
 
 const AuthScreen = lazy(async () => ({ default: (await import('../auth/AuthScreen.tsx')).AuthScreen }));
 
 export function App() {
+  const language = useLanguage();
   return (
-    <ErrorBoundary>
+    // Another language, another tree: what was drawn in the former one does not stay.
+    <ErrorBoundary key={language}>
       <Screen />
       <Toaster />
       <TooltipHost />
@@ -37,9 +41,9 @@ function Screen() {
         <main className="kith-splash">
           <div className="kith-notice" role="alert">
             <Mark size={40} />
-            <p>There is a newer version of Kith. Reload to go on.</p>
-            <Button kind="primary" onClick={() => location.reload()}>
-              Reload
+            <p>{t('app.outdated')}</p>
+            <Button kind="primary" onClick={() => void renew()}>
+              {t('app.reload')}
             </Button>
           </div>
         </main>
@@ -67,9 +71,9 @@ function Opening() {
   }, []);
   return (
     <main className="kith-splash">
-      <div className="kith-splash-mark" role="status" aria-label={slow ? undefined : 'Opening Kith'}>
+      <div className="kith-splash-mark" role="status" aria-label={slow ? undefined : t('app.opening')}>
         <Mark size={56} />
-        {slow && <p>The server cannot be reached. Kith opens as soon as it can.</p>}
+        {slow && <p>{t('app.unreachable')}</p>}
       </div>
     </main>
   );

@@ -1,7 +1,8 @@
 /** One slim strip when the server is not there: what is wrong, what still works. Nothing while a connection is young. */
 import type { ConnectionState } from '@kith/client';
 import { CloudOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { rich, t } from '../i18n/index.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useClient, useReadable } from './client.tsx';
 
@@ -31,25 +32,23 @@ export function ConnectionStrip() {
   );
 }
 
+const bold = (parts: ReactNode[]) => <b>{parts}</b>;
+
 function Words({ connection, retry }: { readonly connection: ConnectionState; readonly retry: () => void }) {
   if (connection.type === 'offline')
     return (
       <p>
         <CloudOff size={16} strokeWidth={1.75} aria-hidden="true" />
-        <span>
-          <b>You are offline.</b> Read on and write on: it is sent once you are back.
-        </span>
+        <span>{rich('app.offline', { b: bold })}</span>
       </p>
     );
   return (
     <p>
       <Spinner size={14} />
-      <span>
-        <b>Connecting…</b> What you write is kept and sent.
-      </span>
+      <span>{rich('app.connecting', { b: bold })}</span>
       {connection.type === 'waiting' && (
         <button type="button" onClick={retry}>
-          Try now
+          {t('app.tryNow')}
         </button>
       )}
     </p>

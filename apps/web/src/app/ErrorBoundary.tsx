@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 
 interface Props {
@@ -23,9 +24,9 @@ export class ErrorBoundary extends Component<Props, { readonly failed: boolean }
     if (!this.state.failed) return this.props.children;
     return (
       <div className="kith-notice" role="alert">
-        <p>Something broke while drawing this. Your messages are safe.</p>
+        <p>{t('app.broken')}</p>
         <Button kind="primary" onClick={() => location.reload()}>
-          Reload
+          {t('app.reload')}
         </Button>
       </div>
     );

@@ -1,19 +1,43 @@
 /** The house: list, conversation and side panel, as many side by side as fit. */
 import { type CSSProperties, lazy, Suspense, useEffect, useRef } from 'react';
+import { syncDrafts } from '../composer/draftSync.ts';
 import { ConversationPane } from '../conversation/ConversationPane.tsx';
+import { useEditedFolder } from '../folders/chosen.ts';
+import { t } from '../i18n/index.ts';
+import { useAsking } from '../later/ask.ts';
+import { showReminders } from '../later/reminders.ts';
 import { ListPane } from '../list/ListPane.tsx';
+import { useCard } from '../profile/card.ts';
+import { useReport } from '../profile/report.ts';
+import { useOpenings } from '../search/openings.ts';
+import { usePackDialog } from '../stickers/packs.ts';
 import { trackActivity } from './activity.ts';
 import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { useClient } from './client.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { wide } from './media.ts';
+import { onDemand } from './onDemand.tsx';
 import { closePanel } from './panel.ts';
+import { useMyId } from './people.ts';
 import { currentRoute, useRoute } from './route.ts';
 import { Splitter, useListWidth } from './Splitter.tsx';
+import { useSheet } from './sheet.ts';
 import { trackTitle } from './title.ts';
+import { followClient } from './update.ts';
 import { useShortcuts } from './useShortcuts.ts';
 
 const LeftPane = lazy(async () => ({ default: (await import('../panels/LeftPane.tsx')).LeftPane }));
+const ProfileCard = onDemand(() => import('../profile/ProfileCard.tsx'));
+const WhenMenu = onDemand(() => import('../later/WhenMenu.tsx'));
+const ReportDialog = onDemand(() => import('../profile/ReportDialog.tsx'));
+const FolderDialog = onDemand(() => import('../folders/FolderDialog.tsx'));
+const ShortcutSheet = onDemand(() => import('./ShortcutSheet.tsx'));
+const loadSwitcher = () => import('../search/Switcher.tsx');
+const Switcher = onDemand(loadSwitcher);
+// Ahead of its need, when all else is there; when that fails, the need itself asks again.
+setTimeout(() => loadSwitcher().catch(() => undefined), 2_000);
+const ThreadPanel = lazy(() => import('../threads/ThreadPanel.tsx'));
+const PackDialog = onDemand(() => import('../stickers/PackDialog.tsx'));
 const SidePanel = lazy(async () => ({ default: (await import('../panels/SidePanel.tsx')).SidePanel }));
 
 export function Shell() {
@@ -21,8 +45,19 @@ export function Shell() {
   const route = useRoute();
   const [width, setWidth] = useListWidth();
   useShortcuts();
+  const sheet = useSheet();
+  const card = useCard();
+  const report = useReport();
+  const folder = useEditedFolder();
+  const { switcher } = useOpenings();
+  const pack = usePackDialog();
   useEffect(() => trackActivity(client), [client]);
   useEffect(() => trackTitle(client), [client]);
+  useEffect(() => followClient(client), [client]);
+  useEffect(() => syncDrafts(client), [client]);
+  useEffect(() => showReminders(client), [client]);
+  const asking = useAsking();
+  useNotices();
 
   const covered = route.left !== 'chats';
   const wasCovered = useRef(covered);
@@ -50,7 +85,7 @@ export function Shell() {
     >
       <ConnectionStrip />
       <div className="kith-panes">
-        <nav className="kith-left" aria-label="Conversations">
+        <nav className="kith-left" aria-label={t('app.conversations')}>
           <ErrorBoundary>
             <div className="kith-left-chats" data-covered={route.left !== 'chats' || undefined}>
               <ListPane />
@@ -64,18 +99,55 @@ export function Shell() {
           <Splitter width={width} onChange={setWidth} />
         </nav>
         <ErrorBoundary resetKey={route.conversationId ?? ''}>
-          <main className="kith-main" onPointerDown={closeCovering}>
+          <main className="kith-main kith-timeline-ground" onPointerDown={closeCovering}>
             <ConversationPane conversationId={route.conversationId} messageId={route.messageId} />
           </main>
-          {route.panel && route.conversationId && (
-            <Suspense fallback={<aside className="kith-side" aria-label="Details" />}>
+          {route.panel === 'thread' && route.thread && route.conversationId && (
+            <Suspense fallback={<aside className="kith-side kith-thread" aria-label={t('thread.title')} />}>
+              <ThreadPanel
+                key={route.thread.rootId}
+                conversationId={route.conversationId}
+                rootId={route.thread.rootId}
+                messageId={route.thread.messageId}
+              />
+            </Suspense>
+          )}
+          {route.panel === 'info' && route.conversationId && (
+            <Suspense fallback={<aside className="kith-side" aria-label={t('app.details')} />}>
               <SidePanel key={route.conversationId} conversationId={route.conversationId} />
             </Suspense>
           )}
         </ErrorBoundary>
       </div>
+      {card !== null && <ProfileCard key={card} userId={card} />}
+      {switcher && <Switcher />}
+      {pack && <PackDialog opened={pack} />}
+      {asking && <WhenMenu key={asking.id} asking={asking} />}
+      {folder && <FolderDialog edited={folder} />}
+      {report && <ReportDialog about={report} />}
+      {sheet && <ShortcutSheet />}
     </div>
   );
+}
+
+/** Loaded once the app stands: nothing that is on screen waits for it. */
+function useNotices(): void {
+  const client = useClient();
+  const myId = useMyId();
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let over = false;
+    import('../notify/notify.ts').then(
+      ({ startNotifying }) => {
+        if (!over) stop = startNotifying(client, myId);
+      },
+      (error: unknown) => console.warn('No notices of new messages:', error),
+    );
+    return () => {
+      over = true;
+      stop?.();
+    };
+  }, [client, myId]);
 }
 
 /** A press on the conversation closes the panel that lies over it; beside it, it may stay. */

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
+import { t } from '../i18n/index.ts';
 
 const MIN = 260;
 const MAX = 420;
@@ -48,7 +49,8 @@ export function Splitter({
     if (left) onChange(document.dir === 'rtl' ? left.right - event.clientX : event.clientX - left.left);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = { ArrowLeft: width - STEP, ArrowRight: width + STEP, Home: MIN, End: MAX }[event.key];
+    const step = document.dir === 'rtl' ? -STEP : STEP;
+    const to = { ArrowLeft: width - step, ArrowRight: width + step, Home: MIN, End: MAX }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     onChange(to);
@@ -58,7 +60,7 @@ export function Splitter({
       className="kith-splitter"
       role="separator"
       aria-orientation="vertical"
-      aria-label="Width of the list"
+      aria-label={t('app.widthOfList')}
       aria-valuemin={MIN}
       aria-valuemax={MAX}
       aria-valuenow={width}

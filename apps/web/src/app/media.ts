@@ -24,6 +24,9 @@ export const onePane = media('(max-width: 719px)');
 /** A mouse or the like, and so most likely a keyboard. */
 export const pointerFine = media('(pointer: fine)');
 
+/** Somebody who wants things to stand still. */
+export const reducedMotion = media('(prefers-reduced-motion: reduce)');
+
 export const useMedia = (of: Media): boolean => useSyncExternalStore(of.subscribe, of.get);
 
 /** "⌘" or "Ctrl", as the person's keyboard has it. */

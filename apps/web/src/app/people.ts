@@ -2,6 +2,8 @@
 import type { ConversationEntry, Readable } from '@kith/client';
 import type { ConversationRecord, Presence, User } from '@kith/protocol';
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
+import { t } from '../i18n/index.ts';
+import { listText } from '../i18n/words.ts';
 import type { AvatarProps } from '../ui/Avatar.tsx';
 import { useClient, useReadable } from './client.tsx';
 
@@ -56,20 +58,18 @@ export function peerOf(conversation: ConversationRecord, myId: string): string |
   return conversation.direct?.find((id) => id !== myId) ?? myId;
 }
 
-export const NOTES_TO_SELF = 'Notes to self';
-
 export interface Face {
   readonly name: string;
   readonly peerId: string | null;
   readonly isSelf: boolean;
-  readonly avatar: Pick<AvatarProps, 'id' | 'name' | 'glyph' | 'shape'>;
+  readonly avatar: Pick<AvatarProps, 'id' | 'name' | 'image' | 'glyph' | 'shape'>;
 }
 
 /** What a conversation is called and how its avatar looks. */
 export function faceOf(conversation: ConversationRecord, myId: string, peer: User | undefined): Face {
   const peerId = peerOf(conversation, myId);
   const isSelf = peerId === myId;
-  const name = isSelf ? NOTES_TO_SELF : peerId === null ? conversation.name : (peer?.displayName ?? '…');
+  const name = isSelf ? t('names.notes') : peerId === null ? conversation.name : (peer?.displayName ?? '…');
   const { kind, visibility } = conversation;
   const glyph = isSelf
     ? 'self'
@@ -82,7 +82,14 @@ export function faceOf(conversation: ConversationRecord, myId: string, peer: Use
     name,
     peerId,
     isSelf,
-    avatar: { id: peerId ?? conversation.id, name, glyph, shape: peerId === null ? 'square' : 'round' },
+    avatar: {
+      id: peerId ?? conversation.id,
+      name,
+      image: (peerId === null ? conversation : peer)?.avatar?.blobId,
+      // A picture says more than the sign of its kind.
+      glyph: peerId === null && conversation.avatar ? undefined : glyph,
+      shape: peerId === null ? 'square' : 'round',
+    },
   };
 }
 
@@ -94,16 +101,34 @@ export function useFace(entry: ConversationEntry): Face {
 
 /** "Ada", "Ada and Bob", "Ada, Bob and 3 others". */
 export function joinNames(names: readonly string[]): string {
-  const [a = 'Someone', b, ...more] = names.map((name) => name || 'Someone');
-  if (b === undefined) return a;
-  if (more.length === 0) return `${a} and ${b}`;
-  return `${a}, ${b} and ${more.length === 1 ? more[0] : `${more.length} others`}`;
+  const known = names.length > 3 ? names.slice(0, 2) : names;
+  const words = known.map((name) => name || t('names.someone'));
+  const rest = names.length - known.length;
+  return listText(rest > 0 ? [...words, t('names.others', { count: rest })] : words);
 }
 
 /** For searching: case and accents do not count. */
 export const fold = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(SPECIAL, (letter) => LETTERS[letter] ?? letter);
 
-const count = new Intl.NumberFormat();
-export const membersLine = (members: number): string =>
-  `${count.format(members)} ${members === 1 ? 'member' : 'members'}`;
+/** Letters of their own that are typed otherwise where keyboards lack them; the server's `folded` has the same. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ς: 'σ',
+};
+const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
+
+export const membersLine = (count: number): string => t('names.members', { count });

@@ -6,16 +6,35 @@ import { isId } from '@kith/protocol/ids';
 import { useSyncExternalStore } from 'react';
 
 /** What the left pane shows. */
-export const lefts = ['chats', 'new', 'new-group', 'new-channel', 'channels', 'settings'] as const;
+export const lefts = [
+  'chats',
+  'new',
+  'new-group',
+  'new-channel',
+  'channels',
+  'threads',
+  'later',
+  'settings',
+  'share',
+] as const;
 export type Left = (typeof lefts)[number];
+
+export interface ThreadPlace {
+  readonly rootId: string;
+  readonly messageId?: string;
+}
 
 export interface Route {
   readonly conversationId: string | null;
   /** A message to bring into view. */
   readonly messageId: string | null;
   readonly left: Left;
+  /** Among the chats: those of the archive. */
+  readonly archive: boolean;
   /** The side panel of the open conversation. */
-  readonly panel: 'info' | null;
+  readonly panel: 'info' | 'thread' | null;
+  /** What the panel shows of a thread: its root, and a reply to bring into view. */
+  readonly thread: ThreadPlace | null;
   /** How many entries of this app lie below this one: whether "back" stays inside. */
   readonly depth: number;
   /** Whether the entry below this one is the plain list. */
@@ -24,9 +43,16 @@ export interface Route {
 
 interface EntryState {
   readonly left?: Left;
-  readonly panel?: 'info';
+  readonly archive?: true;
+  readonly panel?: 'info' | 'thread';
+  readonly thread?: ThreadPlace;
   readonly depth?: number;
   readonly onList?: boolean;
+}
+
+function panelOf(conversationId: string | null, { panel, thread }: EntryState): Route['panel'] {
+  if (conversationId === null || panel === undefined) return null;
+  return panel === 'thread' && !isId(thread?.rootId) ? null : panel;
 }
 
 function read(): Route {
@@ -38,7 +64,9 @@ function read(): Route {
     conversationId,
     messageId: conversationId && isId(messageId) ? messageId : null,
     left: lefts.find((left) => left === state.left) ?? 'chats',
-    panel: conversationId && state.panel === 'info' ? 'info' : null,
+    archive: state.archive ?? false,
+    panel: panelOf(conversationId, state),
+    thread: panelOf(conversationId, state) === 'thread' ? (state.thread ?? null) : null,
     depth: state.depth ?? 0,
     onList: state.onList ?? false,
   };
@@ -55,6 +83,8 @@ function changed(): void {
 addEventListener('popstate', changed);
 
 export const currentRoute = (): Route => route;
+
+export const onRoute = (listener: () => void): (() => void) => subscribe(listener);
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);
@@ -75,11 +105,17 @@ export function navigate(to: Partial<Place>, { replace = false }: NavigateOption
   const conversationId = to.conversationId === undefined ? route.conversationId : to.conversationId;
   const messageId = to.messageId ?? null;
   const left = to.left ?? route.left;
-  const panel = to.panel === undefined ? route.panel : to.panel;
+  const archive = to.archive ?? route.archive;
+  // A thread belongs to its conversation.
+  const stays = route.panel !== 'thread' || conversationId === route.conversationId ? route.panel : null;
+  const panel = to.panel === undefined ? stays : to.panel;
+  const thread = to.thread ?? route.thread;
   const path = conversationId ? `/c/${conversationId}${messageId ? `?m=${messageId}` : ''}` : '/';
   const state: EntryState = {
     ...(left !== 'chats' && { left }),
+    ...(archive && { archive }),
     ...(panel && conversationId && { panel }),
+    ...(panel === 'thread' && conversationId && thread && { thread }),
     depth: replace ? route.depth : route.depth + 1,
     onList: replace ? route.onList : route.conversationId === null && route.left === 'chats',
   };

@@ -12,18 +12,19 @@ import {
   type SignedIn,
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
-import { clearDrafts } from '../composer/drafts.ts';
 import { fromWire } from '../composer/text.ts';
-import { closeLasting, toast } from '../ui/toast.ts';
+import { type Key, t } from '../i18n/index.ts';
+import { closePersonal, endPassing, toast } from '../ui/toast.ts';
+import { forgetPerson } from './forget.ts';
 import { navigate } from './route.ts';
-import { clearUnsent, handleUnsent, offerUnsent } from './unsent.ts';
+import { handleUnsent, offerUnsent } from './unsent.ts';
 
 export type Session =
   /** The cache is being opened, or a first connection made: nothing can be shown yet. */
   | { readonly type: 'opening' }
   | {
       readonly type: 'signedOut';
-      readonly notice?: string;
+      readonly notice?: Key;
       /** Asked of a browser that knows nobody: whether the server does. */
       readonly hasAccounts?: Promise<boolean>;
     }
@@ -45,7 +46,7 @@ let current: KithClient | undefined;
 const listeners = new Set<() => void>();
 
 function become(next: Session): void {
-  if (next.type !== 'signedIn') closeLasting();
+  if (next.type !== 'signedIn') closePersonal();
   state = next;
   for (const listener of listeners) listener();
 }
@@ -94,7 +95,7 @@ export async function admit(signedIn: SignedIn): Promise<void> {
   const { userId } = signedIn;
   const owner = remembered(OWNER_KEY);
   if (owner !== undefined && owner !== userId) {
-    forgetWords();
+    forgetPerson();
     navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
     await cacheOf(owner)
       .wipe()
@@ -105,12 +106,6 @@ export async function admit(signedIn: SignedIn): Promise<void> {
   await enter(userId);
 }
 
-/** Of whoever leaves nothing stays for the next one. */
-function forgetWords(): void {
-  clearDrafts();
-  clearUnsent();
-}
-
 async function enter(userId: string): Promise<void> {
   const client = createClient({
     url,
@@ -119,7 +114,7 @@ async function enter(userId: string): Promise<void> {
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
     onStorageLost: () =>
-      toast('This browser keeps nothing here. What is not sent yet is lost when you close the page.', {
+      toast(t('app.storageLost'), {
         tone: 'error',
         lasting: 'storage',
       }),
@@ -170,8 +165,8 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
   current = undefined;
   remember(KEY, undefined);
   const onPurpose = error.code === 'session_revoked';
-  if (onPurpose) forgetWords();
-  become({ type: 'signedOut', notice: 'You were signed out on this device. Sign in to go on.' });
+  if (onPurpose) forgetPerson();
+  become({ type: 'signedOut', notice: 'app.signedOut' });
   if (onPurpose) await client.signOut().catch(() => undefined);
   await client.stop();
 }
@@ -179,7 +174,9 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
 /** The person leaves by themselves. */
 export async function leave(client: KithClient): Promise<void> {
   remember(KEY, undefined);
-  forgetWords();
+  // What waits for the end of its notice is done while there is a client to do it.
+  endPassing();
+  forgetPerson();
   // First, so that the `ended` that follows is not taken for an eviction.
   current = undefined;
   become({ type: 'signedOut' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import '../i18n/english.ts';
 import { ago, lastSeen, rowTime } from './time.ts';
 
 const at = (text: string): number => new Date(text).getTime();

@@ -1,19 +1,39 @@
 /** Times as people say them, in their locale. */
 import { useSyncExternalStore } from 'react';
+import { formatters } from '../i18n/formatters.ts';
+import { currentLocale, t } from '../i18n/index.ts';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'numeric', year: '2-digit' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+/** A format that follows the language of the app. */
+export const inLanguage = (options: Intl.DateTimeFormatOptions) => ({
+  format: (at: number): string => formatters.getDateTimeFormat(currentLocale(), options).format(at),
+});
+
+const clock = inLanguage({ hour: 'numeric', minute: '2-digit' });
+const weekday = inLanguage({ weekday: 'short' });
+const dayMonth = inLanguage({ day: 'numeric', month: 'short' });
+const date = inLanguage({ day: 'numeric', month: 'numeric', year: '2-digit' });
+const full = inLanguage({ dateStyle: 'full', timeStyle: 'short' });
+export const relative = {
+  format: (value: number, unit: Intl.RelativeTimeFormatUnit): string =>
+    formatters.getRelativeTimeFormat(currentLocale(), { numeric: 'auto' }).format(value, unit),
+};
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** "2026-11-22", by the calendar here: as queries and fields have a day. */
+export const dayOf = (date: Date): string =>
+  `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+
+/** "14:05", as fields have a time. */
+export const clockOf = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`;
 
 const startOfDay = (at: number | Date): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** Days between two times by the calendar: 0 today, 1 yesterday. Rounded, as a day of clock change has 23 or 25 hours. */
 const daysBetween = (at: number, today: number): number => Math.round((today - startOfDay(at)) / 86_400_000);
 
-const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+export const capital = (text: string): string =>
+  text.charAt(0).toLocaleUpperCase(currentLocale()) + text.slice(1);
 
 /** For a row: 14:05, Yesterday, Mon, 3 Mar, 03/03/24. `today`: the start of the present day, ms. */
 export function rowTime(at: number, today: number): string {
@@ -26,21 +46,34 @@ export function rowTime(at: number, today: number): string {
 
 export const fullTime = (at: number): string => full.format(at);
 
+/** "40%". */
+export const percent = (share: number): string =>
+  formatters.getNumberFormat(currentLocale(), { style: 'percent' }).format(share);
+
+/** "1 hour", "7 days": whole hours or days, as they are chosen from. */
+export function duration(seconds: number): string {
+  const [value, unit] = seconds % 86_400 === 0 ? [seconds / 86_400, 'day'] : [seconds / 3_600, 'hour'];
+  return formatters
+    .getNumberFormat(currentLocale(), { style: 'unit', unit, unitDisplay: 'long' })
+    .format(value);
+}
+
 /** "last seen 5 minutes ago", "last seen yesterday at 14:05". */
 export function lastSeen(at: number, now = Date.now()): string {
   const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return 'last seen just now';
-  if (minutes < 60) return `last seen ${relative.format(-minutes, 'minute')}`;
+  if (minutes < 1) return t('presence.lastSeenNow');
+  if (minutes < 60) return t('presence.lastSeen', { when: relative.format(-minutes, 'minute') });
   const days = daysBetween(at, startOfDay(now));
-  if (days <= 0) return `last seen at ${clock.format(at)}`;
-  if (days === 1) return `last seen ${relative.format(-1, 'day')} at ${clock.format(at)}`;
-  return `last seen ${rowTime(at, startOfDay(now))}`;
+  const time = clock.format(at);
+  if (days <= 0) return t('presence.lastSeenAt', { time });
+  if (days === 1) return t('presence.lastSeenDayAt', { day: relative.format(-1, 'day'), time });
+  return t('presence.lastSeen', { when: rowTime(at, startOfDay(now)) });
 }
 
 /** "just now", "5 minutes ago", "yesterday", "3 Mar". */
 export function ago(at: number, now = Date.now()): string {
   const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return 'just now';
+  if (minutes < 1) return t('presence.now');
   if (minutes < 60) return relative.format(-minutes, 'minute');
   if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
   const days = daysBetween(at, startOfDay(now));

@@ -2,8 +2,9 @@
  * Words that can no longer be sent, since the conversation is gone for their author: offered for copying until they are
  * copied or dismissed, also by the next page when this one closes before anybody saw them.
  */
+import { t } from '../i18n/index.ts';
 import { copyToClipboard } from '../ui/copy.ts';
-import { toast, toastError } from '../ui/toast.ts';
+import { toast } from '../ui/toast.ts';
 
 const KEY = 'kith.unsent';
 const SHOWN_CHARS = 80;
@@ -48,20 +49,19 @@ export function offerUnsent(): void {
 function offer(texts: readonly string[]): void {
   const [first = ''] = texts;
   const beginning = first.length > SHOWN_CHARS ? `${first.slice(0, SHOWN_CHARS)}…` : first;
-  const what = texts.length === 1 ? 'Not sent' : `${texts.length} messages not sent`;
-  toast(`${what}, as you are no longer in the conversation: “${beginning}”`, {
+  toast(t('app.unsent', { count: texts.length, beginning }), {
     tone: 'error',
     lasting: 'unsent',
     action: {
-      label: 'Copy',
+      label: t('common.copy'),
       run: () =>
         void copyToClipboard(texts.join('\n\n')).then(
           () => {
             clearUnsent();
-            toast('Text copied');
+            toast(t('app.copied'));
           },
-          (error: unknown) => {
-            toastError(error);
+          () => {
+            toast(t('app.copyRefused'), { tone: 'error' });
             offer(texts);
           },
         ),

@@ -1,10 +1,11 @@
-import { KithError } from '@kith/client';
 import { type FormEvent, use, useId, useState } from 'react';
 import { accountsHere, admit } from '../app/session.ts';
+import { errorText, fieldErrors } from '../i18n/errors.ts';
+import { type Key, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { asUsername, isEmail, suggestUsername, type Values, wrongWith } from './check.ts';
+import { asUsername, isEmail, PASSWORD_MIN, suggestUsername, type Values, wrongWith } from './check.ts';
 import './auth.css';
 
 type Mode = 'in' | 'up';
@@ -17,7 +18,7 @@ type State =
 const CLEAN: State = { type: 'editing', wrong: {} };
 
 export interface AuthScreenProps {
-  readonly notice: string | undefined;
+  readonly notice: Key | undefined;
   /** Suspends until it is known; undefined: there are some. */
   readonly hasAccounts: Promise<boolean> | undefined;
 }
@@ -80,14 +81,9 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
           : await accountsHere().signIn({ ...login, password }),
       );
     } catch (error) {
-      const known = error instanceof KithError ? error : undefined;
-      const fields = Object.fromEntries((known?.fields ?? []).map(({ path, message }) => [path, message]));
+      const fields = fieldErrors(error) ?? {};
       const ours = Object.keys(fields).some((path) => form.elements.namedItem(path) !== null);
-      fail(
-        form,
-        ours ? fields : {},
-        ours ? undefined : (known?.message ?? 'Something went wrong. Try again.'),
-      );
+      fail(form, ours ? fields : {}, ours ? undefined : errorText(error));
     }
   };
 
@@ -107,27 +103,23 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
         <span className="kith-auth-mark">
           <Mark size={44} />
         </span>
-        <h1 id={titleId}>{up ? 'Create your account' : 'Sign in to Kith'}</h1>
-        {notice && state.type === 'editing' && <p className="kith-auth-notice">{notice}</p>}
-        {up && first && (
-          <p className="kith-auth-notice">
-            Nobody is here yet. The first account becomes the owner of this server.
-          </p>
-        )}
+        <h1 id={titleId}>{up ? t('auth.createTitle') : t('auth.signInTitle')}</h1>
+        {notice && state.type === 'editing' && <p className="kith-auth-notice">{t(notice)}</p>}
+        {up && first && <p className="kith-auth-notice">{t('auth.first')}</p>}
         {up && (
           <>
             <TextField
-              label="Name"
+              label={t('auth.name')}
               name="displayName"
               autoComplete="name"
               autoFocus
               value={values.displayName}
               onChange={set('displayName')}
               error={wrong['displayName']}
-              hint="How others see you."
+              hint={t('auth.nameHint')}
             />
             <TextField
-              label="Username"
+              label={t('auth.username')}
               name="username"
               autoComplete="nickname"
               autoCapitalize="none"
@@ -135,13 +127,13 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
               value={values.username}
               onChange={set('username')}
               error={wrong['username']}
-              hint="Letters a–z, digits, dot, dash, underscore. Others find you by it."
+              hint={t('auth.usernameHint')}
             />
           </>
         )}
         <TextField
           key={`${mode} email`}
-          label={up ? 'Email' : 'Email or username'}
+          label={up ? t('auth.email') : t('auth.emailOrUsername')}
           name="email"
           type={up ? 'email' : 'text'}
           inputMode="email"
@@ -155,25 +147,25 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
         />
         <TextField
           key={mode}
-          label="Password"
+          label={t('auth.password')}
           name="password"
           type="password"
           autoComplete={up ? 'new-password' : 'current-password'}
           value={values.password}
           onChange={set('password')}
           error={wrong['password']}
-          {...(up && { hint: 'At least 8 characters.' })}
+          {...(up && { hint: t('auth.passwordHint', { count: PASSWORD_MIN }) })}
         />
         <p className="kith-auth-general" role="alert">
           {state.type === 'editing' && state.general}
         </p>
         <Button kind="primary" type="submit" wide busy={state.type === 'sending'}>
-          {up ? 'Create account' : 'Sign in'}
+          {up ? t('auth.create') : t('auth.signIn')}
         </Button>
         <p className="kith-auth-other">
-          <span>{up ? 'Already have an account?' : 'New here?'}</span>
+          <span>{up ? t('auth.have') : t('auth.new')}</span>
           <Button wide onClick={change}>
-            {up ? 'Sign in' : 'Create an account'}
+            {up ? t('auth.signIn') : t('auth.createOther')}
           </Button>
         </p>
       </form>

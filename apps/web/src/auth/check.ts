@@ -1,5 +1,6 @@
 /** What can be told wrong with the form before anybody is asked. The server has the last word. */
 import { limits } from '@kith/client';
+import { t } from '../i18n/index.ts';
 
 export interface Values {
   /** To sign in, the username does as well. */
@@ -9,7 +10,7 @@ export interface Values {
   readonly displayName: string;
 }
 
-const PASSWORD_MIN = 8;
+export const PASSWORD_MIN = 8;
 
 export const isEmail = (login: string): boolean => /^\S+@\S+\.?\S+$/.test(login.trim());
 
@@ -23,18 +24,17 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   const wrong: Record<string, string> = {};
   if (signUp) {
     const name = values.displayName.trim();
-    if (name === '') wrong['displayName'] = 'Enter your name.';
+    if (name === '') wrong['displayName'] = t('auth.enterName');
     else if (name.length > limits.nameLength)
-      wrong['displayName'] = `At most ${limits.nameLength} characters.`;
-    if (!isUsername(values.username))
-      wrong['username'] = 'Two to 32 of a–z, 0–9, dot, dash or underscore, beginning with a letter or digit.';
+      wrong['displayName'] = t('auth.tooLong', { count: limits.nameLength });
+    if (!isUsername(values.username)) wrong['username'] = t('auth.usernameWrong');
   }
   const login = values.email.trim();
-  if (signUp && !isEmail(login)) wrong['email'] = 'Enter your email address.';
-  else if (!isEmail(login) && !isUsername(login)) wrong['email'] = 'Enter your email address or username.';
-  if (values.password === '') wrong['password'] = 'Enter your password.';
+  if (signUp && !isEmail(login)) wrong['email'] = t('auth.enterEmail');
+  else if (!isEmail(login) && !isUsername(login)) wrong['email'] = t('auth.enterEmailOrUsername');
+  if (values.password === '') wrong['password'] = t('auth.enterPassword');
   else if (signUp && values.password.length < PASSWORD_MIN)
-    wrong['password'] = `At least ${PASSWORD_MIN} characters.`;
+    wrong['password'] = t('auth.passwordHint', { count: PASSWORD_MIN });
   return wrong;
 }
 

@@ -1,5 +1,8 @@
 /** What the text field offers while one types: a listbox that the field controls; the focus never leaves the field. */
 import { useEffect, useRef } from 'react';
+import { EmojiGlyph } from '../emoji/custom.tsx';
+import { t } from '../i18n/index.ts';
+import { handleText } from '../i18n/words.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import type { Candidate } from './useCompletion.ts';
 
@@ -24,7 +27,9 @@ export function CompletionList({ id, candidates, active, onPick, onHover }: Comp
       id={id}
       className="kith-completion"
       role="listbox"
-      aria-label={candidates[0]?.type === 'emoji' ? 'Matching emoji' : 'People to mention'}
+      aria-label={
+        candidates[0]?.type === 'emoji' ? t('composer.matchingEmoji') : t('composer.peopleToMention')
+      }
     >
       {candidates.map((candidate, index) => (
         <div
@@ -52,9 +57,14 @@ function Item({ candidate }: { readonly candidate: Candidate }) {
     case 'person':
       return (
         <>
-          <Avatar id={candidate.user.id} name={candidate.user.displayName} size={28} />
+          <Avatar
+            id={candidate.user.id}
+            name={candidate.user.displayName}
+            image={candidate.user.avatar?.blobId}
+            size={28}
+          />
           <span className="kith-completion-name">{candidate.user.displayName}</span>
-          <span className="kith-completion-note">@{candidate.user.username}</span>
+          <span className="kith-completion-note">{handleText(candidate.user.username)}</span>
         </>
       );
     case 'all':
@@ -62,13 +72,15 @@ function Item({ candidate }: { readonly candidate: Candidate }) {
         <>
           <span className="kith-completion-sign">@</span>
           <span className="kith-completion-name">all</span>
-          <span className="kith-completion-note">Everyone here</span>
+          <span className="kith-completion-note">{t('composer.everyone')}</span>
         </>
       );
     case 'emoji':
       return (
         <>
-          <span className="kith-completion-emoji">{candidate.emoji.char}</span>
+          <span className="kith-completion-emoji">
+            <EmojiGlyph emoji={candidate.emoji.char} />
+          </span>
           <span className="kith-completion-name">{candidate.emoji.name}</span>
           {candidate.emoji.shortcodes[0] && (
             <span className="kith-completion-note">:{candidate.emoji.shortcodes[0]}:</span>

@@ -1,14 +1,21 @@
 /** Where one writes. What was begun stays with its conversation; a reply or an edit shows above the field. */
-import type { MessageRecord } from '@kith/protocol';
-import { Pencil, Reply, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { firstLink } from '@kith/client';
+import type { Attachment, MessageRecord } from '@kith/protocol';
+import { Link as LinkIcon, Pencil, Reply, X } from 'lucide-react';
+import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
+import { cell } from '../app/cell.ts';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
+import { AttachButton } from '../attachments/AttachButton.tsx';
+import { errorText } from '../i18n/errors.ts';
+import { t } from '../i18n/index.ts';
+import { askWhen } from '../later/ask.ts';
+import { timeText } from '../later/words.ts';
 import { usePlainPreview } from '../message/names.tsx';
 import { QuoteText } from '../message/Quote.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { toast, toastError } from '../ui/toast.ts';
-import { setDraft, useDraft } from './drafts.ts';
+import { finishDraft, placeThread, setDraft, useDraft } from './drafts.ts';
 import { Field } from './Field.tsx';
 import { announceSent, clearIntent, findLastOwn, setIntent, useIntent } from './intent.ts';
 import { type Draft, EMPTY, fromWire } from './text.ts';
@@ -16,100 +23,178 @@ import './composer.css';
 
 export interface ComposerProps {
   readonly conversationId: string;
+  /** Writes into this thread; `alsoSend`: into the main line too. */
+  readonly thread?: { readonly rootId: string; readonly alsoSend: boolean; readonly onSent: () => void };
 }
 
-export function Composer({ conversationId }: ComposerProps) {
-  const intent = useIntent(conversationId);
+export function Composer({ conversationId, thread }: ComposerProps) {
+  const place = thread?.rootId ?? conversationId;
+  const intent = useIntent(place);
   if (intent.type === 'edit') {
     return (
-      <EditComposer key={intent.messageId} conversationId={conversationId} messageId={intent.messageId} />
+      <EditComposer
+        key={intent.messageId}
+        conversationId={conversationId}
+        place={place}
+        messageId={intent.messageId}
+      />
     );
   }
   const replyTo = intent.type === 'reply' ? intent.messageId : undefined;
-  return <WriteComposer key={conversationId} conversationId={conversationId} replyTo={replyTo} />;
+  return <WriteComposer key={place} conversationId={conversationId} thread={thread} replyTo={replyTo} />;
 }
 
 function WriteComposer({
   conversationId,
+  thread,
   replyTo,
 }: {
   readonly conversationId: string;
+  readonly thread: ComposerProps['thread'];
   readonly replyTo: string | undefined;
 }) {
   const client = useClient();
-  const draft = useDraft(conversationId);
-  const cancel = () => clearIntent(conversationId);
+  const place = thread?.rootId ?? conversationId;
+  const draft = useDraft(place);
+  const threadId = thread?.rootId;
+  useLayoutEffect(() => {
+    if (threadId !== undefined) placeThread(threadId, conversationId);
+  }, [threadId, conversationId]);
+  const cancel = () => clearIntent(place);
+  const link = firstLink(draft.text);
+  /** The link that is to be shown without a preview. */
+  const [bare, setBare] = useState<string>();
 
-  const send = (wire: string) => {
+  /** Whether it is on its way. */
+  const sent = (wires: readonly string[], attachment?: Attachment): boolean => {
     try {
-      client.messages.send(conversationId, wire, replyTo === undefined ? {} : { replyTo });
+      // Of several only the first answers.
+      for (const [at, wire] of wires.entries())
+        client.messages.send(conversationId, wire, {
+          ...(attachment && { attachment }),
+          ...(replyTo !== undefined && at === 0 && { replyTo }),
+          ...(thread && { thread: thread.rootId, alsoSend: thread.alsoSend }),
+          ...(link !== undefined && link === bare && { noPreview: true }),
+        });
     } catch (error) {
       // The text stays in the field: refused words are not lost words.
       toastError(error);
-      return;
+      return false;
     }
-    setDraft(conversationId, EMPTY);
     cancel();
-    announceSent(conversationId);
+    announceSent(place);
+    if (thread?.alsoSend) announceSent(conversationId);
+    thread?.onSent();
+    return true;
   };
+  const send = (wires: readonly string[]) => {
+    if (sent(wires)) setDraft(place, EMPTY);
+  };
+  /** What was written stays for a message of its own. */
+  const attach = (attachment: Attachment): boolean => sent([''], attachment);
+
+  const later = (wire: string, anchor: Element) =>
+    askWhen(t('later.title'), anchor, (at) => {
+      const options = {
+        ...(replyTo !== undefined && { replyTo }),
+        ...(thread && { thread: thread.rootId, alsoSend: thread.alsoSend }),
+      };
+      // The text stays until it is kept there; what was written meanwhile is another one.
+      client.scheduled.add(conversationId, wire, at, options).then(() => {
+        if (finishDraft(place, draft, replyTo)) thread?.onSent();
+        toast(t('later.willSend', { time: timeText(Date.parse(at)) }));
+      }, toastError);
+    });
 
   return (
     <Field
       conversationId={conversationId}
+      place={place}
       draft={draft}
-      setDraft={(next) => setDraft(conversationId, next)}
-      placeholder="Message"
+      setDraft={(next) => setDraft(place, next)}
+      placeholder={thread ? t('thread.placeholder') : t('composer.message')}
       submit="send"
-      onSubmit={send}
+      onSubmit={(wire) => send([wire])}
+      onParts={send}
+      onAttach={attach}
+      onLater={later}
       onEscape={replyTo === undefined ? undefined : cancel}
       onArrowUp={() => {
-        const last = findLastOwn(conversationId);
-        if (last) setIntent(conversationId, { type: 'edit', messageId: last });
+        const last = findLastOwn(place);
+        if (last) setIntent(place, { type: 'edit', messageId: last });
       }}
-      focusKey={`${conversationId} ${replyTo ?? ''}`}
+      focusKey={`${place} ${replyTo ?? ''}`}
+      tools={(sendLater) => (
+        <AttachButton conversationId={conversationId} place={place} onAttach={attach} onLater={sendLater} />
+      )}
       strip={
-        replyTo !== undefined && (
-          <ReplyStrip conversationId={conversationId} messageId={replyTo} onCancel={cancel} />
-        )
+        <>
+          {replyTo !== undefined && (
+            <ReplyStrip conversationId={conversationId} messageId={replyTo} onCancel={cancel} />
+          )}
+          {link !== undefined && link !== bare && (
+            <Strip
+              icon={<LinkIcon size={18} strokeWidth={1.75} aria-hidden="true" />}
+              cancel={t('composer.noPreview')}
+              esc={false}
+              onCancel={() => setBare(link)}
+            >
+              <span className="kith-quote-text" dir="ltr">
+                {link}
+              </span>
+            </Strip>
+          )}
+        </>
       }
     />
   );
 }
 
 /** What was typed into an edit that the server then refused: shown again when that message is edited again. */
-const refused = new Map<string, Draft>();
+const refused = cell<ReadonlyMap<string, Draft>>(new Map());
+
+function setRefused(messageId: string, draft: Draft | undefined): void {
+  const next = new Map(refused.get());
+  if (draft) next.set(messageId, draft);
+  else next.delete(messageId);
+  refused.set(next);
+}
 
 function EditComposer({
   conversationId,
+  place,
   messageId,
 }: {
   readonly conversationId: string;
+  readonly place: string;
   readonly messageId: string;
 }) {
   const client = useClient();
   const record = useReadable(client.messages.get(conversationId, messageId));
   const original = plainText(record);
   const asDraft = () => fromWire(original ?? '', (id) => client.users.get(id).get()?.displayName);
-  const [draft, setDraftHere] = useState<Draft>(() => refused.get(messageId) ?? asDraft());
+  const [draft, setDraftHere] = useState<Draft>(() => refused.get().get(messageId) ?? asDraft());
   const preview = usePlainPreview(original ?? '');
-  const cancel = () => clearIntent(conversationId);
+  const cancel = () => clearIntent(place);
 
   // Deleted meanwhile, on another device or by an admin: nothing is left to edit.
   const gone = record === null || (record !== undefined && original === undefined);
   useEffect(() => {
-    if (gone) clearIntent(conversationId);
-  }, [gone, conversationId]);
+    if (gone) clearIntent(place);
+  }, [gone, place]);
 
   const save = (wire: string) => {
     cancel();
-    refused.delete(messageId);
+    setRefused(messageId, undefined);
     if (wire === original) return;
     client.messages.edit(conversationId, messageId, wire).catch((error: unknown) => {
-      refused.set(messageId, draft);
-      const text = error instanceof Error ? error.message : 'Something went wrong.';
-      toast(`Not changed: ${text}`, {
+      setRefused(messageId, draft);
+      toast(t('composer.notChanged', { error: errorText(error) }), {
         tone: 'error',
-        action: { label: 'Edit again', run: () => setIntent(conversationId, { type: 'edit', messageId }) },
+        action: {
+          label: t('composer.editAgain'),
+          run: () => setIntent(place, { type: 'edit', messageId }),
+        },
       });
     });
   };
@@ -117,9 +202,10 @@ function EditComposer({
   return (
     <Field
       conversationId={conversationId}
+      place={place}
       draft={draft}
       setDraft={setDraftHere}
-      placeholder="Edit message"
+      placeholder={t('composer.edit')}
       submit="save"
       onSubmit={save}
       onEscape={cancel}
@@ -127,10 +213,10 @@ function EditComposer({
       strip={
         <Strip
           icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />}
-          cancel="Cancel editing"
+          cancel={t('composer.cancelEdit')}
           onCancel={cancel}
         >
-          <span className="kith-strip-title">Edit message</span>
+          <span className="kith-strip-title">{t('composer.edit')}</span>
           <span className="kith-quote-text">{preview}</span>
         </Strip>
       }
@@ -157,7 +243,7 @@ function ReplyStrip({
   return (
     <Strip
       icon={<Reply size={18} strokeWidth={1.75} aria-hidden="true" />}
-      cancel="Cancel reply"
+      cancel={t('composer.cancelReply')}
       onCancel={onCancel}
     >
       <QuoteText record={record} meId={meId} />
@@ -168,11 +254,14 @@ function ReplyStrip({
 function Strip({
   icon,
   cancel,
+  esc = true,
   onCancel,
   children,
 }: {
   readonly icon: ReactNode;
   readonly cancel: string;
+  /** Whether Escape does it too. */
+  readonly esc?: boolean;
   readonly onCancel: () => void;
   readonly children: ReactNode;
 }) {
@@ -180,7 +269,7 @@ function Strip({
     <div className="kith-strip">
       <span className="kith-strip-icon">{icon}</span>
       <div className="kith-strip-body">{children}</div>
-      <IconButton icon={X} label={cancel} shortcut="Esc" onClick={onCancel} />
+      <IconButton icon={X} label={cancel} {...(esc && { shortcut: 'Esc' })} onClick={onCancel} />
     </div>
   );
 }

@@ -1,26 +1,32 @@
 /** The text field with its completion, emoji and send button: the same for writing and for editing. */
 import { limits } from '@kith/client';
-import { ArrowUp, Check, Smile } from 'lucide-react';
+import type { Attachment } from '@kith/protocol';
+import { ArrowUp, Check, Keyboard, Smile } from 'lucide-react';
 import {
   type KeyboardEvent,
   type ReactNode,
   useEffect,
   useId,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react';
 import { useClient } from '../app/client.tsx';
-import { pointerFine, useMedia } from '../app/media.ts';
-import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import { onePane, pointerFine, useMedia } from '../app/media.ts';
+import { EmojiPopover, PickerSheet } from '../emoji/EmojiPopover.tsx';
 import { rememberEmoji } from '../emoji/recents.ts';
+import { t } from '../i18n/index.ts';
+import { useLongPress } from '../message/useLongPress.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CompletionList, optionId } from './CompletionList.tsx';
 import { onFocusComposer } from './intent.ts';
+import { split } from './split.ts';
 import {
   completingAt,
   type Draft,
   emojiCodeAt,
+  emojiCodesIn,
   mentionDraft,
   replace,
   spelled,
@@ -32,14 +38,24 @@ import { useEditor } from './useEditor.ts';
 
 export interface FieldProps {
   readonly conversationId: string;
+  /** Which composer it is: of the conversation, or of a thread. */
+  readonly place: string;
   readonly draft: Draft;
   readonly setDraft: (draft: Draft) => void;
   readonly placeholder: string;
   readonly submit: 'send' | 'save';
   /** With the text as it travels: neither blank nor too long. */
   readonly onSubmit: (wire: string) => void;
+  /** Sends what is no text at once, and leaves the text as it is. */
+  readonly onAttach?: (attachment: Attachment) => void;
+  /** Sends it at a time that is asked for: by a right click or a long press on Send, or by the tools. */
+  readonly onLater?: (wire: string, anchor: Element) => void;
+  /** For a text that is too long for one message: the same as several. */
+  readonly onParts?: (wires: readonly string[]) => void;
   /** What the message answers, or edits. */
   readonly strip?: ReactNode;
+  /** Before the text. `sendLater`: where there is something to be sent. */
+  readonly tools?: (sendLater: (() => void) | undefined) => ReactNode;
   readonly onEscape?: (() => void) | undefined;
   readonly onArrowUp?: () => void;
   /** Takes the focus whenever this changes, and at first when there is a keyboard. */
@@ -56,15 +72,23 @@ const SIZES_ITSELF = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 
 const isTyping = (event: Event): boolean =>
   event instanceof InputEvent && event.inputType === 'insertText' && !event.isComposing;
 
+const isPasting = (event: Event): boolean =>
+  event instanceof InputEvent && event.inputType === 'insertFromPaste';
+
 export function Field(props: FieldProps) {
   const {
     conversationId,
+    place,
     draft,
     setDraft,
     placeholder,
     submit,
     onSubmit,
+    onAttach,
+    onLater,
+    onParts,
     strip,
+    tools,
     onEscape,
     onArrowUp,
     focusKey,
@@ -72,6 +96,8 @@ export function Field(props: FieldProps) {
   const id = useId();
   const client = useClient();
   const keyboard = useMedia(pointerFine);
+  /** The picker stands where the keyboard was. */
+  const sheet = useMedia(onePane) && !keyboard;
   const editor = useEditor(draft, setDraft);
   const { field } = editor;
   const [emojiOpen, setEmojiOpen] = useState(false);
@@ -116,8 +142,8 @@ export function Field(props: FieldProps) {
     if (keyboard || !first || submit === 'save') focus();
   }, [focusKey]);
   useEffect(
-    () => onFocusComposer((wantedId) => wantedId === conversationId && field.current?.focus()),
-    [conversationId, field],
+    () => onFocusComposer((wantedId) => wantedId === place && field.current?.focus()),
+    [place, field],
   );
   // Whoever types while nothing has the focus means the message, as after a click into the timeline.
   useEffect(() => {
@@ -130,15 +156,27 @@ export function Field(props: FieldProps) {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [keyboard, field]);
+  // Others see who writes in the main line; of threads nobody is told.
+  const typing = (active: boolean) => {
+    if (place === conversationId) client.typing.notify(conversationId, active);
+  };
   useEffect(() => () => client.typing.notify(conversationId, false), [client, conversationId]);
 
+  const wire = () => {
+    const entry = client.conversations.get(conversationId).get();
+    return toWire(spelled(draft, (name) => whoIsSpelled(entry, name)));
+  };
   const send = () => {
     if (!ready) return;
-    client.typing.notify(conversationId, false);
-    const entry = client.conversations.get(conversationId).get();
-    onSubmit(toWire(spelled(draft, (name) => whoIsSpelled(entry, name))));
+    typing(false);
+    onSubmit(wire());
     setDismissed(undefined);
   };
+  const sendButton = useRef<HTMLButtonElement>(null);
+  const sendLater = () => {
+    if (ready && sendButton.current) onLater?.(wire(), sendButton.current);
+  };
+  const longPress = useLongPress(sendLater);
 
   const pick = (candidate: Candidate) => {
     if (!wanted) return;
@@ -162,7 +200,8 @@ export function Field(props: FieldProps) {
   /** A code typed to its closing colon becomes its emoji; undo brings the code back. */
   const completeCode = async (typed: string, caret: number) => {
     const closed = emojiCodeAt({ text: typed, mentions: [] }, caret);
-    if (!closed) return;
+    // One of this place's own stays as it is written.
+    if (!closed || client.emoji.byName.get().has(closed.code)) return;
     const char = await emojiOf(closed.code);
     const element = field.current;
     // The data may have been on their way while the writing went on.
@@ -173,6 +212,29 @@ export function Field(props: FieldProps) {
     const next = replace(written, closed.start, closed.start + code.length, char);
     rememberEmoji(char);
     const moved = char.length - code.length;
+    editing.apply(next, element.selectionStart + moved, element.selectionEnd + moved);
+  };
+
+  /** The same for what was pasted up to the caret. */
+  const completePasted = async (before: string, pasted: string, caret: number) => {
+    let from = 0;
+    while (from < caret && before[from] === pasted[from]) from++;
+    const own = client.emoji.byName.get();
+    const codes = emojiCodesIn({ text: pasted, mentions: [] }, from, caret).filter(
+      ({ code }) => !own.has(code),
+    );
+    const chars = await Promise.all(codes.map(({ code }) => emojiOf(code)));
+    const element = field.current;
+    const { draft: written, editor: editing } = now.current;
+    // Whoever writes on meanwhile keeps what they see.
+    if (!element || document.activeElement !== element || written.text !== pasted) return;
+    let next = written;
+    codes.forEach(({ start, code }, index) => {
+      const char = chars[index];
+      if (char !== undefined) next = replace(next, start, start + code.length + 2, char);
+    });
+    if (next === written) return;
+    const moved = next.text.length - pasted.length;
     editing.apply(next, element.selectionStart + moved, element.selectionEnd + moved);
   };
 
@@ -246,16 +308,21 @@ export function Field(props: FieldProps) {
       <div className="kith-composer-box" data-over={over > 0 || undefined}>
         {strip}
         <div className="kith-composer-row">
+          {tools?.(ready && onLater ? sendLater : undefined)}
           <IconButton
             ref={emojiButton}
-            icon={Smile}
-            label="Emoji"
+            icon={sheet && emojiOpen ? Keyboard : Smile}
+            label={sheet && emojiOpen ? t('composer.keyboard') : t('composer.emoji')}
             aria-expanded={emojiOpen}
-            onClick={() => setEmojiOpen(!emojiOpen)}
+            onClick={() => {
+              if (sheet && emojiOpen) field.current?.focus();
+              setEmojiOpen(!emojiOpen);
+            }}
           />
           <textarea
             ref={field}
             className="kith-composer-text"
+            dir="auto"
             aria-label={placeholder}
             aria-autocomplete="list"
             aria-controls={open ? `${id}-list` : undefined}
@@ -263,32 +330,46 @@ export function Field(props: FieldProps) {
             aria-describedby={over > 0 ? `${id}-over` : undefined}
             aria-invalid={over > 0 || undefined}
             placeholder={placeholder}
+            data-draft={submit === 'send' ? place : undefined}
             rows={1}
             value={draft.text}
             enterKeyHint={keyboard ? 'send' : 'enter'}
             onChange={(event) => {
               editor.onChange(event);
-              if (isTyping(event.nativeEvent))
-                void completeCode(event.target.value, event.target.selectionEnd);
+              const { value, selectionEnd } = event.target;
+              if (isTyping(event.nativeEvent)) void completeCode(value, selectionEnd);
+              if (isPasting(event.nativeEvent)) void completePasted(draft.text, value, selectionEnd);
               setDismissed(undefined);
-              client.typing.notify(conversationId, submit === 'send' && event.target.value.trim() !== '');
+              typing(submit === 'send' && event.target.value.trim() !== '');
             }}
             onSelect={editor.onSelect}
             onKeyDown={onKeyDown}
-            onFocus={() => setFocused(true)}
+            onFocus={() => {
+              setFocused(true);
+              // The keyboard comes up, and takes its place back.
+              if (sheet) setEmojiOpen(false);
+            }}
             onBlur={() => {
               setFocused(false);
-              client.typing.notify(conversationId, false);
+              typing(false);
             }}
           />
           <button
             type="button"
             className="kith-composer-send"
-            aria-label={submit === 'send' ? 'Send' : 'Save'}
+            aria-label={submit === 'send' ? t('composer.send') : t('common.save')}
             disabled={!ready}
             // The keyboard of a phone stays up for the next message.
             onMouseDown={(event) => event.preventDefault()}
-            onClick={send}
+            onClick={() => longPress.fired() || send()}
+            ref={sendButton}
+            aria-keyshortcuts={onLater && 'Shift+F10'}
+            onContextMenu={(event) => {
+              if (!onLater) return;
+              event.preventDefault();
+              if (!longPress.fired()) sendLater();
+            }}
+            {...(onLater && longPress.handlers)}
           >
             {submit === 'send' ? (
               <ArrowUp size={20} strokeWidth={2.25} aria-hidden="true" />
@@ -300,15 +381,18 @@ export function Field(props: FieldProps) {
       </div>
       {length > COUNT_FROM && (
         <p id={`${id}-over`} className="kith-composer-count" data-over={over > 0 || undefined} role="status">
-          {over > 0
-            ? `Too long by ${over.toLocaleString()} characters. Shorten it or send it in parts; nothing is lost meanwhile.`
-            : `${(-over).toLocaleString()} ${over === -1 ? 'character' : 'characters'} left`}
+          {over > 0 ? t('composer.tooLong', { count: over }) : t('composer.charactersLeft', { count: -over })}
+          {submit === 'send' && length > limits.draftLength && ` ${t('composer.draftHere')}`}
+          {over > 0 && onParts && <InParts draft={draft} onParts={onParts} />}
         </p>
       )}
       <span className="kith-hidden" role="status">
-        {open ? (candidates.length === 1 ? '1 suggestion' : `${candidates.length} suggestions`) : ''}
+        {open ? t('composer.suggestions', { count: candidates.length }) : ''}
       </span>
-      {emojiOpen && (
+      {emojiOpen && sheet && onAttach && (
+        <PickerSheet onPick={editor.drop} onSend={onAttach} onClose={() => setEmojiOpen(false)} />
+      )}
+      {emojiOpen && !(sheet && onAttach) && (
         <EmojiPopover
           open
           keepOpen
@@ -316,8 +400,28 @@ export function Field(props: FieldProps) {
           returnTo={keyboard && field}
           onClose={() => setEmojiOpen(false)}
           onPick={editor.drop}
+          onSend={onAttach}
         />
       )}
     </div>
+  );
+}
+
+/** A book is not a message, however many. */
+const PARTS_MAX = 20;
+
+function InParts({
+  draft,
+  onParts,
+}: {
+  readonly draft: Draft;
+  readonly onParts: (wires: readonly string[]) => void;
+}) {
+  const parts = useMemo(() => split(draft, limits.textLength), [draft]);
+  if (parts.length > PARTS_MAX) return null;
+  return (
+    <button type="button" className="kith-composer-parts" onClick={() => onParts(parts.map(toWire))}>
+      {t('composer.sendParts', { count: parts.length })}
+    </button>
   );
 }

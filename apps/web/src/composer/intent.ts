@@ -1,8 +1,10 @@
 /**
  * What the composer of a conversation is about to do, set from the timeline (reply, edit) and from the composer (cancel,
- * arrow up), read by both. In memory: a reply half begun need not survive a reload, its text does (drafts.ts).
+ * arrow up), read by both. What is answered belongs to the draft (drafts.ts); an edit half begun need not survive a reload.
  */
 import { useSyncExternalStore } from 'react';
+import { cell } from '../app/cell.ts';
+import { getReplyTo, onDrafts, setReplyTo } from './drafts.ts';
 
 export type Intent =
   | { readonly type: 'write' }
@@ -10,15 +12,30 @@ export type Intent =
   | { readonly type: 'edit'; readonly messageId: string };
 
 const WRITE: Intent = { type: 'write' };
-const intents = new Map<string, Intent>();
-const listeners = new Set<() => void>();
+const edits = cell<ReadonlyMap<string, Intent>>(new Map());
+/** The same object for the same question. */
+const replies = new Map<string, Intent>();
 
-export const getIntent = (conversationId: string): Intent => intents.get(conversationId) ?? WRITE;
+export function getIntent(conversationId: string): Intent {
+  const edit = edits.get().get(conversationId);
+  if (edit) return edit;
+  const messageId = getReplyTo(conversationId);
+  if (messageId === undefined) return WRITE;
+  const known = replies.get(conversationId);
+  if (known?.type === 'reply' && known.messageId === messageId) return known;
+  const reply: Intent = { type: 'reply', messageId };
+  replies.set(conversationId, reply);
+  return reply;
+}
 
 export function setIntent(conversationId: string, intent: Intent): void {
-  if (intent.type === 'write') intents.delete(conversationId);
-  else intents.set(conversationId, intent);
-  for (const listener of listeners) listener();
+  const next = new Map(edits.get());
+  const wasEdit = next.delete(conversationId);
+  if (intent.type === 'edit') next.set(conversationId, intent);
+  else if (intent.type === 'reply') setReplyTo(conversationId, intent.messageId);
+  // The end of an edit gives back what was answered before it.
+  else if (!wasEdit) setReplyTo(conversationId, undefined);
+  if (wasEdit || intent.type === 'edit') edits.set(next);
 }
 
 export const clearIntent = (conversationId: string): void => setIntent(conversationId, WRITE);
@@ -27,9 +44,14 @@ export const useIntent = (conversationId: string): Intent =>
   useSyncExternalStore(subscribe, () => getIntent(conversationId));
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  const stops = [edits.subscribe(listener), onDrafts(listener)];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
+
+/** Whether a change of a message is begun: it lives in this page only. */
+export const isEditing = (): boolean => edits.get().size > 0;
 
 /** The composer tells the timelines that something was sent: they go to the end, where it appears. */
 const sentListeners = new Set<(conversationId: string) => void>();

@@ -6,6 +6,7 @@ import {
   EMPTY,
   edited,
   emojiCodeAt,
+  emojiCodesIn,
   fromWire,
   mentionDraft,
   replace,
@@ -114,6 +115,17 @@ describe('completion', () => {
     [':not a code:', undefined],
     ['::', undefined],
   ])('a closed code: %j', (text, expected) => expect(codeAt(text)).toBe(expected));
+
+  it('the codes of what was pasted, the last one first', () => {
+    const codes = (text: string, from = 0) => emojiCodesIn({ text, mentions: [] }, from, text.length);
+    expect(codes('so :smile: and :+1:, 12:30:45')).toEqual([
+      { start: 15, code: '+1' },
+      { start: 3, code: 'smile' },
+    ]);
+    expect(codes(':smile: :tada:', 7)).toEqual([{ start: 8, code: 'tada' }]);
+    expect(codes('`:smile:` and ```\n:tada:')).toEqual([]);
+    expect(codes(':x: '.repeat(500))).toHaveLength(100);
+  });
 
   it('not inside a finished mention', () => {
     const draft = replace(EMPTY, 0, 0, mentionDraft('Ana', ana));

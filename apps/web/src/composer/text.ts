@@ -4,6 +4,8 @@
  * plain text, so that nobody is called by a name that no longer stands there.
  */
 
+import { MENTION } from '@kith/protocol/mentions';
+
 export interface Mention {
   readonly start: number;
   readonly end: number;
@@ -70,8 +72,6 @@ export function toWire({ text, mentions }: Draft): string {
   return (wire + text.slice(at)).trim();
 }
 
-const MENTION = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|all)>/g;
-
 /** What was sent, for editing. People whose name is not known stay as they are on the wire, which reads badly but loses nothing. */
 export function fromWire(wire: string, nameOf: (userId: string) => string | undefined): Draft {
   let draft = EMPTY;
@@ -90,6 +90,10 @@ export const mentionDraft = (name: string, who: string): Draft => ({
   text: `@${name}`,
   mentions: [{ start: 0, end: name.length + 1, who }],
 });
+
+/** Below what is written already. */
+export const below = (draft: Draft, next: Draft): Draft =>
+  draft.text.trim() === '' ? next : append(draft, '\n', next);
 
 function append(draft: Draft, ...parts: readonly (Draft | string)[]): Draft {
   return parts.reduce<Draft>(
@@ -175,6 +179,24 @@ export function emojiCodeAt(
     if (index < start && start < index + stretch.length) return undefined;
   return { start, code };
 }
+
+/** The closed codes of a stretch, as of what was pasted; the last one first: so the places hold while they are replaced. */
+export function emojiCodesIn(
+  draft: Draft,
+  from: number,
+  to: number,
+): { readonly start: number; readonly code: string }[] {
+  const found = [];
+  for (const { index, 0: code } of draft.text.slice(from, to).matchAll(/:[a-z0-9_+-]{1,32}:/g)) {
+    const one = emojiCodeAt(draft, from + index + code.length);
+    if (one) found.push(one);
+    if (found.length === CODES_AT_ONCE) break;
+  }
+  return found.reverse();
+}
+
+/** Each is looked for in all the text. */
+const CODES_AT_ONCE = 100;
 
 /** Code, also while its end is still to be written. */
 const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`?/g;

@@ -4,6 +4,7 @@ import type { User } from '@kith/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { fold, useMyId } from '../app/people.ts';
+import { useCustomEmoji, withCustom } from '../emoji/custom.tsx';
 import type { Emoji, EmojiData } from '../emoji/data.ts';
 import type { Completing } from './text.ts';
 
@@ -130,10 +131,10 @@ function useEmoji(query: string | undefined): readonly Candidate[] {
       stopped = true;
     };
   }, [wanted, loaded]);
+  const custom = useCustomEmoji();
+  const all = useMemo(() => loaded && withCustom(loaded.data, custom), [loaded, custom]);
   return useMemo(() => {
-    if (query === undefined || !loaded) return NONE;
-    return loaded
-      .search(loaded.data, query, SHOWN)
-      .map((emoji) => ({ type: 'emoji', key: emoji.char, emoji }));
-  }, [query, loaded]);
+    if (query === undefined || !loaded || !all) return NONE;
+    return loaded.search(all, query, SHOWN).map((emoji) => ({ type: 'emoji', key: emoji.char, emoji }));
+  }, [query, loaded, all]);
 }

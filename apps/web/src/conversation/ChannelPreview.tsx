@@ -5,6 +5,7 @@ import type { Channel } from '../app/channels.ts';
 import { useClient } from '../app/client.tsx';
 import { membersLine } from '../app/people.ts';
 import { back, openConversation } from '../app/route.ts';
+import { t } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -22,27 +23,30 @@ export function ChannelPreview({ channel }: { readonly channel: Channel }) {
       openConversation(channel.id, null, { replace: true });
     });
   return (
-    <section className="kith-preview" aria-label="Conversation">
+    <section className="kith-preview" aria-label={t('conversation.label')}>
       <IconButton
         icon={ArrowLeft}
-        label="Back"
+        label={t('common.back')}
         className="kith-head-back"
         bare
         onClick={() => back({ conversationId: null, left: 'channels' })}
       />
       <div className="kith-preview-body">
-        <Avatar id={channel.id} name={channel.name} size={72} glyph="channel" shape="square" />
+        <Avatar
+          id={channel.id}
+          name={channel.name}
+          image={channel.avatar?.blobId}
+          size={72}
+          glyph={channel.avatar ? undefined : 'channel'}
+          shape="square"
+        />
         <h1>{channel.name}</h1>
-        <p>Public channel · {membersLine(channel.memberCount)}</p>
+        <p>{t('conversation.publicChannel', { members: membersLine(channel.memberCount) })}</p>
         {channel.topic && <p className="kith-preview-topic">{channel.topic}</p>}
         <Button ref={way} kind="primary" busy={busy} onClick={join}>
-          Join channel
+          {t('conversation.joinChannel')}
         </Button>
-        <p>
-          {channel.history === 'all'
-            ? 'Members read everything that was written so far.'
-            : 'New members read what is written from then on.'}
-        </p>
+        <p>{channel.history === 'all' ? t('conversation.historyAll') : t('conversation.historyJoined')}</p>
       </div>
     </section>
   );

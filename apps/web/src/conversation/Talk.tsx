@@ -1,6 +1,11 @@
 /** Timeline and composer, loaded apart from the list. */
+import { useClient, useReadable } from '../app/client.tsx';
+import { peerOf, useMyId } from '../app/people.ts';
 import { Composer } from '../composer/index.ts';
+import { ScheduledBar } from '../later/ScheduledBar.tsx';
+import { BlockedStrip } from '../profile/BlockedStrip.tsx';
 import { Timeline } from '../timeline/index.ts';
+import { PinsBar } from './PinsBar.tsx';
 
 export function Talk({
   conversationId,
@@ -9,10 +14,21 @@ export function Talk({
   readonly conversationId: string;
   readonly messageId: string | null;
 }) {
+  const client = useClient();
+  const myId = useMyId();
+  const entry = useReadable(client.conversations.get(conversationId));
+  const peerId = entry ? peerOf(entry.conversation, myId) : null;
+  const blocked = useReadable(client.own.get('block', peerId ?? '')) !== undefined;
   return (
     <>
+      <PinsBar conversationId={conversationId} />
       <Timeline conversationId={conversationId} jumpTo={messageId} />
-      <Composer conversationId={conversationId} />
+      <ScheduledBar conversationId={conversationId} />
+      {blocked && peerId !== null ? (
+        <BlockedStrip userId={peerId} />
+      ) : (
+        <Composer conversationId={conversationId} />
+      )}
     </>
   );
 }

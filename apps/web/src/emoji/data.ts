@@ -3,6 +3,8 @@
  * shortcodes, skin tones. One load serves picker and completion alike.
  */
 
+import { currentLanguage, type Key, type Language } from '../i18n/index.ts';
+
 export interface Emoji {
   readonly char: string;
   readonly name: string;
@@ -18,33 +20,49 @@ export interface EmojiData {
   readonly byChar: ReadonlyMap<string, Emoji>;
 }
 
+/** The group number of custom emoji, which emojibase does not have. */
+export const CUSTOM = -2;
+
 /** In the order people look for them; emojibase's group 2 holds bare skin tones and hair, nothing to send. */
-export const groups: readonly { readonly id: number; readonly name: string }[] = [
-  { id: 0, name: 'Smileys' },
-  { id: 1, name: 'People' },
-  { id: 3, name: 'Animals and nature' },
-  { id: 4, name: 'Food and drink' },
-  { id: 6, name: 'Activities' },
-  { id: 5, name: 'Travel and places' },
-  { id: 7, name: 'Objects' },
-  { id: 8, name: 'Symbols' },
-  { id: 9, name: 'Flags' },
+export const groups: readonly { readonly id: number; readonly name: Key }[] = [
+  { id: 0, name: 'emoji.smileys' },
+  { id: 1, name: 'emoji.people' },
+  { id: 3, name: 'emoji.animals' },
+  { id: 4, name: 'emoji.food' },
+  { id: 6, name: 'emoji.active' },
+  { id: 5, name: 'emoji.travel' },
+  { id: 7, name: 'emoji.objects' },
+  { id: 8, name: 'emoji.symbols' },
+  { id: 9, name: 'emoji.flags' },
 ];
 
-let loading: Promise<EmojiData> | undefined;
+/** Names and search words. There are none in Arabic yet; the shortcodes are the same everywhere. */
+const names: Record<Language, () => Promise<typeof import('emojibase-data/en/compact.json')>> = {
+  en: () => import('emojibase-data/en/compact.json'),
+  de: () => import('emojibase-data/de/compact.json'),
+  es: () => import('emojibase-data/es/compact.json'),
+  ar: () => import('emojibase-data/en/compact.json'),
+  zh: () => import('emojibase-data/zh/compact.json'),
+};
+
+const loading = new Map<Language, Promise<EmojiData>>();
 
 /** Rejects when the chunk cannot be fetched (offline before its first use); the next call tries again. */
 export function loadEmoji(): Promise<EmojiData> {
-  loading ??= read().catch((error: unknown) => {
-    loading = undefined;
+  const language = currentLanguage();
+  const known = loading.get(language);
+  if (known) return known;
+  const reading = read(language).catch((error: unknown) => {
+    loading.delete(language);
     throw error;
   });
-  return loading;
+  loading.set(language, reading);
+  return reading;
 }
 
-async function read(): Promise<EmojiData> {
+async function read(language: Language): Promise<EmojiData> {
   const [{ default: compact }, { default: codes }] = await Promise.all([
-    import('emojibase-data/en/compact.json'),
+    names[language](),
     import('emojibase-data/en/shortcodes/github.json'),
   ]);
   const rank = new Map(groups.map((group, index) => [group.id, index]));

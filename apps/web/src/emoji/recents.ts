@@ -1,5 +1,5 @@
 /** Which emoji this browser used last, and in which skin tone: kept here only, nobody else's business. */
-import { useSyncExternalStore } from 'react';
+import { cell } from '../app/cell.ts';
 
 const RECENTS = 'kith.emoji.recent';
 const TONE = 'kith.emoji.tone';
@@ -7,28 +7,25 @@ const KEEP = 27;
 /** What most people answer with; fills the row until there are recents of one's own. */
 export const usual: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
 
-const listeners = new Set<() => void>();
-let recents: readonly string[] | undefined;
+const recents = cell<readonly string[]>([]);
+recents.set(stored());
 
-function read(): readonly string[] {
-  if (recents) return recents;
+function stored(): readonly string[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(RECENTS) ?? '[]');
-    recents = Array.isArray(kept) ? kept.filter((item) => typeof item === 'string').slice(0, KEEP) : [];
+    return Array.isArray(kept) ? kept.filter((item) => typeof item === 'string').slice(0, KEEP) : [];
   } catch {
     // Storage may be forbidden or hold somebody else's value; recents are a comfort, not a need.
-    recents = [];
+    return [];
   }
-  return recents;
 }
 
 export function rememberEmoji(emoji: string): void {
-  recents = [emoji, ...read().filter((other) => other !== emoji)].slice(0, KEEP);
-  keep(RECENTS, JSON.stringify(recents));
-  for (const listener of listeners) listener();
+  recents.set([emoji, ...recents.get().filter((other) => other !== emoji)].slice(0, KEEP));
+  keep(RECENTS, JSON.stringify(recents.get()));
 }
 
-export const useRecentEmoji = (): readonly string[] => useSyncExternalStore(subscribe, read, read);
+export const useRecentEmoji = recents.use;
 
 /** 0: as drawn; 1 to 5: light to dark. */
 export function readTone(): number {
@@ -45,11 +42,6 @@ export const keepTone = (tone: number): void => keep(TONE, String(tone));
 /** One row of quick answers: the last used, filled up with the usual. */
 export function quickReactions(recent: readonly string[], count: number): readonly string[] {
   return [...new Set([...recent.slice(0, count - 3), ...usual])].slice(0, count);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 function keep(key: string, value: string): void {

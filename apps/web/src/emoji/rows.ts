@@ -1,8 +1,9 @@
 /** Cuts groups of emoji into the rows of a grid, so that only what is in sight is drawn. */
-import { type Emoji, type EmojiData, groups, searchEmoji } from './data.ts';
+import type { Key } from '../i18n/index.ts';
+import { CUSTOM, type Emoji, type EmojiData, groups, searchEmoji } from './data.ts';
 
 export type PickerRow =
-  | { readonly type: 'heading'; readonly name: string; readonly group: number }
+  | { readonly type: 'heading'; readonly name: Key; readonly group: number }
   | { readonly type: 'emoji'; readonly key: string; readonly cells: readonly Emoji[] };
 
 /** The group number of recents, which emojibase does not have. */
@@ -16,12 +17,15 @@ export function pickerRows(
 ): readonly PickerRow[] {
   if (query.trim() !== '') return cut(searchEmoji(data, query, 12 * columns), columns, 'found');
   const rows: PickerRow[] = [];
-  const used = recent.map((char) => data.byChar.get(char) ?? plain(char)).slice(0, columns * 3);
+  // A custom one that was removed is nothing to choose.
+  const there = recent.filter((char) => !char.startsWith(':') || data.byChar.has(char));
+  const used = there.map((char) => data.byChar.get(char) ?? plain(char)).slice(0, columns * 3);
   if (used.length > 0) {
-    rows.push({ type: 'heading', name: 'Recent', group: RECENT }, ...cut(used, columns, 'recent'));
+    rows.push({ type: 'heading', name: 'emoji.recent', group: RECENT }, ...cut(used, columns, 'recent'));
   }
-  for (const { id, name } of groups) {
+  for (const { id, name } of [{ id: CUSTOM, name: 'emoji.custom' as const }, ...groups]) {
     const members = data.all.filter((emoji) => emoji.group === id);
+    if (members.length === 0) continue;
     rows.push({ type: 'heading', name, group: id }, ...cut(members, columns, name));
   }
   return rows;
@@ -44,6 +48,9 @@ function cut(emoji: readonly Emoji[], columns: number, key: string): PickerRow[]
   }
   return rows;
 }
+
+/** What is in sight at once. */
+const PAGE_ROWS = 6;
 
 export interface Place {
   readonly row: number;
@@ -71,6 +78,17 @@ export function move(rows: readonly PickerRow[], from: Place, key: string): Plac
       if (from.column > 0) return { row: from.row, column: from.column - 1 };
       const next = seek(from.row, -1);
       return next === from.row ? from : { row: next, column: width(next) - 1 };
+    }
+    case 'Home':
+      return { row: from.row, column: 0 };
+    case 'End':
+      return { row: from.row, column: width(from.row) - 1 };
+    case 'PageDown':
+    case 'PageUp': {
+      const step = key === 'PageDown' ? 1 : -1;
+      let row = from.row;
+      for (let rowsLeft = PAGE_ROWS; rowsLeft > 0; rowsLeft -= 1) row = seek(row, step);
+      return { row, column: Math.min(from.column, width(row) - 1) };
     }
     case 'ArrowDown':
     case 'ArrowUp': {

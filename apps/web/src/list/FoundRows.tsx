@@ -2,8 +2,10 @@
 import type { User } from '@kith/protocol';
 import { type Channel, channelLine, lookAtChannel } from '../app/channels.ts';
 import { useClient } from '../app/client.tsx';
-import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
+import { useMyId } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
+import { t } from '../i18n/index.ts';
+import { handleText } from '../i18n/words.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useRun } from '../ui/useRun.ts';
@@ -26,10 +28,17 @@ export function PersonRow({ user, rowKey, tabStop, onOpened }: Props & { readonl
     });
   return (
     <button type="button" className="kith-row" data-row={rowKey} tabIndex={tabStop ? 0 : -1} onClick={open}>
-      <Avatar id={user.id} name={user.displayName} glyph={self ? 'self' : undefined} />
+      <Avatar
+        id={user.id}
+        name={user.displayName}
+        image={user.avatar?.blobId}
+        glyph={self ? 'self' : undefined}
+      />
       <span className="kith-row-lines">
-        <span className="kith-row-name">{self ? NOTES_TO_SELF : user.displayName}</span>
-        <span className="kith-row-text">@{user.username}</span>
+        <span className="kith-row-name" dir="auto">
+          {self ? t('names.notes') : user.displayName}
+        </span>
+        <span className="kith-row-text">{handleText(user.username)}</span>
       </span>
       {busy && <Spinner />}
     </button>
@@ -49,9 +58,17 @@ export function ChannelRow({
       tabIndex={tabStop ? 0 : -1}
       onClick={() => lookAtChannel(channel)}
     >
-      <Avatar id={channel.id} name={channel.name} glyph="channel" shape="square" />
+      <Avatar
+        id={channel.id}
+        name={channel.name}
+        image={channel.avatar?.blobId}
+        glyph={channel.avatar ? undefined : 'channel'}
+        shape="square"
+      />
       <span className="kith-row-lines">
-        <span className="kith-row-name">{channel.name}</span>
+        <span className="kith-row-name" dir="auto">
+          {channel.name}
+        </span>
         <span className="kith-row-text">{channelLine(channel)}</span>
       </span>
     </button>

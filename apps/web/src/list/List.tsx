@@ -1,16 +1,41 @@
-import { MessagesSquare } from 'lucide-react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { Archive, Folder, MessagesSquare } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  lazy,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { useClient } from '../app/client.tsx';
 import { peerOf, useMyId } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
+import { isShortcut } from '../app/shortcuts.ts';
 import { useToday } from '../app/time.ts';
 import { useWatch } from '../app/watch.ts';
+import { editFolder } from '../folders/chosen.ts';
+import type { NamedFolder } from '../folders/folder.ts';
+import { t } from '../i18n/index.ts';
+import { LoadMore } from '../panels/LoadMore.tsx';
+import { HitRow } from '../search/HitRow.tsx';
+import type { Anchor } from '../ui/anchor.ts';
 import { Button } from '../ui/Button.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
+import { toastError } from '../ui/toast.ts';
+import { ArchiveRow } from './ArchiveRow.tsx';
 import { ConversationRow } from './ConversationRow.tsx';
 import { ChannelRow, PersonRow } from './FoundRows.tsx';
 import type { Item } from './items.ts';
 import { useListKeys } from './useListKeys.ts';
+import { usePinDrag } from './usePinDrag.ts';
+
+const RowMenu = lazy(async () => ({ default: (await import('./RowMenu.tsx')).RowMenu }));
+
+const NONE: readonly string[] = [];
 
 export interface ListProps {
   readonly items: readonly Item[];
@@ -22,6 +47,10 @@ export interface ListProps {
   /** Filled in here: moves the focus to the first row. */
   readonly focusFirst: RefObject<() => void>;
   readonly onOpened: () => void;
+  /** The archive's, which may be empty without anything to begin. */
+  readonly archive: boolean;
+  /** Whose conversations these are; null: all. */
+  readonly folder: NamedFolder | null;
 }
 
 export function List({
@@ -33,27 +62,56 @@ export function List({
   field,
   focusFirst,
   onOpened,
+  archive,
+  folder,
 }: ListProps) {
+  const client = useClient();
   const today = useToday();
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useRef<VirtualizerHandle>(null);
   const keys = useListKeys(items, selectedId, scroller, virtualizer, field);
   const watchVisible = useVisibleWatch(items, virtualizer);
+  // Their places are among all: in a folder they are not moved.
+  const inAll = folder === null;
+  const pinned = useMemo(
+    () =>
+      (inAll ? items : []).flatMap((item) =>
+        item.type === 'conversation' && item.entry.preference.pinned !== null ? [item.entry.id] : [],
+      ),
+    [items, inAll],
+  );
+  const drag = usePinDrag(client, searching ? NONE : pinned);
+  const [menu, setMenu] = useState<{ readonly id: string; readonly anchor: Anchor } | null>(null);
+  const onMenu = useCallback((id: string, anchor: Anchor) => setMenu({ id, anchor }), []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = isShortcut(event.nativeEvent, 'pinUp') ? -1 : isShortcut(event.nativeEvent, 'pinDown') ? 1 : 0;
+    const row = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '';
+    const at = pinned.indexOf(row);
+    if (by === 0 || at < 0) return keys.onKeyDown(event);
+    event.preventDefault();
+    client.conversations.movePinned(row, at + by).catch(toastError);
+  };
   useEffect(() => {
     focusFirst.current = keys.focusFirst;
   });
 
   if (items.length === 0) {
     if (loading) return <Loading />;
-    return searching ? <NothingFound failed={failed} /> : <Empty />;
+    if (searching) return <NothingFound failed={failed} />;
+    if (folder) return <EmptyFolder folder={folder} />;
+    return archive ? <EmptyArchive /> : <Empty />;
   }
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the rows inside bubble to here.
-    <div ref={scroller} className="kith-list-scroll" onKeyDown={keys.onKeyDown}>
-      {searching && failed && (
-        <p className="kith-list-note">Offline: only conversations on this device are searched.</p>
-      )}
+    <div
+      ref={scroller}
+      className="kith-list-scroll"
+      data-dragging={drag.dragging !== undefined || undefined}
+      onKeyDown={onKeyDown}
+      onPointerDown={drag.onPointerDown}
+    >
+      {searching && failed && <p className="kith-list-note">{t('list.offline')}</p>}
       <Virtualizer
         ref={virtualizer}
         data={items}
@@ -75,8 +133,15 @@ export function List({
                   selected={item.entry.id === selectedId}
                   today={today}
                   tabStop={tabStop}
+                  onOpened={searching ? onOpened : undefined}
+                  marked={item.entry.id === menu?.id}
+                  shift={drag.shiftOf(item.entry.id)}
+                  dragging={item.entry.id === drag.dragging}
+                  onMenu={onMenu}
                 />
               );
+            case 'archive':
+              return <ArchiveRow key={item.key} entries={item.entries} tabStop={tabStop} />;
             case 'person':
               return (
                 <PersonRow
@@ -89,6 +154,18 @@ export function List({
               );
             case 'channel':
               return <ChannelRow key={item.key} channel={item.channel} rowKey={item.key} tabStop={tabStop} />;
+            case 'message':
+              return (
+                <HitRow key={item.key} hit={item.hit} rowKey={item.key} today={today} tabStop={tabStop} />
+              );
+            case 'more':
+              return <LoadMore key={item.key} more onMore={item.load} />;
+            case 'note':
+              return (
+                <p key={item.key} className="kith-list-note" role="status">
+                  {item.text}
+                </p>
+              );
             case 'heading':
               return (
                 <h2 key={item.key} className="kith-list-heading">
@@ -98,6 +175,11 @@ export function List({
           }
         }}
       </Virtualizer>
+      {menu && (
+        <Suspense>
+          <RowMenu id={menu.id} anchor={menu.anchor} onClose={() => setMenu(null)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -130,7 +212,7 @@ function useVisibleWatch(
 
 function Loading() {
   return (
-    <div className="kith-list-scroll" role="status" aria-label="Loading conversations">
+    <div className="kith-list-scroll" role="status" aria-label={t('list.loading')}>
       {Array.from({ length: 9 }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: nine identical placeholders.
         <div key={row} className="kith-row kith-row-ghost">
@@ -149,9 +231,31 @@ function Empty() {
   return (
     <div className="kith-notice">
       <MessagesSquare size={32} strokeWidth={1.5} aria-hidden="true" />
-      <p>Your conversations will appear here. Find someone to write to.</p>
+      <p>{t('list.empty')}</p>
       <Button kind="primary" onClick={() => navigate({ left: 'new' })}>
-        Start a conversation
+        {t('list.start')}
+      </Button>
+    </div>
+  );
+}
+
+function EmptyFolder({ folder }: { readonly folder: NamedFolder }) {
+  return (
+    <div className="kith-notice">
+      <Folder size={32} strokeWidth={1.5} aria-hidden="true" />
+      <p>{folder.unread ? t('folder.emptyUnread') : t('folder.empty')}</p>
+      <Button onClick={() => editFolder({ id: folder.id })}>{t('folder.editTitle')}</Button>
+    </div>
+  );
+}
+
+function EmptyArchive() {
+  return (
+    <div className="kith-notice">
+      <Archive size={32} strokeWidth={1.5} aria-hidden="true" />
+      <p>{t('list.archiveEmpty')}</p>
+      <Button onClick={() => navigate({ archive: false }, { replace: true })}>
+        {t('conversation.backToList')}
       </Button>
     </div>
   );
@@ -160,11 +264,7 @@ function Empty() {
 function NothingFound({ failed }: { readonly failed: boolean }) {
   return (
     <div className="kith-notice" role="status">
-      <p>
-        {failed
-          ? 'Nothing on this device has that name. People are found again once you are online.'
-          : 'Nobody and nothing by that name. Check the spelling, or try a username.'}
-      </p>
+      <p>{failed ? t('list.nothingHere') : t('list.nothing')}</p>
     </div>
   );
 }

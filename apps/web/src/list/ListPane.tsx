@@ -1,44 +1,49 @@
 /** The left pane: search on top, below it the conversations or what the search finds. */
-import { Search, Settings, SquarePen, X } from 'lucide-react';
-import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { ArrowLeft, Search, Settings, SquarePen, X } from 'lucide-react';
+import { type KeyboardEvent, useCallback, useDeferredValue, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useClient, useReadable } from '../app/client.tsx';
-import { modKey } from '../app/media.ts';
-import { navigate, useRoute } from '../app/route.ts';
+import { back, navigate, useRoute } from '../app/route.ts';
+import { shortcutSign } from '../app/shortcuts.ts';
+import { useShortcut } from '../app/useShortcuts.ts';
+import { useChosenFolder } from '../folders/chosen.ts';
+import { FOLDER_PANEL, FolderTabs } from '../folders/FolderTabs.tsx';
+import { t } from '../i18n/index.ts';
+import { LaterRow } from '../later/LaterRow.tsx';
+import { AskRow } from '../notify/AskRow.tsx';
+import { Hints } from '../search/Hints.tsx';
+import { ThreadsRow } from '../threads/ThreadsRow.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { List } from './List.tsx';
 import { useItems } from './useItems.ts';
 import { nextRow } from './useListKeys.ts';
 
 export function ListPane() {
-  const { conversationId } = useRoute();
+  const { conversationId, archive } = useRoute();
   const client = useClient();
   const [query, setQuery] = useState('');
   // Typing stays quick however many conversations are searched.
-  const search = useItems(useDeferredValue(query.trim()));
+  const chosen = useChosenFolder();
+  const folder = archive ? null : chosen;
+  const search = useItems(useDeferredValue(query.trim()), folder);
   const status = useReadable(client.conversations.status);
   const field = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const focusFirst = useRef<() => void>(() => undefined);
 
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent): void => {
-      if (
-        !(event.ctrlKey || event.metaKey) ||
-        event.altKey ||
-        event.shiftKey ||
-        event.key.toLowerCase() !== 'k'
-      )
-        return;
-      event.preventDefault();
-      // The pane may have been hidden until now; at once, as the next letter is meant for the field already.
-      flushSync(() => navigate({ left: 'chats' }, { replace: true }));
-      field.current?.focus();
-      field.current?.select();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
+  useShortcut('search', () => {
+    // The pane may have been hidden until now; at once, as the next letter is meant for the field already.
+    flushSync(() => navigate({ left: 'chats', archive: false }, { replace: true }));
+    field.current?.focus();
+    field.current?.select();
+  });
+
+  const clear = useCallback(() => setQuery(''), []);
+
+  const leaveArchive = (): void => {
+    if (conversationId === null) back({ archive: false });
+    else navigate({ archive: false }, { replace: true });
+  };
 
   const onFieldKey = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
@@ -49,9 +54,8 @@ export function ListPane() {
       const first = search.items[nextRow(search.items, -1, 1)];
       if (!first) return;
       body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(first.key)}"]`)?.click();
-      // Found: the list is whole again. A person's row says so itself, once the conversation is there.
-      if (first.type === 'conversation') setQuery('');
     } else if (event.key === 'Escape') {
+      event.stopPropagation();
       if (query) setQuery('');
       else field.current?.blur();
     }
@@ -59,8 +63,18 @@ export function ListPane() {
 
   return (
     <>
-      <header className="kith-list-head">
-        <IconButton icon={Settings} label="Settings" onClick={() => navigate({ left: 'settings' })} />
+      {archive && (
+        <header className="kith-list-head">
+          <IconButton icon={ArrowLeft} label={t('conversation.backToList')} onClick={leaveArchive} />
+          <h2 className="kith-list-title">{t('list.archive.title')}</h2>
+        </header>
+      )}
+      <header className="kith-list-head" hidden={archive}>
+        <IconButton
+          icon={Settings}
+          label={t('settings.title')}
+          onClick={() => navigate({ left: 'settings' })}
+        />
         <div className="kith-search" role="search">
           <Search size={16} strokeWidth={2} aria-hidden="true" />
           <input
@@ -69,9 +83,9 @@ export function ListPane() {
             value={query}
             onChange={(event) => setQuery(event.target.value)}
             onKeyDown={onFieldKey}
-            placeholder="Search"
-            aria-label="Search conversations and people"
-            aria-keyshortcuts="Control+K Meta+K"
+            placeholder={t('list.search')}
+            aria-label={t('list.searchLabel')}
+            aria-keyshortcuts="/ Control+Shift+F Meta+Shift+F"
             autoComplete="off"
             spellCheck={false}
             enterKeyHint="go"
@@ -80,7 +94,7 @@ export function ListPane() {
             <button
               type="button"
               className="kith-search-clear"
-              aria-label="Clear search"
+              aria-label={t('list.clearSearch')}
               onClick={() => {
                 setQuery('');
                 field.current?.focus();
@@ -90,13 +104,35 @@ export function ListPane() {
             </button>
           ) : (
             <span className="kith-search-key" aria-hidden="true">
-              {modKey === '⌘' ? '⌘K' : 'Ctrl K'}
+              {shortcutSign('search')}
             </span>
           )}
         </div>
-        <IconButton icon={SquarePen} label="New conversation" onClick={() => navigate({ left: 'new' })} />
+        <IconButton
+          icon={SquarePen}
+          label={t('conversation.new')}
+          onClick={() => navigate({ left: 'new' })}
+        />
       </header>
-      <div className="kith-list-body" ref={body}>
+      {query !== '' && (
+        <Hints
+          query={query}
+          onQuery={(next) => {
+            setQuery(next);
+            field.current?.focus();
+          }}
+        />
+      )}
+      {query === '' && !archive && <FolderTabs />}
+      {query === '' && <AskRow />}
+      {query === '' && folder === null && <ThreadsRow />}
+      {query === '' && folder === null && <LaterRow />}
+      <div
+        className="kith-list-body"
+        ref={body}
+        id={FOLDER_PANEL}
+        {...(folder && { role: 'tabpanel', 'aria-label': folder.name })}
+      >
         <List
           items={search.items}
           searching={query.trim() !== ''}
@@ -105,7 +141,9 @@ export function ListPane() {
           selectedId={conversationId}
           field={field}
           focusFirst={focusFirst}
-          onOpened={() => setQuery('')}
+          onOpened={clear}
+          archive={archive}
+          folder={query === '' ? folder : null}
         />
       </div>
     </>

@@ -1,17 +1,24 @@
 /** The second line of a row: the draft, who is writing, or the newest message; never more than one of them. */
 import type { ConversationEntry, MessageState } from '@kith/client';
 import type { MessageRecord } from '@kith/protocol';
-import { Lock } from 'lucide-react';
 import { joinNames, useMyId, useNames } from '../app/people.ts';
+import { t } from '../i18n/index.ts';
+import { listText } from '../i18n/words.ts';
+import { excerptOf } from '../message/excerpt.ts';
 import { plainPreview } from '../message/preview.ts';
+import { deedOf } from '../message/system.ts';
 import { Ticks } from '../ui/Ticks.tsx';
-import { systemLine } from './systemLine.ts';
 
 export function RowSummary({ entry, draft }: { readonly entry: ConversationEntry; readonly draft: string }) {
   if (entry.typing.length > 0) return <Typing entry={entry} />;
-  if (draft) return <Draft text={draft} />;
+  if (draft) return <DraftLine text={draft} />;
   const message = entry.pending?.record ?? entry.preview;
-  if (!message) return <span className="kith-row-text">{entry.conversation.topic || 'No messages yet'}</span>;
+  if (!message)
+    return (
+      <span className="kith-row-text" dir="auto">
+        {entry.conversation.topic || t('list.noMessages')}
+      </span>
+    );
   return <Preview entry={entry} message={message} />;
 }
 
@@ -26,15 +33,13 @@ function Typing({ entry }: { readonly entry: ConversationEntry }) {
 
 /** "typing…" where it is clear who, else with names. */
 export function typingLine(names: readonly string[], direct: boolean): string {
-  if (direct) return 'typing…';
-  return `${joinNames(names)} ${names.length > 1 ? 'are' : 'is'} typing…`;
+  return direct ? t('list.typing') : t('list.typingNames', { count: names.length, names: joinNames(names) });
 }
 
-function Draft({ text }: { readonly text: string }) {
+export function DraftLine({ text }: { readonly text: string }) {
   return (
-    <span className="kith-row-text">
-      <span className="kith-row-live">Draft: </span>
-      {plainPreview(text, () => undefined)}
+    <span className="kith-row-text" dir="auto">
+      <bdi className="kith-row-live">{t('list.draft')}</bdi> {plainPreview(text, () => undefined)}
     </span>
   );
 }
@@ -55,35 +60,42 @@ function Preview({ entry, message }: { readonly entry: ConversationEntry; readon
     ...(body.type === 'system' ? peopleIn(body.event) : []),
   ];
   const names = useNames(named);
-  const nameOf = (id: string): string | undefined =>
-    id === myId ? 'You' : names[named.indexOf(id)] || undefined;
+  const nameOf = (id: string): string | undefined => names[named.indexOf(id)] || undefined;
 
-  if (body.type === 'system')
+  if (body.type === 'system') {
+    const { key, whom, words } = deedOf(body.event, message.authorId, myId);
+    const [first = '', ...more] = whom;
+    const known = first === myId ? t('names.youAmong') : (nameOf(first) ?? t('names.someone'));
     return (
-      <span className="kith-row-text">
-        {systemLine(body.event, message.authorId, (id) => nameOf(id) ?? 'Someone')}
+      <span className="kith-row-text" dir="auto">
+        {t(key, {
+          ...words,
+          who: nameOf(message.authorId) ?? t('names.someone'),
+          whom: more.length > 0 ? listText([known, t('names.more', { count: more.length })]) : known,
+        })}
       </span>
     );
+  }
 
+  const { icon: Icon, text } = excerptOf(body, nameOf);
+  const icon = Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />;
   const own = message.authorId === myId;
   const alone = entry.conversation.kind === 'direct';
-  const sender = alone ? '' : own ? 'You: ' : `${firstName(nameOf(message.authorId) ?? 'Someone')}: `;
+  const sender = own ? t('names.you') : firstName(nameOf(message.authorId) ?? t('names.someone'));
   return (
     <>
       {own && !(alone && entry.conversation.direct?.length === 1) && (
         <Ticks state={stateOf(entry, message)} />
       )}
-      <span className="kith-row-text">
-        {sender && <span className="kith-row-sender">{sender}</span>}
-        {body.type === 'deleted' ? (
-          'Message deleted'
-        ) : body.type !== 'content' || body.content.type !== 'plain' ? (
-          <span className="kith-row-sign">
-            <Lock size={14} strokeWidth={1.75} aria-hidden="true" /> Encrypted message
-          </span>
-        ) : (
-          plainPreview(body.content.text, (id) => (id === myId ? names[named.indexOf(id)] : nameOf(id)))
+      <span className="kith-row-text" dir="auto">
+        {/* Apart, so that the words decide about the direction of the line, not whose they are. */}
+        {!alone && (
+          <>
+            <bdi className="kith-row-sender">{t('list.sender', { name: sender })}</bdi>{' '}
+          </>
         )}
+        {icon}
+        {text}
       </span>
     </>
   );

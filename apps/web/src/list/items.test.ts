@@ -1,6 +1,7 @@
 import type { ConversationEntry } from '@kith/client';
 import type { User } from '@kith/protocol';
 import { describe, expect, it } from 'vitest';
+import '../i18n/english.ts';
 import type { Channel } from '../app/channels.ts';
 import { allItems, searchItems } from './items.ts';
 import { nextRow } from './useListKeys.ts';
@@ -38,17 +39,17 @@ describe('searchItems', () => {
     expect(search('ana')).toEqual(['c1']);
     expect(search('BRANDAO an')).toEqual(['c1']);
     expect(search('swim night')).toEqual(['c2']);
-    expect(search('notes')).toEqual(['c3']);
+    expect(search('saved')).toEqual(['c3']);
     expect(search('xyz')).toEqual([]);
   });
 
   it('names a person once: as a conversation when there is one', () => {
-    expect(search('ana', { users: [ana, bo] })).toEqual(['c1', 'People', 'person-bo']);
+    expect(search('ana', { users: [ana, bo] })).toEqual(['c1', 'people', 'person-bo']);
   });
 
   it('offers only channels that can be joined', () => {
     const channels = [channel('x', 'garden', false), channel('y', 'gardeners', true)];
-    expect(search('garden', { channels })).toEqual(['Channels to join', 'channel-x']);
+    expect(search('garden', { channels })).toEqual(['channels', 'channel-x']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Arrow keys in a virtualized list: one row is the tab stop, arrows move it, and rows outside of the window are fetched in. */
 import { type KeyboardEvent, type RefObject, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { Item } from './items.ts';
+import { type Item, isStop } from './items.ts';
 
 const step = (key: string, page: number): number | null =>
   ({ ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity })[key] ?? null;
@@ -57,6 +57,6 @@ export function useListKeys(
 /** The next row that can be focused, beyond headings; -1 when there is none. */
 export function nextRow(items: readonly Item[], from: number, direction: number): number {
   for (let index = from + direction; index >= 0 && index < items.length; index += direction)
-    if (items[index]?.type !== 'heading') return index;
+    if (isStop(items[index] as Item)) return index;
   return -1;
 }

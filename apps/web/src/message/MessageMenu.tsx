@@ -1,167 +1,150 @@
 /** What can be done with a message: by right click, long press, the button beside it, or Enter. */
 import { Menu as Base } from '@base-ui/react/menu';
-import type { KithClient, TimelineMessage } from '@kith/client';
-import { Copy, Info, Link, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { type ReactNode, type RefObject, useRef, useState } from 'react';
+import type { TimelineMessage } from '@kith/client';
+import { SmilePlus } from 'lucide-react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { setIntent } from '../composer/intent.ts';
-import { fromWire } from '../composer/text.ts';
+import { shortcutSign } from '../app/shortcuts.ts';
+import { EmojiGlyph } from '../emoji/custom.tsx';
 import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
 import { useReturnFocus } from '../emoji/useReturnFocus.ts';
-import { copyToClipboard } from '../ui/copy.ts';
-import { MenuItem, MenuSeparator } from '../ui/Menu.tsx';
-import { toast, toastError } from '../ui/toast.ts';
-import { type Anchor, type MessageActions, pointAnchor } from './context.tsx';
+import { t } from '../i18n/index.ts';
+import type { Anchor } from '../ui/anchor.ts';
+import { FloatingMenu, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
+import { type ActionTarget, isThere, type MessageAction, messageActions } from './actions.ts';
+import type { MessageActions } from './context.tsx';
 
 export interface MessageMenuProps {
   readonly message: TimelineMessage;
   readonly anchor: Anchor;
   readonly meId: string | undefined;
   readonly actions: MessageActions;
-  readonly onInfo: () => void;
+  readonly inThread: boolean;
   readonly onClose: () => void;
 }
 
-export function MessageMenu({ message, anchor, meId, actions, onInfo, onClose }: MessageMenuProps) {
+export function MessageMenu({ message, anchor, meId, actions, inThread, onClose }: MessageMenuProps) {
   const client = useClient();
-  const { record, state } = message;
-  const recent = useRecentEmoji();
-  const entry = useReadable(client.conversations.get(record.conversationId));
-  const own = record.authorId === meId;
-  const sent = state !== 'pending' && state !== 'failed';
-  const text = textOf(message);
+  const entry = useReadable(client.conversations.get(message.record.conversationId));
   const moving = useRef(false);
+  const returnFocus = useReturnFocus();
+  const target: ActionTarget = { message, client, meId, entry, actions, anchor, inThread };
   const move = (act: () => void) => () => {
     moving.current = true;
     act();
   };
-  // Owners and admins tidy up after others in groups and channels; the server has the last word.
-  const mayRemove =
-    own ||
-    (entry?.conversation.kind !== 'direct' &&
-      (entry?.membership.role === 'owner' || entry?.membership.role === 'admin'));
-
-  if (!sent) {
-    return (
-      <Popup anchor={anchor} onClose={onClose} moving={moving}>
-        {text && (
-          <MenuItem icon={Copy} onSelect={() => copyText(client, text)}>
-            Copy text
-          </MenuItem>
-        )}
-        {state === 'failed' && (
-          <MenuItem icon={Reply} onSelect={() => client.messages.retry(record.id)}>
-            Try again
-          </MenuItem>
-        )}
-        <MenuItem icon={Trash2} danger onSelect={() => client.messages.discard(record.id)}>
-          Discard
-        </MenuItem>
-      </Popup>
-    );
-  }
+  const possible = messageActions.filter(({ may }) => may(target));
+  const item = (action: MessageAction) => (
+    <Item key={action.id} action={action} target={target} move={move} />
+  );
+  const dangerous = possible.filter(({ danger }) => danger);
   return (
-    <Popup anchor={anchor} onClose={onClose} moving={moving}>
-      <div className="kith-menu-reactions" role="group" aria-label="React">
-        {quickReactions(recent, 6).map((emoji) => (
-          <Base.Item
-            key={emoji}
-            className="kith-menu-reaction"
-            aria-label={`React with ${emoji}`}
-            onClick={() => {
-              rememberEmoji(emoji);
-              actions.react(message, emoji, !reactedWith(message, emoji, meId));
-            }}
-          >
-            {emoji}
-          </Base.Item>
-        ))}
-        <Base.Item
-          className="kith-menu-reaction"
-          aria-label="More reactions"
-          onClick={move(() => {
-            const bubble = document.querySelector(`[data-message="${CSS.escape(message.key)}"] .kith-bubble`);
-            if (bubble) actions.pickReaction(message, bubble);
-          })}
-        >
-          <SmilePlus size={18} strokeWidth={1.75} aria-hidden="true" />
-        </Base.Item>
-      </div>
-      <MenuItem icon={Reply} shortcut="R" onSelect={move(() => actions.reply(message))}>
-        Reply
-      </MenuItem>
-      {own && text && (
-        <MenuItem
-          icon={Pencil}
-          shortcut="E"
-          onSelect={move(() => setIntent(record.conversationId, { type: 'edit', messageId: record.id }))}
-        >
-          Edit
-        </MenuItem>
-      )}
-      {text && (
-        <MenuItem icon={Copy} shortcut="C" onSelect={() => copyText(client, text)}>
-          Copy text
-        </MenuItem>
-      )}
-      <MenuItem icon={Link} onSelect={() => copy(linkTo(message), 'Link copied')}>
-        Copy link
-      </MenuItem>
-      <MenuItem icon={Info} shortcut="I" onSelect={move(onInfo)}>
-        Info
-      </MenuItem>
-      {mayRemove && (
-        <>
-          <MenuSeparator />
-          <DeleteItem
-            onDelete={() => client.messages.remove(record.conversationId, record.id).catch(toastError)}
-          />
-        </>
-      )}
-    </Popup>
+    <FloatingMenu
+      anchor={anchor}
+      // Beside a bubble of one's own, which stands at the end, what is said before stays in sight.
+      align={anchor instanceof Element && message.record.authorId === meId ? 'end' : 'start'}
+      label={t('message.moreActions')}
+      onClose={onClose}
+      // Choosing Reply gives the focus to the composer, and the menu must not take it back. Else it returns to the message
+      // or the text; when neither had it (a finger, a mouse), nothing gets it.
+      finalFocus={() => !moving.current && returnFocus()}
+    >
+      {isThere(target) && <QuickReactions message={message} meId={meId} actions={actions} move={move} />}
+      {possible.filter(({ danger }) => !danger).map(item)}
+      {isThere(target) && dangerous.length > 0 && <MenuSeparator />}
+      {dangerous.map(item)}
+    </FloatingMenu>
   );
 }
 
-/**
- * A menu without a button of its own, with its own say where the focus goes afterwards: choosing Reply gives it to the
- * composer, and the menu must not take it back. Else it returns to the message or the text; when neither had it (a finger, a mouse), nothing gets it.
- */
-function Popup({
-  anchor,
-  onClose,
-  moving,
-  children,
+type Move = (act: () => void) => () => void;
+
+function Item({
+  action,
+  target,
+  move,
 }: {
-  readonly anchor: Anchor;
-  readonly onClose: () => void;
-  /** What was chosen takes the focus elsewhere. */
-  readonly moving: RefObject<boolean>;
-  readonly children: ReactNode;
+  readonly action: MessageAction;
+  readonly target: ActionTarget;
+  readonly move: Move;
 }) {
-  const returnFocus = useReturnFocus();
-  const finalFocus = () => !moving.current && returnFocus();
+  const run = () => action.run(target);
+  if (action.asks) return <AskingItem action={action} asks={t(action.asks)} onSure={run} />;
   return (
-    <Base.Root open onOpenChange={(open) => open || onClose()}>
-      <Base.Portal>
-        <Base.Positioner
-          className="kith-menu-positioner"
-          anchor={anchor instanceof Element ? anchor : pointAnchor(anchor)}
-          align="start"
-          side="bottom"
-          sideOffset={4}
-          collisionPadding={8}
-        >
-          <Base.Popup className="kith-menu" finalFocus={finalFocus}>
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <MenuItem
+      icon={action.icon}
+      {...(action.shortcut && { shortcut: shortcutSign(action.shortcut) })}
+      {...(action.danger && { danger: true })}
+      onSelect={action.moves ? move(run) : run}
+    >
+      {t(action.label)}
+    </MenuItem>
   );
 }
 
-/** Deleting reaches everyone and cannot be undone: the same item asks once more, in place. */
-function DeleteItem({ onDelete }: { readonly onDelete: () => void }) {
+/** One row among columns: left and right walk it as up and down do. */
+function QuickReactions({
+  message,
+  meId,
+  actions,
+  move,
+}: Pick<MessageMenuProps, 'message' | 'meId' | 'actions'> & { readonly move: Move }) {
+  const recent = useRecentEmoji();
+  return (
+    <div
+      className="kith-menu-reactions"
+      role="group"
+      aria-label={t('message.react')}
+      onKeyDown={walkSideways}
+    >
+      {quickReactions(recent, 6).map((emoji) => (
+        <Base.Item
+          key={emoji}
+          className="kith-menu-reaction"
+          aria-label={t('message.reactWith', { emoji })}
+          onClick={() => {
+            rememberEmoji(emoji);
+            actions.react(message, emoji, !reactedWith(message, emoji, meId));
+          }}
+        >
+          <EmojiGlyph emoji={emoji} />
+        </Base.Item>
+      ))}
+      <Base.Item
+        className="kith-menu-reaction"
+        aria-label={t('message.moreReactions')}
+        onClick={move(() => {
+          const bubble = document.querySelector(`[data-message="${CSS.escape(message.key)}"] .kith-bubble`);
+          if (bubble) actions.pickReaction(message, bubble);
+        })}
+      >
+        <SmilePlus size={18} strokeWidth={1.75} aria-hidden="true" />
+      </Base.Item>
+    </div>
+  );
+}
+
+function walkSideways(event: KeyboardEvent<HTMLElement>): void {
+  const forward = document.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+  if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  const at = items.indexOf(event.target as HTMLElement);
+  const next = items[at + (event.key === forward ? 1 : -1)];
+  event.preventDefault();
+  event.stopPropagation();
+  next?.focus();
+}
+
+/** What cannot be undone: the same item asks once more, in place. */
+function AskingItem({
+  action: { icon: Icon, label },
+  asks,
+  onSure,
+}: {
+  readonly action: MessageAction;
+  readonly asks: string;
+  readonly onSure: () => void;
+}) {
   const [sure, setSure] = useState(false);
   return (
     <Base.Item
@@ -169,34 +152,17 @@ function DeleteItem({ onDelete }: { readonly onDelete: () => void }) {
       data-danger
       data-sure={sure || undefined}
       closeOnClick={sure}
-      onClick={() => (sure ? onDelete() : setSure(true))}
+      onClick={() => (sure ? onSure() : setSure(true))}
     >
-      <Trash2 size={18} strokeWidth={1.75} aria-hidden="true" />
+      <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
       <span className="kith-menu-label" aria-live="polite">
-        {sure ? 'Delete for everyone?' : 'Delete'}
+        {sure ? asks : t(label)}
       </span>
     </Base.Item>
   );
 }
 
-export const textOf = ({ record: { body } }: TimelineMessage): string =>
-  body.type === 'content' && body.content.type === 'plain' ? body.content.text : '';
-
-const linkTo = ({ record }: TimelineMessage): string =>
-  `${location.origin}/c/${record.conversationId}?m=${record.id}`;
-
 export function reactedWith(message: TimelineMessage, emoji: string, meId: string | undefined): boolean {
   const reaction = message.record.reactions?.find((candidate) => candidate.emoji === emoji);
   return reaction?.mine ?? (meId !== undefined && (reaction?.userIds.includes(meId) ?? false));
-}
-
-/** As it reads: mentions by name. */
-export const copyText = (client: KithClient, text: string): void =>
-  copy(fromWire(text, (id) => client.users.get(id).get()?.displayName).text, 'Text copied');
-
-function copy(text: string, done: string): void {
-  copyToClipboard(text).then(
-    () => toast(done),
-    () => toast('The browser did not allow copying.', { tone: 'error' }),
-  );
 }

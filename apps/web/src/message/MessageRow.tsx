@@ -1,5 +1,5 @@
 /** One message in the timeline: avatar, bubble, reactions, and the tools that appear beside it. */
-import { Ban, Ellipsis, Reply, SmilePlus } from 'lucide-react';
+import { Ban, Check, Ellipsis, Reply, SmilePlus } from 'lucide-react';
 import {
   memo,
   type ReactNode,
@@ -8,21 +8,37 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useClient } from '../app/client.tsx';
+import { useClient, useReadable } from '../app/client.tsx';
+import { useUser } from '../app/people.ts';
+import { useWatch } from '../app/watch.ts';
+import { isBare } from '../attachments/kinds.ts';
+import { AttachmentView } from '../attachments/views.tsx';
+import { useCustomEmoji } from '../emoji/custom.tsx';
+import { errorText } from '../i18n/errors.ts';
+import { t } from '../i18n/index.ts';
+import { openCard } from '../profile/card.ts';
+import { StatusEmoji } from '../profile/StatusEmoji.tsx';
+import { useAppearance } from '../theme/appearance.ts';
+import { ThreadCount, ThreadFoot, ThreadLine } from '../threads/ThreadFoot.tsx';
 import type { MessageRowData } from '../timeline/rows.ts';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { useMessageContext } from './context.tsx';
 import { countEmojiOnly } from './emojiOnly.ts';
+import { attachmentOf, textOf } from './excerpt.ts';
+import { Forwarded } from './Forwarded.tsx';
+import { LinkPreview } from './LinkPreview.tsx';
 import { cutLong, isExpanded, setExpanded } from './long.ts';
 import { Meta } from './Meta.tsx';
 import { Markdown } from './markdown/Markdown.tsx';
-import { UNKNOWN_NAME, UserName, useName, usePlainPreview } from './names.tsx';
+import { UserName } from './names.tsx';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
-import { formatTime } from './time.ts';
+import { useSelected } from './selection.ts';
+import { useLabel } from './useLabel.ts';
 import { useLongPress } from './useLongPress.ts';
 import './message.css';
+import './flat.css';
 
 export interface MessageRowProps {
   readonly row: MessageRowData;
@@ -43,8 +59,10 @@ export const MessageRow = memo(function MessageRow({
   marked,
   flash,
 }: MessageRowProps) {
-  const { people, actions } = useMessageContext();
+  const { place, threadId, people, actions } = useMessageContext();
   const { message, own, first, last } = row;
+  const selected = useSelected(place, message.record.id);
+  const flat = useAppearance().style === 'flat';
   const [hover, setHover] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const bubble = useRef<HTMLDivElement>(null);
@@ -68,6 +86,9 @@ export const MessageRow = memo(function MessageRow({
       className="kith-message"
       role="article"
       aria-label={label}
+      // Where it stands in the conversation; how long that is, nobody can tell while more of it comes.
+      aria-posinset={message.record.seq || undefined}
+      aria-setsize={message.record.seq ? -1 : undefined}
       tabIndex={active ? 0 : -1}
       data-message={message.key}
       data-own={own || undefined}
@@ -76,47 +97,71 @@ export const MessageRow = memo(function MessageRow({
       data-first={first || undefined}
       data-last={last || undefined}
       data-gutter={(people && !own) || undefined}
+      data-selected={selected}
+      {...(selected !== undefined && { 'aria-selected': selected })}
       onPointerEnter={withMouse(true)}
       onPointerLeave={withMouse(false)}
       onContextMenu={(event) => {
         // Over a link or a selection the browser's own menu is what people want.
-        if (deleted || (event.target as Element).closest('a[href]') || !getSelection()?.isCollapsed) return;
+        if (
+          deleted ||
+          (event.target as Element).closest('.kith-bubble a[href]:not(.kith-place-card)') ||
+          !getSelection()?.isCollapsed
+        )
+          return;
         event.preventDefault();
         if (!longPress.fired()) actions.openMenu(message, { x: event.clientX, y: event.clientY });
       }}
       {...(deleted ? {} : longPress.handlers)}
     >
+      {selected !== undefined && !deleted && (
+        <span className="kith-select-mark" data-on={selected || undefined} aria-hidden="true">
+          {selected && <Check size={14} strokeWidth={3} />}
+        </span>
+      )}
       <div className="kith-message-body">
         <div className="kith-message-line">
-          {people && !own && last && (
+          {(flat ? first : people && !own && last) && (
             <span className="kith-message-avatar">
               <AuthorAvatar id={message.record.authorId} />
             </span>
           )}
           <Bubble row={row} bubbleRef={bubble} flash={flash} />
-          {hover && !deleted && message.state !== 'pending' && message.state !== 'failed' && (
-            <div className="kith-message-tools">
-              <IconButton
-                icon={SmilePlus}
-                label="React"
-                size="s"
-                bare
-                onClick={(event) => actions.pickReaction(message, event.currentTarget)}
-              />
-              <IconButton icon={Reply} label="Reply" size="s" bare onClick={() => actions.reply(message)} />
-              <IconButton
-                icon={Ellipsis}
-                label="More actions"
-                size="s"
-                bare
-                onClick={(event) => actions.openMenu(message, event.currentTarget)}
-              />
-            </div>
-          )}
+          {hover &&
+            selected === undefined &&
+            !deleted &&
+            message.state !== 'pending' &&
+            message.state !== 'failed' && (
+              <div className="kith-message-tools">
+                <IconButton
+                  icon={SmilePlus}
+                  label={t('message.react')}
+                  size="s"
+                  bare
+                  onClick={(event) => actions.pickReaction(message, event.currentTarget)}
+                />
+                <IconButton
+                  icon={Reply}
+                  label={t('message.reply')}
+                  size="s"
+                  bare
+                  onClick={() => actions.reply(message)}
+                />
+                <IconButton
+                  icon={Ellipsis}
+                  label={t('message.moreActions')}
+                  size="s"
+                  bare
+                  onClick={(event) => actions.openMenu(message, event.currentTarget)}
+                />
+              </div>
+            )}
         </div>
         {!deleted && <Reactions message={message} />}
+        {threadId === undefined && message.record.replies && <ThreadFoot record={message.record} />}
         {message.state === 'failed' && <Failed row={row} />}
       </div>
+      {threadId === message.record.id && <ThreadCount record={message.record} />}
     </div>
   );
 });
@@ -130,30 +175,60 @@ function Bubble({
   readonly bubbleRef: React.RefObject<HTMLDivElement | null>;
   readonly flash: number | undefined;
 }) {
-  const { people, meId } = useMessageContext();
+  const { threadId, people, meId } = useMessageContext();
   const { message, own, first } = row;
   const { record } = message;
+  const flat = useAppearance().style === 'flat';
   const meta = <Meta message={message} own={own} />;
-  const text =
-    record.body.type === 'content' && record.body.content.type === 'plain' ? record.body.content.text : '';
-  const emoji = record.replyTo ? 0 : countEmojiOnly(text);
+  const text = textOf(record.body);
+  const attachment = attachmentOf(record.body);
+  const custom = useCustomEmoji();
+  const emoji =
+    record.replyTo || record.forwarded || attachment ? 0 : countEmojiOnly(text, (name) => custom.has(name));
+  const bare = !text && attachment && isBare(attachment);
+  const client = useClient();
+  const blocked = useReadable(client.own.get('block', record.authorId)) !== undefined;
+  const [shown, setShown] = useState(false);
+  if (people && blocked && !shown) {
+    return (
+      <div ref={bubbleRef} className="kith-bubble">
+        <p className="kith-message-none">
+          <Ban size={14} strokeWidth={2} aria-hidden="true" />
+          {t('message.ofBlocked')}{' '}
+          <button type="button" className="kith-link" onClick={() => setShown(true)}>
+            {t('message.show')}
+          </button>
+          {meta}
+        </p>
+      </div>
+    );
+  }
   return (
-    <div ref={bubbleRef} className="kith-bubble" data-emoji={emoji || undefined}>
+    <div
+      ref={bubbleRef}
+      className="kith-bubble"
+      data-emoji={emoji || undefined}
+      data-bare={bare || undefined}
+    >
       {/* Told apart by its key: a second jump to the same message lights it again. */}
       {flash !== undefined && <span key={flash} className="kith-flash" />}
-      {people && !own && first && <Sender id={record.authorId} />}
+      {first && (flat || (people && !own)) && <Sender id={record.authorId} />}
+      {record.forwarded && record.body.type === 'content' && <Forwarded origin={record.forwarded} />}
+      {threadId === undefined && record.thread && <ThreadLine record={record} />}
       {record.replyTo && record.body.type === 'content' && <Quote messageId={record.replyTo.messageId} />}
+      {attachment && <AttachmentView attachment={attachment} message={message} end={!text && meta} />}
       {text ? (
         <Text messageId={record.id} text={text} meId={meId} end={meta} />
       ) : (
-        <p className="kith-message-none">
-          {record.body.type === 'deleted' && <Ban size={14} strokeWidth={2} aria-hidden="true" />}
-          {record.body.type === 'deleted'
-            ? 'Message deleted'
-            : 'Encrypted message. This app cannot read it yet.'}
-          {meta}
-        </p>
+        !attachment && (
+          <p className="kith-message-none">
+            {record.body.type === 'deleted' && <Ban size={14} strokeWidth={2} aria-hidden="true" />}
+            {record.body.type === 'deleted' ? t('message.deleted') : t('message.encryptedHere')}
+            {meta}
+          </p>
+        )
       )}
+      {record.linkPreview && <LinkPreview preview={record.linkPreview} />}
     </div>
   );
 }
@@ -185,7 +260,7 @@ function Text({
             setOpen(!open);
           }}
         >
-          {open ? 'Show less' : 'Show more'}
+          {open ? t('message.showLess') : t('message.showMore')}
         </button>
         {end}
       </div>
@@ -195,14 +270,29 @@ function Text({
 
 function Sender({ id }: { readonly id: string }) {
   return (
-    <div className="kith-sender" style={{ color: `var(--kith-hue-${hueOf(id)})` }}>
+    <button
+      type="button"
+      className="kith-sender"
+      dir="auto"
+      style={{ color: `var(--kith-hue-${hueOf(id)})` }}
+      onClick={() => openCard(id)}
+    >
       <UserName id={id} />
-    </div>
+      <StatusEmoji user={useUser(id)} />
+    </button>
   );
 }
 
 function AuthorAvatar({ id }: { readonly id: string }) {
-  return <Avatar id={id} name={useName(id) ?? ''} size={32} />;
+  const user = useUser(id);
+  // Whose words are on screen is seen as they are now.
+  useWatch([], [id]);
+  return (
+    <button type="button" onClick={() => openCard(id)}>
+      <span className="kith-hidden">{t('profile.of', { name: user?.displayName ?? '' })}</span>
+      <Avatar id={id} name={user?.displayName ?? ''} image={user?.avatar?.blobId} size={32} />
+    </button>
+  );
 }
 
 /** What went wrong and what can be done, under the message that did not leave. */
@@ -210,25 +300,18 @@ function Failed({ row }: { readonly row: MessageRowData }) {
   const { messages } = useClient();
   const { message } = row;
   return (
-    <div className="kith-failed" role="group" aria-label="Not sent">
-      <span>Not sent{message.error ? `: ${message.error.message}` : '.'}</span>
+    <div className="kith-failed" role="group" aria-label={t('message.notSent')}>
+      <span>
+        {message.error
+          ? t('message.notSentWhy', { error: errorText(message.error) })
+          : t('message.notSentEnd')}
+      </span>
       <button type="button" onClick={() => messages.retry(message.record.id)}>
-        Try again
+        {t('common.tryAgain')}
       </button>
       <button type="button" onClick={() => messages.discard(message.record.id)}>
-        Discard
+        {t('message.discard')}
       </button>
     </div>
   );
-}
-
-/** What a screen reader says for the whole message. */
-function useLabel({ message, own }: MessageRowData): string {
-  const { record } = message;
-  const author = useName(record.authorId) ?? UNKNOWN_NAME;
-  const text = usePlainPreview(
-    record.body.type === 'content' && record.body.content.type === 'plain' ? record.body.content.text : '',
-  );
-  const what = record.body.type === 'deleted' ? 'Message deleted' : text || 'Encrypted message';
-  return `${own ? 'You' : author}, ${formatTime(record.createdAt)}: ${what}`;
 }

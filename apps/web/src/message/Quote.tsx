@@ -2,9 +2,10 @@
 import type { MessageRecord } from '@kith/protocol';
 import type { CSSProperties } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
+import { t } from '../i18n/index.ts';
 import { hueOf } from '../ui/Avatar.tsx';
 import { useMessageContext } from './context.tsx';
-import { UserName, usePlainPreview } from './names.tsx';
+import { UserName, useExcerpt } from './names.tsx';
 
 export function Quote({ messageId }: { readonly messageId: string }) {
   const { conversationId, meId, actions } = useMessageContext();
@@ -31,15 +32,20 @@ export function QuoteText({
   readonly meId: string | undefined;
 }) {
   if (!record) {
-    return <span className="kith-quote-none">{record === null ? 'Message unavailable' : 'Loading…'}</span>;
+    return (
+      <span className="kith-quote-none">
+        {record === null ? t('message.unavailable') : t('message.loading')}
+      </span>
+    );
   }
   return (
     <>
       <span
         className="kith-quote-author"
+        dir="auto"
         style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}
       >
-        <UserName id={record.authorId} you={record.authorId === meId ? 'You' : undefined} />
+        <UserName id={record.authorId} you={record.authorId === meId ? t('names.you') : undefined} />
       </span>
       <Excerpt record={record} />
     </>
@@ -47,13 +53,11 @@ export function QuoteText({
 }
 
 function Excerpt({ record }: { readonly record: MessageRecord }) {
-  const { body } = record;
-  const plain = body.type === 'content' && body.content.type === 'plain' ? body.content.text : '';
-  const preview = usePlainPreview(plain);
-  if (plain) return <span className="kith-quote-text">{preview}</span>;
+  const { icon: Icon, text, sign } = useExcerpt(record.body);
   return (
-    <span className="kith-quote-none">
-      {body.type === 'deleted' ? 'Deleted message' : 'Encrypted message'}
+    <span className={sign ? 'kith-quote-none' : 'kith-quote-text'} dir="auto">
+      {Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />}
+      {text}
     </span>
   );
 }

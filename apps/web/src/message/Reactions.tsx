@@ -2,6 +2,9 @@
 import type { TimelineMessage } from '@kith/client';
 import type { Reaction } from '@kith/protocol';
 import { SmilePlus } from 'lucide-react';
+import { EmojiGlyph } from '../emoji/custom.tsx';
+import { t } from '../i18n/index.ts';
+import { numberText } from '../i18n/words.ts';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { useMessageContext } from './context.tsx';
 import { useNameList } from './names.tsx';
@@ -11,14 +14,14 @@ export function Reactions({ message }: { readonly message: TimelineMessage }) {
   const reactions = message.record.reactions ?? [];
   if (reactions.length === 0) return null;
   return (
-    <div className="kith-reactions" role="group" aria-label="Reactions">
+    <div className="kith-reactions" role="group" aria-label={t('message.reactions')}>
       {reactions.map((reaction) => (
         <Chip key={reaction.emoji} message={message} reaction={reaction} />
       ))}
       <button
         type="button"
         className="kith-reaction-add"
-        aria-label="Add a reaction"
+        aria-label={t('message.add')}
         onClick={(event) => actions.pickReaction(message, event.currentTarget)}
       >
         <SmilePlus size={16} strokeWidth={1.75} aria-hidden="true" />
@@ -37,11 +40,13 @@ function Chip({ message, reaction }: { readonly message: TimelineMessage; readon
         type="button"
         className="kith-reaction"
         aria-pressed={mine}
-        aria-label={`${reaction.emoji} ${reaction.count}: ${who}`}
+        aria-label={t('message.reaction', { emoji: reaction.emoji, count: reaction.count, who })}
         onClick={() => actions.react(message, reaction.emoji, !mine)}
       >
-        <span className="kith-reaction-emoji">{reaction.emoji}</span>
-        <span className="kith-reaction-count">{reaction.count}</span>
+        <span className="kith-reaction-emoji">
+          <EmojiGlyph emoji={reaction.emoji} />
+        </span>
+        <span className="kith-reaction-count">{numberText(reaction.count)}</span>
       </button>
     </Tooltip>
   );

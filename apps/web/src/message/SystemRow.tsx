@@ -1,10 +1,13 @@
 /** What happened to the conversation itself: one quiet line; many in a row fold into one. */
 import type { TimelineMessage } from '@kith/client';
-import type { MessageRecord, Role, SystemEvent } from '@kith/protocol';
-import { Fragment, memo, type ReactNode, useState } from 'react';
+import type { MessageRecord } from '@kith/protocol';
+import { memo, useState } from 'react';
+import { rich, t } from '../i18n/index.ts';
+import { richList } from '../i18n/words.ts';
 import { useMessageContext } from './context.tsx';
 import { isExpanded, setExpanded } from './long.ts';
 import { UserName } from './names.tsx';
+import { deedOf } from './system.ts';
 import { formatFull } from './time.ts';
 
 /** So many are shown as they are. */
@@ -36,7 +39,7 @@ export const SystemRow = memo(function SystemRow({
             setOpen(true);
           }}
         >
-          and {messages.length - 1} more changes
+          {t('system.more', { count: messages.length - 1 })}
         </button>
       )}
     </div>
@@ -46,85 +49,19 @@ export const SystemRow = memo(function SystemRow({
 export function SystemText({ record }: { readonly record: MessageRecord }) {
   const { meId } = useMessageContext();
   if (record.body.type !== 'system') return null;
-  const who = <Person id={record.authorId} meId={meId} first />;
-  return (
-    <>
-      {who} {deed(record.body.event, record.authorId, meId)}
-    </>
-  );
+  const { key, whom, words } = deedOf(record.body.event, record.authorId, meId);
+  const written = Object.entries(words).map(([name, word]) => [name, <b key={name}>{word}</b>] as const);
+  return rich(key, {
+    ...Object.fromEntries(written),
+    who: <Person id={record.authorId} meId={meId} />,
+    whom: <People ids={whom} meId={meId} />,
+  });
 }
 
-function deed(event: SystemEvent, by: string, meId: string | undefined): ReactNode {
-  switch (event.type) {
-    case 'created':
-      return 'created this conversation';
-    case 'renamed':
-      return (
-        <>
-          changed the name to <b>{event.name}</b>
-        </>
-      );
-    case 'topic_changed':
-      return event.topic === '' ? (
-        'removed the topic'
-      ) : (
-        <>
-          changed the topic to <b>{event.topic}</b>
-        </>
-      );
-    case 'history_changed':
-      return event.history === 'all'
-        ? 'made earlier messages visible to new members'
-        : 'hid earlier messages from new members';
-    case 'visibility_changed':
-      return event.visibility === 'public' ? 'opened the channel to everyone' : 'made the channel private';
-    case 'joined':
-      return 'joined';
-    case 'left':
-      return 'left';
-    case 'added':
-      return (
-        <>
-          added <People ids={event.userIds} meId={meId} />
-        </>
-      );
-    case 'removed':
-      return (
-        <>
-          removed <Person id={event.userId} meId={meId} />
-        </>
-      );
-    case 'role_changed':
-      return (
-        <>
-          made <Person id={event.userId} meId={meId} /> {ROLES[event.role]}
-        </>
-      );
-    case 'ownership_transferred':
-      return event.userId === by ? (
-        'became the owner'
-      ) : (
-        <>
-          handed this conversation over to <Person id={event.userId} meId={meId} />
-        </>
-      );
-  }
-}
-
-const ROLES: Record<Role, string> = { owner: 'the owner', admin: 'an admin', member: 'an ordinary member' };
-
-function Person({
-  id,
-  meId,
-  first,
-}: {
-  readonly id: string;
-  readonly meId: string | undefined;
-  readonly first?: boolean;
-}) {
+function Person({ id, meId }: { readonly id: string; readonly meId: string | undefined }) {
   return (
     <b>
-      <UserName id={id} you={id === meId ? (first ? 'You' : 'you') : undefined} />
+      <UserName id={id} you={id === meId ? t('names.youAmong') : undefined} />
     </b>
   );
 }
@@ -132,11 +69,6 @@ function Person({
 function People({ ids, meId }: { readonly ids: readonly string[]; readonly meId: string | undefined }) {
   const shown = ids.length > NAMES + 1 ? ids.slice(0, NAMES) : ids;
   const rest = ids.length - shown.length;
-  return shown.map((id, i) => (
-    <Fragment key={id}>
-      {i > 0 && (i === shown.length - 1 && rest === 0 ? ' and ' : ', ')}
-      <Person id={id} meId={meId} />
-      {i === shown.length - 1 && rest > 0 && ` and ${rest} others`}
-    </Fragment>
-  ));
+  const named = shown.map((id) => <Person key={id} id={id} meId={meId} />);
+  return richList(rest > 0 ? [...named, <span key="">{t('names.others', { count: rest })}</span>] : named);
 }

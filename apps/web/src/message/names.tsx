@@ -1,34 +1,55 @@
 /** People's names in messages: each place subscribes to just the people it names. */
+
+import type { MessageBody } from '@kith/protocol';
+import { MENTION, mentionedIn } from '@kith/protocol/mentions';
 import { useMemo } from 'react';
 import { useNames, useUser } from '../app/people.ts';
+import { t } from '../i18n/index.ts';
+import { listText } from '../i18n/words.ts';
+import { type Excerpt, excerptOf, textOf } from './excerpt.ts';
 import { plainPreview } from './preview.ts';
-
-export const UNKNOWN_NAME = 'Someone';
 
 /** The display name, or undefined until it is known. */
 export const useName = (userId: string): string | undefined => useUser(userId)?.displayName;
 
 export function UserName({ id, you }: { readonly id: string; readonly you?: string | undefined }) {
   const name = useName(id);
-  return you ?? name ?? UNKNOWN_NAME;
+  return you ?? name ?? t('names.someone');
 }
-
-const MENTIONED = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>/g;
 
 /** One line of a message's text, with the names of whom it mentions. */
 export function usePlainPreview(text: string): string {
-  const ids = useMemo(
+  const nameOf = useMentionedNames(text);
+  return useMemo(() => plainPreview(text, nameOf), [text, nameOf]);
+}
+
+/** One line of a message, whatever it carries. */
+export function useExcerpt(body: MessageBody): Excerpt {
+  const nameOf = useMentionedNames(textOf(body));
+  return useMemo(() => excerptOf(body, nameOf), [body, nameOf]);
+}
+
+/** All of a text as it was written, with names where people are mentioned. */
+export function useNamed(text: string): string {
+  const nameOf = useMentionedNames(text, text.length);
+  return useMemo(
     () =>
-      text.includes('<@')
-        ? [...new Set([...text.slice(0, 600).matchAll(MENTIONED)].map((match) => match[1]!))]
-        : [],
-    [text],
+      text.replace(
+        MENTION,
+        (_, who: string) => `@${who === 'all' ? who : (nameOf(who) ?? t('names.someone'))}`,
+      ),
+    [text, nameOf],
   );
+}
+
+/** `reach`: only in so much of it. */
+function useMentionedNames(text: string, reach = 600): (userId: string) => string | undefined {
+  const ids = useMemo(() => mentionedIn(text.slice(0, reach)), [text, reach]);
   const names = useNames(ids);
   return useMemo(() => {
     const byId = new Map(ids.map((id, i) => [id, names[i]]));
-    return plainPreview(text, (id) => byId.get(id) || undefined);
-  }, [text, ids, names]);
+    return (id: string) => byId.get(id) || undefined;
+  }, [ids, names]);
 }
 
 /** "You, Ana, Bo and 3 more": `total` may exceed the ids known. */
@@ -42,8 +63,7 @@ export function useNameList(
     return mineFirst.slice(0, 12);
   }, [userIds, meId]);
   const known = useNames(shown);
-  const names = shown.map((id, i) => (id === meId ? 'You' : known[i] || UNKNOWN_NAME));
+  const names = shown.map((id, i) => (id === meId ? t('names.you') : known[i] || t('names.someone')));
   const rest = total - shown.length;
-  if (rest > 0) return `${names.join(', ')} and ${rest} more`;
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '');
+  return listText(rest > 0 ? [...names, t('names.more', { count: rest })] : names);
 }

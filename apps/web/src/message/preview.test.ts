@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import '../i18n/english.ts';
 import { plainPreview } from './preview.ts';
 
 const id = '01938b2e-7c1d-7e3a-9d5b-0123456789ab';
@@ -16,7 +17,7 @@ describe('plainPreview', () => {
     ['```ts\nconst a = 1;\n```', 'const a = 1;'],
     ['[site](https://a.example) yes', 'site yes'],
     [`<@${id}> and <@all>`, '@Ana Lima and @all'],
-    ['<@01938b2e-7c1d-7e3a-9d5b-000000000000>', '@someone'],
+    ['<@01938b2e-7c1d-7e3a-9d5b-000000000000>', '@Someone'],
     ['2 * 3 * 4', '2 * 3 * 4'],
     ['```\n```', '``` ```'],
   ])('%j', (text, expected) => expect(plainPreview(text, nameOf)).toBe(expected));

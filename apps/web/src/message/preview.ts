@@ -4,11 +4,13 @@
  * Every expression runs in time linear to the (cut) text.
  */
 
+import { MENTION } from '@kith/protocol/mentions';
+import { t } from '../i18n/index.ts';
+
 /** Longer than any row is wide; what lies beyond is not looked at. */
 const LOOK_AT = 600;
 const SHOW = 200;
 
-const MENTION = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|all)>/g;
 const FENCE = /^ {0,3}(?:```|~~~).*$/gm;
 const LINE_MARKER = /^ {0,8}(?:>{1,8} ?|[-*+] {1,3})+/gm;
 const LINK = /\[([^[\]\n]{1,300})\]\([^()\s]{1,300}\)/g;
@@ -20,7 +22,7 @@ const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 export function plainPreview(text: string, nameOf: (userId: string) => string | undefined): string {
   const cut = text.length > LOOK_AT ? text.slice(0, LOOK_AT) : text;
   const plain = cut
-    .replace(MENTION, (_, who: string) => `@${who === 'all' ? 'all' : (nameOf(who) ?? 'someone')}`)
+    .replace(MENTION, (_, who: string) => `@${who === 'all' ? 'all' : (nameOf(who) ?? t('names.someone'))}`)
     .replace(FENCE, '')
     .replace(LINE_MARKER, '')
     .replace(LINK, '$1')

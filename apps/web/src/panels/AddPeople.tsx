@@ -2,6 +2,7 @@ import type { ConversationEntry } from '@kith/client';
 import type { User } from '@kith/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../app/client.tsx';
+import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { toast } from '../ui/toast.ts';
 import { useRun } from '../ui/useRun.ts';
@@ -25,16 +26,21 @@ export function AddPeople({
         entry.id,
         chosen.map((user) => user.id),
       );
-      toast(chosen.length === 1 ? `${chosen[0]?.displayName} added.` : `${chosen.length} people added.`);
+      const [first, second] = chosen;
+      toast(
+        first && !second
+          ? t('details.addedName', { name: first.displayName })
+          : t('details.added', { count: chosen.length }),
+      );
       onDone();
     });
   return (
     <PaneFrame
-      title="Add people"
-      exit={{ kind: 'back', label: 'Back to details', run: onDone }}
+      title={t('details.addPeople')}
+      exit={{ kind: 'back', label: t('details.backToDetails'), run: onDone }}
       foot={
         <Button kind="primary" wide busy={busy} disabled={chosen.length === 0} onClick={add}>
-          {chosen.length > 1 ? `Add ${chosen.length} people` : 'Add'}
+          {chosen.length > 1 ? t('details.addSome', { count: chosen.length }) : t('details.add')}
         </Button>
       }
     >

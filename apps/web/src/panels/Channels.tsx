@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { type Channel, channelLine, lookAtChannel } from '../app/channels.ts';
 import { useClient } from '../app/client.tsx';
 import { back, navigate, openConversation } from '../app/route.ts';
+import { t } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { useRun } from '../ui/useRun.ts';
@@ -66,13 +67,16 @@ export function Channels() {
   };
 
   return (
-    <PaneFrame title="Channels" exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) }}>
-      <SearchField label="Find channels" value={query} onChange={setQuery} first />
+    <PaneFrame
+      title={t('channels.title')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
+    >
+      <SearchField label={t('channels.find')} value={query} onChange={setQuery} first />
       {state.type === 'loading' && <GhostRows />}
       {state.type === 'failed' && (
         <div className="kith-notice" role="alert">
-          <p>The channels could not be loaded.</p>
-          <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
+          <p>{t('channels.failed')}</p>
+          <Button onClick={() => setAttempt(attempt + 1)}>{t('common.tryAgain')}</Button>
         </div>
       )}
       {state.type === 'ready' && state.channels.length === 0 && (
@@ -112,16 +116,28 @@ function ChannelRow({ channel }: { readonly channel: Channel }) {
         data-row={channel.id}
         onClick={() => (channel.joined ? open() : lookAtChannel(channel))}
       >
-        <Avatar id={channel.id} name={channel.name} size={36} glyph="channel" shape="square" />
+        <Avatar
+          id={channel.id}
+          name={channel.name}
+          image={channel.avatar?.blobId}
+          size={36}
+          glyph={channel.avatar ? undefined : 'channel'}
+          shape="square"
+        />
         <span className="kith-person-lines">
           <span>{channel.name}</span>
           <small>{channelLine(channel)}</small>
         </span>
-        {channel.joined && <span className="kith-row-action">Joined</span>}
+        {channel.joined && <span className="kith-row-action">{t('channels.joined')}</span>}
       </button>
       {!channel.joined && (
-        <Button kind="plain" busy={busy} aria-label={`Join ${channel.name}`} onClick={join}>
-          Join
+        <Button
+          kind="plain"
+          busy={busy}
+          aria-label={t('channels.joinNamed', { name: channel.name })}
+          onClick={join}
+        >
+          {t('channels.join')}
         </Button>
       )}
     </>
@@ -129,13 +145,13 @@ function ChannelRow({ channel }: { readonly channel: Channel }) {
 }
 
 function NoChannels({ searching }: { readonly searching: boolean }) {
-  if (searching) return <p className="kith-pane-note">No public channel by that name.</p>;
+  if (searching) return <p className="kith-pane-note">{t('channels.none')}</p>;
   return (
     <div className="kith-notice">
       <Hash size={32} strokeWidth={1.5} aria-hidden="true" />
-      <p>There are no public channels yet. A channel is a room that everybody here may join.</p>
+      <p>{t('channels.empty')}</p>
       <Button kind="primary" onClick={() => navigate({ left: 'new-channel' }, { replace: true })}>
-        Make the first one
+        {t('channels.makeFirst')}
       </Button>
     </div>
   );

@@ -1,7 +1,11 @@
 import type { ConversationEntry } from '@kith/client';
-import { KithError, limits } from '@kith/client';
+import { limits } from '@kith/client';
 import { type FormEvent, useState } from 'react';
 import { useClient } from '../app/client.tsx';
+import { useFace } from '../app/people.ts';
+import { fieldErrors } from '../i18n/errors.ts';
+import { t } from '../i18n/index.ts';
+import { AvatarField } from '../profile/AvatarField.tsx';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toastError } from '../ui/toast.ts';
@@ -20,6 +24,7 @@ export function EditConversation({
 }) {
   const client = useClient();
   const { conversation } = entry;
+  const face = useFace(entry);
   const [change, setChange] = useState<Change>({});
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
@@ -33,7 +38,7 @@ export function EditConversation({
 
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (name.trim() === '') return setWrong({ name: 'Enter a name.' });
+    if (name.trim() === '') return setWrong({ name: t('form.enterName') });
     const now = conversation as unknown as Readonly<Record<string, unknown>>;
     const differing = Object.fromEntries(
       Object.entries(change).filter(([key, value]) => now[key] !== value),
@@ -45,19 +50,19 @@ export function EditConversation({
       onDone();
     } catch (problem) {
       setBusy(false);
-      const fields = problem instanceof KithError ? problem.fields : undefined;
-      if (fields) setWrong(Object.fromEntries(fields.map(({ path, message }) => [path, message])));
+      const fields = fieldErrors(problem);
+      if (fields) setWrong(fields);
       else toastError(problem);
     }
   };
 
   return (
     <PaneFrame
-      title={channel ? 'Edit channel' : 'Edit group'}
-      exit={{ kind: 'back', label: 'Back to details', run: onDone }}
+      title={channel ? t('details.editChannel') : t('details.editGroup')}
+      exit={{ kind: 'back', label: t('details.backToDetails'), run: onDone }}
       foot={
         <Button kind="primary" wide type="submit" form="kith-edit-conversation" busy={busy}>
-          Save
+          {t('common.save')}
         </Button>
       }
     >
@@ -67,8 +72,14 @@ export function EditConversation({
         noValidate
         onSubmit={(event) => void save(event)}
       >
+        <div className="kith-form-face">
+          <AvatarField
+            avatar={face.avatar}
+            onChange={(avatar) => client.conversations.update(entry.id, { avatar })}
+          />
+        </div>
         <TextField
-          label="Name"
+          label={t('form.name')}
           maxLength={limits.nameLength}
           autoComplete="off"
           data-first
@@ -79,8 +90,8 @@ export function EditConversation({
         {channel && (
           <>
             <TextField
-              label="Topic"
-              hint="What it is about, in a line. May stay empty."
+              label={t('form.topic')}
+              hint={t('form.topicHint')}
               maxLength={limits.topicLength}
               autoComplete="off"
               value={change.topic ?? conversation.topic}

@@ -1,18 +1,24 @@
 import type { ConversationEntry } from '@kith/client';
-import { LogOut, Pencil } from 'lucide-react';
+import { Flag, LogOut, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { closePanel } from '../app/panel.ts';
-import { type Face, membersLine, useFace, usePresence, useUser } from '../app/people.ts';
+import { type Face, membersLine, useFace, useUser } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
-import { lastSeen } from '../app/time.ts';
+import { t } from '../i18n/index.ts';
+import { handleText } from '../i18n/words.ts';
+import { AboutPerson } from '../profile/AboutPerson.tsx';
+import { openReport } from '../profile/report.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
+import { Disappearing } from './Disappearing.tsx';
 import { Members } from './Members.tsx';
 import { mayOf } from './may.ts';
 import { PaneFrame } from './PaneFrame.tsx';
+import { Pins } from './Pins.tsx';
+import { Silence } from './Silence.tsx';
 
 export interface InfoProps {
   readonly entry: ConversationEntry;
@@ -27,9 +33,9 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
   const shared = conversation.kind !== 'direct';
   return (
     <PaneFrame
-      title="Details"
-      exit={{ kind: 'close', label: 'Close details', run: closePanel }}
-      actions={may.edit && <IconButton icon={Pencil} label="Edit" onClick={onEdit} />}
+      title={t('details.title')}
+      exit={{ kind: 'close', label: t('details.close'), run: closePanel }}
+      actions={may.edit && <IconButton icon={Pencil} label={t('details.edit')} onClick={onEdit} />}
     >
       <div className="kith-info-face">
         <Avatar {...face.avatar} size={72} />
@@ -37,7 +43,22 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
         {shared ? <p>{kindLine(entry)}</p> : <PersonLine face={face} />}
       </div>
       {conversation.topic && <p className="kith-info-topic">{conversation.topic}</p>}
+      <Pins entry={entry} />
+      {!face.isSelf && <Silence entry={entry} />}
+      <Disappearing entry={entry} />
       {shared && <Members entry={entry} may={may} onAdd={onAdd} />}
+      {shared && (
+        <div className="kith-section">
+          <Button
+            kind="danger-quiet"
+            wide
+            onClick={() => openReport({ type: 'conversation', conversationId: entry.id })}
+          >
+            <Flag size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('report.verb')}
+          </Button>
+        </div>
+      )}
       {may.leave && <Leave entry={entry} />}
     </PaneFrame>
   );
@@ -45,19 +66,20 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
 
 function kindLine({ conversation }: ConversationEntry): string {
   const { kind, visibility, memberCount } = conversation;
-  const what = kind === 'group' ? 'Group' : visibility === 'public' ? 'Public channel' : 'Private channel';
-  return `${what} · ${membersLine(memberCount)}`;
+  const members = membersLine(memberCount);
+  if (kind === 'group') return t('details.group', { members });
+  return visibility === 'public'
+    ? t('conversation.publicChannel', { members })
+    : t('details.privateChannel', { members });
 }
 
 function PersonLine({ face }: { readonly face: Face }) {
   const user = useUser(face.peerId);
-  const presence = usePresence(face.isSelf ? null : face.peerId);
-  if (face.isSelf) return <p>A place for yourself, on all your devices. Nobody else sees it.</p>;
-  const seen = presence?.lastSeenAt && lastSeen(Date.parse(presence.lastSeenAt));
+  if (face.isSelf) return <p>{t('details.notes')}</p>;
   return (
     <>
-      <p>@{user?.username ?? '…'}</p>
-      {presence && <p>{presence.state === 'offline' ? (seen ?? 'offline') : presence.state}</p>}
+      <p>{handleText(user?.username ?? '…')}</p>
+      <AboutPerson userId={face.peerId} />
     </>
   );
 }
@@ -66,28 +88,24 @@ function Leave({ entry }: { readonly entry: ConversationEntry }) {
   const client = useClient();
   const [asking, setAsking] = useState(false);
   const { conversation, membership } = entry;
-  const what = conversation.kind === 'group' ? 'group' : 'channel';
+  const kind = conversation.kind === 'group' ? 'group' : 'channel';
   const mustHandOver = membership.role === 'owner' && conversation.memberCount > 1;
   const returns = conversation.kind === 'channel' && conversation.visibility === 'public';
   return (
     <div className="kith-section">
       {mustHandOver ? (
-        <p className="kith-pane-note">To leave, hand the {what} over first: open the menu beside a member.</p>
+        <p className="kith-pane-note">{t(`details.handFirst.${kind}`)}</p>
       ) : (
         <Button kind="danger-quiet" wide onClick={() => setAsking(true)}>
           <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
-          Leave {what}
+          {t(`details.leave.${kind}`)}
         </Button>
       )}
       {asking && (
         <Confirm
-          title={`Leave ${conversation.name}?`}
-          text={
-            returns
-              ? 'You get no more messages from it. You can join again at any time.'
-              : 'You get no more messages from it. To come back, somebody in it must add you.'
-          }
-          verb="Leave"
+          title={t('details.leaveAsk', { name: conversation.name })}
+          text={returns ? t('details.leaveReturn') : t('details.leaveForGood')}
+          verb={t('details.leave')}
           onClose={() => setAsking(false)}
           onConfirm={async () => {
             await client.conversations.leave(conversation.id);

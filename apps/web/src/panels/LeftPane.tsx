@@ -1,10 +1,13 @@
 /** What slides over the list: new conversation, channel browser, settings. */
 import type { Left } from '../app/route.ts';
+import { LaterPane } from '../later/LaterPane.tsx';
+import { Threads } from '../threads/Threads.tsx';
 import { Channels } from './Channels.tsx';
 import { NewChannel } from './NewChannel.tsx';
 import { NewConversation } from './NewConversation.tsx';
 import { NewGroup } from './NewGroup.tsx';
 import { Settings } from './Settings.tsx';
+import { Share } from './Share.tsx';
 import './panels.css';
 
 const SCREENS = {
@@ -12,7 +15,10 @@ const SCREENS = {
   'new-group': NewGroup,
   'new-channel': NewChannel,
   channels: Channels,
+  threads: Threads,
+  later: LaterPane,
   settings: Settings,
+  share: Share,
 } as const;
 
 export function LeftPane({ left }: { readonly left: Exclude<Left, 'chats'> }) {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { t } from '../i18n/index.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 
 /** Stands at the end of a paged list, and asks for the next page shortly before it comes into sight. */
@@ -25,7 +26,7 @@ export function LoadMore({ more, onMore }: { readonly more: boolean; readonly on
   }, [more]);
   if (!more) return null;
   return (
-    <div ref={mark} className="kith-more" role="status" aria-label="Loading more">
+    <div ref={mark} className="kith-more" role="status" aria-label={t('common.loadingMore')}>
       <Spinner />
     </div>
   );

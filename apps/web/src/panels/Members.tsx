@@ -6,6 +6,10 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId, useOutOfReach, usePresence, useUser } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
+import { t } from '../i18n/index.ts';
+import { handleText } from '../i18n/words.ts';
+import { openCard } from '../profile/card.ts';
+import { StatusEmoji } from '../profile/StatusEmoji.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
@@ -47,20 +51,16 @@ function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList
   );
   return (
     <Section
-      title="Members"
-      action={may.add && <IconButton icon={UserPlus} label="Add people" onClick={onAdd} />}
+      title={t('members.title')}
+      action={may.add && <IconButton icon={UserPlus} label={t('details.addPeople')} onClick={onAdd} />}
     >
       {view.status === 'loading' &&
-        (away ? (
-          <p className="kith-pane-note">The members show once the server can be reached.</p>
-        ) : (
-          <GhostRows />
-        ))}
+        (away ? <p className="kith-pane-note">{t('members.offline')}</p> : <GhostRows />)}
       {view.status === 'failed' && (
         <p className="kith-pane-note" role="alert">
-          The members could not be loaded.{' '}
+          {t('members.failed')}{' '}
           <button type="button" className="kith-link" onClick={() => void list.loadMore()}>
-            Try again
+            {t('common.tryAgain')}
           </button>
         </p>
       )}
@@ -75,8 +75,6 @@ function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList
     </Section>
   );
 }
-
-const ROLES = { owner: 'Owner', admin: 'Admin', member: '' } as const;
 
 interface RowProps {
   readonly entry: ConversationEntry;
@@ -93,18 +91,31 @@ function MemberRow({ entry, may, member }: RowProps) {
   const name = user?.displayName ?? '…';
   return (
     <div className="kith-person">
-      <Avatar id={member.userId} name={name} size={36} presence={self ? undefined : presence?.state} />
+      <button
+        type="button"
+        className="kith-person-open"
+        aria-label={t('profile.of', { name })}
+        onClick={() => openCard(member.userId)}
+      />
+      <Avatar
+        id={member.userId}
+        name={name}
+        image={user?.avatar?.blobId}
+        size={36}
+        presence={self ? undefined : presence?.state}
+      />
       <span className="kith-person-lines">
         <span>
           {name}
-          {self && <small> you</small>}
+          <StatusEmoji user={user} />
+          {self && <small> {t('people.you')}</small>}
         </span>
         <small>
-          {user ? `@${user.username}` : ' '}
-          {presence?.state === 'online' && <span className="kith-hidden">, online</span>}
+          {user ? handleText(user.username) : ' '}
+          {presence?.state === 'online' && <span className="kith-hidden">, {t('presence.online')}</span>}
         </small>
       </span>
-      {ROLES[member.role] && <span className="kith-role">{ROLES[member.role]}</span>}
+      {member.role !== 'member' && <span className="kith-role">{t(`members.role.${member.role}`)}</span>}
       {self ? (
         <span className="kith-role-gap" />
       ) : (
@@ -135,18 +146,21 @@ function MemberMenu({
     attempt(
       () => conversations.removeMember(id, userId),
       () =>
-        toast(`${name} removed.`, {
-          action: { label: 'Undo', run: () => attempt(() => conversations.addMembers(id, [userId])) },
+        toast(t('members.removed', { name }), {
+          action: {
+            label: t('common.undo'),
+            run: () => attempt(() => conversations.addMembers(id, [userId])),
+          },
         }),
     );
   return (
-    <Menu trigger={<IconButton icon={Ellipsis} label={`More about ${name}`} size="s" bare />}>
+    <Menu trigger={<IconButton icon={Ellipsis} label={t('members.moreAbout', { name })} size="s" bare />}>
       <MenuItem icon={MessageCircle} onSelect={write}>
-        Write to {name}
+        {t('members.writeTo', { name })}
       </MenuItem>
       {may.promote(role) && (
         <MenuItem icon={Shield} onSelect={() => attempt(() => conversations.setRole(id, userId, 'admin'))}>
-          Make admin
+          {t('members.promote')}
         </MenuItem>
       )}
       {may.demote(role) && (
@@ -154,19 +168,19 @@ function MemberMenu({
           icon={ShieldOff}
           onSelect={() => attempt(() => conversations.setRole(id, userId, 'member'))}
         >
-          Make ordinary member
+          {t('members.demote')}
         </MenuItem>
       )}
       {may.handOver && (
         <MenuItem icon={UserStar} onSelect={onHandOver}>
-          Hand over ownership
+          {t('members.handOver')}
         </MenuItem>
       )}
       {may.remove(role) && (
         <>
           <MenuSeparator />
           <MenuItem icon={UserMinus} danger onSelect={remove}>
-            Remove
+            {t('members.remove')}
           </MenuItem>
         </>
       )}
@@ -185,9 +199,9 @@ function HandOver({ entry, member, name, onClose }: HandOverProps) {
   const client = useClient();
   return (
     <Confirm
-      title={`Hand over to ${name}?`}
-      text={`${name} becomes the owner of ${entry.conversation.name}, you become an admin. Only ${name} can give it back.`}
-      verb="Hand over"
+      title={t('members.handOverAsk', { name })}
+      text={t('members.handOverText', { name, conversation: entry.conversation.name })}
+      verb={t('members.handOverVerb')}
       onClose={onClose}
       onConfirm={() => client.conversations.transferOwnership(entry.id, member.userId)}
     />

@@ -1,8 +1,10 @@
-import { KithError, limits } from '@kith/client';
+import { limits } from '@kith/client';
 import type { HistoryVisibility, Visibility } from '@kith/protocol';
 import { type FormEvent, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { back, openConversation } from '../app/route.ts';
+import { fieldErrors } from '../i18n/errors.ts';
+import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toastError } from '../ui/toast.ts';
@@ -20,7 +22,7 @@ export function NewChannel() {
 
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (name.trim() === '') return setWrong({ name: 'Give the channel a name.' });
+    if (name.trim() === '') return setWrong({ name: t('form.nameChannel') });
     setBusy(true);
     try {
       const id = await client.conversations.create({
@@ -33,25 +35,25 @@ export function NewChannel() {
       openConversation(id, null, { replace: true });
     } catch (problem) {
       setBusy(false);
-      const fields = problem instanceof KithError ? problem.fields : undefined;
-      if (fields) setWrong(Object.fromEntries(fields.map(({ path, message }) => [path, message])));
+      const fields = fieldErrors(problem);
+      if (fields) setWrong(fields);
       else toastError(problem);
     }
   };
 
   return (
     <PaneFrame
-      title="New channel"
-      exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'new' }) }}
+      title={t('form.newChannel')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'new' }) }}
       foot={
         <Button kind="primary" wide busy={busy} type="submit" form="kith-new-channel">
-          Create channel
+          {t('form.createChannel')}
         </Button>
       }
     >
       <form id="kith-new-channel" className="kith-form" noValidate onSubmit={(event) => void create(event)}>
         <TextField
-          label="Name of the channel"
+          label={t('form.nameOfChannel')}
           maxLength={limits.nameLength}
           autoComplete="off"
           data-first
@@ -63,8 +65,8 @@ export function NewChannel() {
           }}
         />
         <TextField
-          label="Topic"
-          hint="What it is about, in a line. May stay empty."
+          label={t('form.topic')}
+          hint={t('form.topicHint')}
           maxLength={limits.topicLength}
           autoComplete="off"
           value={topic}

@@ -3,12 +3,11 @@ import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { back, navigate, openConversation } from '../app/route.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
+import { t } from '../i18n/index.ts';
 import { useRun } from '../ui/useRun.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 import { PeopleRows, PersonButton } from './PeopleRows.tsx';
 import { SearchField } from './SearchField.tsx';
-
-const backToList = { kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) } as const;
 
 export function NewConversation() {
   const client = useClient();
@@ -18,13 +17,24 @@ export function NewConversation() {
   const open = (userId: string) =>
     run(async () => openConversation(await client.conversations.openDirect(userId), null, { replace: true }));
   return (
-    <PaneFrame title="New conversation" exit={backToList}>
-      <SearchField label="Find people" value={query} onChange={setQuery} first />
+    <PaneFrame
+      title={t('conversation.new')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
+    >
+      <SearchField label={t('people.find')} value={query} onChange={setQuery} first />
       {query.trim() === '' && (
         <div className="kith-actions">
-          <Action icon={Users} label="New group" onPress={() => navigate({ left: 'new-group' })} />
-          <Action icon={Hash} label="New channel" onPress={() => navigate({ left: 'new-channel' })} />
-          <Action icon={Telescope} label="Browse channels" onPress={() => navigate({ left: 'channels' })} />
+          <Action icon={Users} label={t('form.newGroup')} onPress={() => navigate({ left: 'new-group' })} />
+          <Action
+            icon={Hash}
+            label={t('form.newChannel')}
+            onPress={() => navigate({ left: 'new-channel' })}
+          />
+          <Action
+            icon={Telescope}
+            label={t('new.browseChannels')}
+            onPress={() => navigate({ left: 'channels' })}
+          />
         </div>
       )}
       <PeopleRows search={search}>

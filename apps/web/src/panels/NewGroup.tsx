@@ -1,8 +1,10 @@
-import { KithError, limits } from '@kith/client';
+import { limits } from '@kith/client';
 import type { HistoryVisibility, User } from '@kith/protocol';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { back, openConversation } from '../app/route.ts';
+import { fieldErrors } from '../i18n/errors.ts';
+import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toastError } from '../ui/toast.ts';
@@ -19,7 +21,7 @@ export function NewGroup() {
   const [busy, setBusy] = useState(false);
 
   const create = async (): Promise<void> => {
-    if (name.trim() === '') return setError('Give the group a name.');
+    if (name.trim() === '') return setError(t('form.nameGroup'));
     setBusy(true);
     try {
       const userIds = chosen.map((user) => user.id);
@@ -28,25 +30,27 @@ export function NewGroup() {
       });
     } catch (problem) {
       setBusy(false);
-      const field = problem instanceof KithError && problem.fields?.find(({ path }) => path === 'name');
-      if (field) setError(field.message);
+      const wrong = fieldErrors(problem)?.['name'];
+      if (wrong !== undefined) setError(wrong);
       else toastError(problem);
     }
   };
 
   return (
     <PaneFrame
-      title="New group"
-      exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'new' }) }}
+      title={t('form.newGroup')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'new' }) }}
       foot={
         <Button kind="primary" wide busy={busy} onClick={() => void create()}>
-          {chosen.length === 0 ? 'Create group' : `Create group of ${chosen.length + 1}`}
+          {chosen.length === 0
+            ? t('form.createGroup')
+            : t('form.createGroupOf', { count: chosen.length + 1 })}
         </Button>
       }
     >
       <div className="kith-form">
         <TextField
-          label="Name of the group"
+          label={t('form.nameOfGroup')}
           maxLength={limits.nameLength}
           autoComplete="off"
           data-first

@@ -4,6 +4,7 @@ import { X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useMyId } from '../app/people.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
+import { t } from '../i18n/index.ts';
 import { PeopleRows, PersonButton } from './PeopleRows.tsx';
 import { SearchField } from './SearchField.tsx';
 
@@ -29,16 +30,16 @@ export function PeoplePicker({ chosen, onChange, except, first }: PeoplePickerPr
   };
   return (
     <div className="kith-picker">
-      <SearchField label="Find people" value={query} onChange={setQuery} {...(first && { first })} />
+      <SearchField label={t('people.find')} value={query} onChange={setQuery} {...(first && { first })} />
       {chosen.length > 0 && (
-        <ul className="kith-chips" aria-label="Chosen">
+        <ul className="kith-chips" aria-label={t('people.chosen')}>
           {chosen.map((user) => (
             <li key={user.id}>
               <button
                 type="button"
                 className="kith-chip"
                 onClick={() => toggle(user)}
-                aria-label={`Remove ${user.displayName}`}
+                aria-label={t('people.removeName', { name: user.displayName })}
               >
                 {user.displayName}
                 <X size={14} strokeWidth={2} aria-hidden="true" />
@@ -47,7 +48,7 @@ export function PeoplePicker({ chosen, onChange, except, first }: PeoplePickerPr
           ))}
         </ul>
       )}
-      {full && <p className="kith-pane-note">{limits.addMembers} at once; add more people afterwards.</p>}
+      {full && <p className="kith-pane-note">{t('people.atOnce', { count: limits.addMembers })}</p>}
       <PeopleRows search={search} except={hidden}>
         {(user) => <PersonButton user={user} checked={isChosen(user)} onPress={() => toggle(user)} />}
       </PeopleRows>

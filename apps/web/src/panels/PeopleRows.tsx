@@ -2,8 +2,10 @@
 import type { User } from '@kith/protocol';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { NOTES_TO_SELF, useMyId } from '../app/people.ts';
+import { useMyId } from '../app/people.ts';
 import type { PeopleSearch } from '../app/usePeopleSearch.ts';
+import { t } from '../i18n/index.ts';
+import { handleText } from '../i18n/words.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { LoadMore } from './LoadMore.tsx';
@@ -17,10 +19,9 @@ export interface PeopleRowsProps {
 
 export function PeopleRows({ search, except, children }: PeopleRowsProps) {
   const users = except ? search.users.filter((user) => !except.has(user.id)) : search.users;
-  if (search.status === 'failed')
-    return <p className="kith-pane-note">People cannot be searched while the server is out of reach.</p>;
+  if (search.status === 'failed') return <p className="kith-pane-note">{t('people.unreachable')}</p>;
   if (users.length === 0 && search.status === 'loading') return <GhostRows />;
-  if (users.length === 0 && !search.more) return <p className="kith-pane-note">Nobody by that name.</p>;
+  if (users.length === 0 && !search.more) return <p className="kith-pane-note">{t('people.nobody')}</p>;
   return (
     <>
       <ul>
@@ -64,13 +65,19 @@ export function PersonButton({ user, onPress, checked, asNotes }: PersonButtonPr
       onClick={onPress}
       {...(checked !== undefined && { role: 'checkbox', 'aria-checked': checked })}
     >
-      <Avatar id={user.id} name={user.displayName} size={36} glyph={notes ? 'self' : undefined} />
+      <Avatar
+        id={user.id}
+        name={user.displayName}
+        image={user.avatar?.blobId}
+        size={36}
+        glyph={notes ? 'self' : undefined}
+      />
       <span className="kith-person-lines">
         <span>
-          {notes ? NOTES_TO_SELF : user.displayName}
-          {self && !notes && <small> you</small>}
+          {notes ? t('names.notes') : user.displayName}
+          {self && !notes && <small> {t('people.you')}</small>}
         </span>
-        <small>@{user.username}</small>
+        <small>{handleText(user.username)}</small>
       </span>
       {checked !== undefined && (
         <span className="kith-person-check" data-checked={checked || undefined}>

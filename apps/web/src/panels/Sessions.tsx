@@ -4,6 +4,7 @@ import { Bot, type LucideIcon, Monitor, Smartphone } from 'lucide-react';
 import { type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { ago, useMinute } from '../app/time.ts';
+import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { toast, toastError } from '../ui/toast.ts';
@@ -49,15 +50,15 @@ export function Sessions() {
     run(async () => {
       await client.sessions.revokeOthers();
       await reload(currentTarget);
-      toast('Signed out everywhere else.');
+      toast(t('settings.signedOutOthers'));
     });
   return (
     <Section
-      title="Devices"
+      title={t('settings.devices')}
       action={
         sessions.length > 1 && (
           <Button kind="plain" busy={busy} onClick={revokeOthers}>
-            Sign out others
+            {t('settings.signOutOthers')}
           </Button>
         )
       }
@@ -65,13 +66,13 @@ export function Sessions() {
       {state === 'loading' && <GhostRows />}
       {state === 'failed' && (
         <p className="kith-pane-note">
-          Your devices are told by the server, which is out of reach.{' '}
+          {t('settings.devicesUnreachable')}{' '}
           <button type="button" className="kith-link" onClick={() => void load()}>
-            Try again
+            {t('common.tryAgain')}
           </button>
         </p>
       )}
-      <ul ref={list} tabIndex={-1} aria-label="Devices">
+      <ul ref={list} tabIndex={-1} aria-label={t('settings.devices')}>
         {sessions.map((session) => (
           <li key={session.id}>
             <SessionRow session={session} onGone={reload} />
@@ -111,8 +112,10 @@ function SessionRow({
         <span>{device.name}</span>
         <small>
           {session.current
-            ? 'This device'
-            : `Last used ${ago(Date.parse(session.lastSeenAt), Math.max(now, Date.now()))}`}
+            ? t('settings.thisDevice')
+            : t('settings.lastUsed', {
+                when: ago(Date.parse(session.lastSeenAt), Math.max(now, Date.now())),
+              })}
           {session.address && ` · ${session.address}`}
         </small>
       </span>
@@ -121,9 +124,9 @@ function SessionRow({
           kind="plain"
           busy={busy}
           onClick={(event) => void revoke(event.currentTarget)}
-          aria-label={`Sign out ${device.name}`}
+          aria-label={t('settings.signOutNamed', { device: device.name })}
         >
-          Sign out
+          {t('settings.signOut')}
         </Button>
       )}
     </div>

@@ -1,45 +1,48 @@
-import { KithError, limits } from '@kith/client';
 import type { PresenceSetting } from '@kith/protocol';
-import { LogOut } from 'lucide-react';
-import { type FormEvent, useState, useSyncExternalStore } from 'react';
+import { Keyboard, LogOut } from 'lucide-react';
+import { useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { isApple, modKey, pointerFine, useMedia } from '../app/media.ts';
+import { pointerFine, useMedia } from '../app/media.ts';
 import { back } from '../app/route.ts';
 import { leave } from '../app/session.ts';
-import { theme } from '../theme/theme.ts';
-import { Avatar } from '../ui/Avatar.tsx';
+import { openSheet } from '../app/sheet.ts';
+import { FoldersSection } from '../folders/FoldersSection.tsx';
+import { t } from '../i18n/index.ts';
+import { PrivacySection } from '../profile/PrivacySection.tsx';
+import { Profile } from '../profile/Profile.tsx';
 import { Button } from '../ui/Button.tsx';
-import { Choice, Section, Segments } from '../ui/Choice.tsx';
+import { Choice, Section } from '../ui/Choice.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
-import { TextField } from '../ui/TextField.tsx';
-import { toast, toastError } from '../ui/toast.ts';
+import { toastError } from '../ui/toast.ts';
+import { AppearanceSection } from './AppearanceSection.tsx';
+import { EmojiSection } from './EmojiSection.tsx';
+import { LanguageSection } from './LanguageSection.tsx';
+import { NotificationSection } from './NotificationSection.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
 import { Sessions } from './Sessions.tsx';
 
 export function Settings() {
-  const chosenTheme = useSyncExternalStore(theme.subscribe, theme.get);
   const keyboard = useMedia(pointerFine);
   return (
-    <PaneFrame title="Settings" exit={{ kind: 'back', label: 'Back', run: () => back({ left: 'chats' }) }}>
+    <PaneFrame
+      title={t('settings.title')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
+    >
       <Profile />
-      <Section title="Appearance">
-        <Segments
-          legend="Theme"
-          value={chosenTheme}
-          onChange={theme.set}
-          options={[
-            { value: 'system', label: 'System', hint: 'As this device is set' },
-            { value: 'light', label: 'Light' },
-            { value: 'dark', label: 'Dark' },
-            { value: 'contrast', label: 'Contrast', hint: 'High contrast' },
-          ]}
-        />
-      </Section>
       <PresenceSection />
+      <NotificationSection />
+      <PrivacySection />
+      <FoldersSection />
+      <AppearanceSection />
+      <LanguageSection />
+      <EmojiSection />
       <Sessions />
       {keyboard && (
-        <Section title="Keyboard">
-          <Keys />
+        <Section title={t('settings.keyboard')}>
+          <Button wide onClick={openSheet}>
+            <Keyboard size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('settings.shortcuts')}
+          </Button>
         </Section>
       )}
       <SignOut />
@@ -52,89 +55,25 @@ function SignOut() {
   const [asking, setAsking] = useState(false);
   const press = (): void => {
     // Nothing stays on this device, so what has not left it would be gone.
-    const unsent = client.conversations.list
-      .get()
-      .some(({ pending }) => pending?.state === 'pending' || pending?.state === 'failed');
-    if (unsent) setAsking(true);
+    if (client.messages.unsentIn().length > 0) setAsking(true);
     else void leave(client);
   };
   return (
     <div className="kith-section">
       <Button kind="danger-quiet" wide onClick={press}>
         <LogOut size={18} strokeWidth={1.75} aria-hidden="true" />
-        Sign out
+        {t('settings.signOut')}
       </Button>
       {asking && (
         <Confirm
-          title="Not everything is sent"
-          text="Some messages you wrote have not left this device. Signing out deletes them."
-          verb="Sign out and delete"
+          title={t('settings.unsentTitle')}
+          text={t('settings.unsentText')}
+          verb={t('settings.signOutAnd')}
           onConfirm={() => leave(client)}
           onClose={() => setAsking(false)}
         />
       )}
     </div>
-  );
-}
-
-function Profile() {
-  const client = useClient();
-  const me = useReadable(client.me);
-  // Only what differs is held here; the name itself stays in the store.
-  const [draft, setDraft] = useState<string | null>(null);
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  if (!me) return null;
-  const { user } = me;
-  const changed = draft !== null && draft.trim() !== user.displayName;
-
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (draft === null) return;
-    if (draft.trim() === '') return setError('Enter your name.');
-    setBusy(true);
-    try {
-      await client.updateProfile({ displayName: draft });
-      setDraft(null);
-      toast('Your name is changed.');
-    } catch (problem) {
-      const field = problem instanceof KithError && problem.fields?.[0];
-      if (field) setError(field.message);
-      else toastError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  return (
-    <form className="kith-profile" onSubmit={(event) => void save(event)} noValidate>
-      <div className="kith-profile-face">
-        <Avatar id={user.id} name={draft || user.displayName} size={64} />
-        <span className="kith-person-lines">
-          <b>{user.displayName}</b>
-          <small>@{user.username}</small>
-        </span>
-      </div>
-      <TextField
-        label="Name"
-        maxLength={limits.nameLength}
-        autoComplete="name"
-        value={draft ?? user.displayName}
-        error={error}
-        onChange={(event) => {
-          setDraft(event.target.value);
-          setError(undefined);
-        }}
-      />
-      {changed && (
-        <div className="kith-form-end">
-          <Button onClick={() => setDraft(null)}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            Save
-          </Button>
-        </div>
-      )}
-    </form>
   );
 }
 
@@ -146,47 +85,25 @@ function PresenceSection() {
     client.updateSettings({ presence }).catch((error: unknown) => toastError(error, () => set(presence)));
   };
   return (
-    <Section title="Presence">
+    <Section title={t('settings.presence')}>
       <Choice
-        legend="Others see you as"
+        legend={t('settings.presence.legend')}
         value={me.settings.presence}
         onChange={set}
         options={[
-          { value: 'auto', label: 'Online while you are here', hint: 'Away when nobody is at your devices.' },
-          { value: 'away', label: 'Away' },
+          {
+            value: 'auto',
+            label: t('settings.presence.auto'),
+            hint: t('settings.presence.autoHint'),
+          },
+          { value: 'away', label: t('settings.presence.away') },
           {
             value: 'invisible',
-            label: 'Invisible',
-            hint: 'Offline for others, last seen when you chose this.',
+            label: t('settings.presence.invisible'),
+            hint: t('settings.presence.invisibleHint'),
           },
         ]}
       />
     </Section>
-  );
-}
-
-const ALT = isApple ? '⌥' : 'Alt';
-const KEYS: readonly (readonly [string, readonly string[]])[] = [
-  ['Search', [modKey, 'K']],
-  ['Conversation above, below', [ALT, '↑ ↓']],
-  ['Send', ['Enter']],
-  ['New line', ['Shift', 'Enter']],
-  ['Edit your last message', ['↑']],
-];
-
-function Keys() {
-  return (
-    <dl className="kith-keys">
-      {KEYS.map(([what, keys]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd>
-            {keys.map((key) => (
-              <kbd key={key}>{key}</kbd>
-            ))}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

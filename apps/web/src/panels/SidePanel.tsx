@@ -1,6 +1,7 @@
 /** Beside (or over) the conversation: who and what it is, who is in it, and what may be changed. */
 import { type ReactNode, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
+import { t } from '../i18n/index.ts';
 import { AddPeople } from './AddPeople.tsx';
 import { EditConversation } from './EditConversation.tsx';
 import { Info } from './Info.tsx';
@@ -20,7 +21,7 @@ export function SidePanel({ conversationId }: { readonly conversationId: string 
     add: () => <AddPeople entry={entry} onDone={toInfo} />,
   };
   return (
-    <aside className="kith-side" aria-label="Details">
+    <aside className="kith-side" aria-label={t('app.details')}>
       {views[view]()}
     </aside>
   );

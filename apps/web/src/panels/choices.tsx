@@ -1,5 +1,6 @@
 /** The two choices a conversation has, in the same words wherever they are made. */
 import type { HistoryVisibility, Visibility } from '@kith/protocol';
+import { t } from '../i18n/index.ts';
 import { Choice } from '../ui/Choice.tsx';
 
 interface Props<T> {
@@ -9,24 +10,24 @@ interface Props<T> {
 
 export const HistoryChoice = ({ value, onChange }: Props<HistoryVisibility>) => (
   <Choice
-    legend="New members see"
+    legend={t('form.historyLegend')}
     value={value}
     onChange={onChange}
     options={[
-      { value: 'joined', label: 'Messages from when they join' },
-      { value: 'all', label: 'All messages from the start' },
+      { value: 'joined', label: t('form.historyJoined') },
+      { value: 'all', label: t('form.historyAll') },
     ]}
   />
 );
 
 export const VisibilityChoice = ({ value, onChange }: Props<Visibility>) => (
   <Choice
-    legend="Who may join"
+    legend={t('form.visibilityLegend')}
     value={value}
     onChange={onChange}
     options={[
-      { value: 'public', label: 'Everybody', hint: 'Anyone here finds it and joins.' },
-      { value: 'private', label: 'Only people who are added', hint: 'It is hidden from everybody else.' },
+      { value: 'public', label: t('form.public'), hint: t('form.publicHint') },
+      { value: 'private', label: t('form.private'), hint: t('form.privateHint') },
     ]}
   />
 );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import '../i18n/english.ts';
 import { deviceOf } from './device.ts';
 
 describe('deviceOf', () => {

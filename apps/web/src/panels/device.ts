@@ -1,5 +1,7 @@
 /** A browser's own description in words: "Chrome on Windows". Rough on purpose: it only has to be recognized by its owner. */
 
+import { t } from '../i18n/index.ts';
+
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/Edg(e|A|iOS)?\//, 'Edge'],
   [/OPR\/|Opera/, 'Opera'],
@@ -28,7 +30,8 @@ export function deviceOf(userAgent: string | null): Device {
   const agent = userAgent ?? '';
   const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(agent));
-  if (browser && system) return { name: `${browser} on ${system[1]}`, kind: system[2] };
+  if (browser && system)
+    return { name: t('settings.device.on', { browser, system: system[1] }), kind: system[2] };
   if (browser || system) return { name: browser ?? system?.[1] ?? '', kind: system?.[2] ?? 'computer' };
-  return { name: agent.slice(0, 40) || 'Unknown device', kind: 'program' };
+  return { name: agent.slice(0, 40) || t('settings.device.unknown'), kind: 'program' };
 }

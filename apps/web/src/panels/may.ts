@@ -16,6 +16,9 @@ export interface May {
   promote(target: Role): boolean;
   demote(target: Role): boolean;
   readonly handOver: boolean;
+  readonly pin: boolean;
+  /** Let messages disappear. */
+  readonly setTimer: boolean;
 }
 
 export function mayOf({ conversation, membership }: ConversationEntry): May {
@@ -31,5 +34,7 @@ export function mayOf({ conversation, membership }: ConversationEntry): May {
     promote: (target) => target === 'member' && outranks(target),
     demote: (target) => target === 'admin' && outranks(target),
     handOver: shared && role === 'owner',
+    pin: conversation.kind !== 'channel' || admin,
+    setTimer: conversation.kind === 'direct' || admin,
   };
 }

@@ -17,12 +17,26 @@ function read(): Theme {
   }
 }
 
+/** The grounds of tokens.css (light and dark, then of high contrast), as colours that every browser's own frame understands. */
+const GROUNDS = { usual: ['#fdfcfa', '#1b1816'], more: ['#ffffff', '#000000'] } as const;
+
+/** The frame of the window follows what was chosen here, not only the system. */
+function showFrame(): void {
+  const { theme: forced, contrast } = document.documentElement.dataset;
+  const [light, dark] = contrast ? GROUNDS.more : GROUNDS.usual;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.media.includes('dark') ? dark : light;
+    meta.content = forced === 'light' ? light : forced === 'dark' ? dark : own;
+  }
+}
+
 function show(): void {
   const { dataset } = document.documentElement;
   if (current === 'light' || current === 'dark') dataset['theme'] = current;
   else delete dataset['theme'];
   if (current === 'contrast' || moreContrast.matches) dataset['contrast'] = 'more';
   else delete dataset['contrast'];
+  showFrame();
   for (const listener of listeners) listener();
 }
 
@@ -43,6 +57,7 @@ export const theme = {
   },
 };
 
+showFrame();
 moreContrast.addEventListener('change', show);
 // Another tab chose.
 addEventListener('storage', (event) => {

@@ -9,7 +9,13 @@ export interface DayChipHandle {
 
 const STAYS_MS = 1_000;
 
-export function DayChip({ ref }: { readonly ref: Ref<DayChipHandle> }) {
+export interface DayChipProps {
+  readonly ref: Ref<DayChipHandle>;
+  readonly onPress: () => void;
+}
+
+/** For pointers: the dividers between the days say and do the same for everybody. */
+export function DayChip({ ref, onPress }: DayChipProps) {
   const [day, setDay] = useState<number>();
   const [visible, setVisible] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -28,7 +34,11 @@ export function DayChip({ ref }: { readonly ref: Ref<DayChipHandle> }) {
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <div className="kith-day kith-day-chip" data-visible={visible || undefined} aria-hidden="true">
-      {day !== undefined && <span>{formatDay(day)}</span>}
+      {day !== undefined && (
+        <button type="button" tabIndex={-1} onClick={onPress}>
+          {formatDay(day)}
+        </button>
+      )}
     </div>
   );
 }

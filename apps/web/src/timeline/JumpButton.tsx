@@ -1,21 +1,27 @@
 import { ChevronDown } from 'lucide-react';
 import { useClient, useReadable } from '../app/client.tsx';
+import { t } from '../i18n/index.ts';
 import { Badge } from '../ui/Badge.tsx';
 
 /** Back to the end, with how much waits there. */
 export function JumpButton({
   conversationId,
+  threadId,
   onClick,
 }: {
   readonly conversationId: string;
+  readonly threadId: string | undefined;
   readonly onClick: () => void;
 }) {
-  const unread = useReadable(useClient().conversations.get(conversationId))?.unread ?? 0;
+  const client = useClient();
+  const entry = useReadable(client.conversations.get(conversationId));
+  const mark = useReadable(client.threads.mark(threadId ?? ''));
+  const unread = (threadId === undefined ? entry : mark)?.unread ?? 0;
   return (
     <button
       type="button"
       className="kith-jump"
-      aria-label={unread > 0 ? `To the newest message, ${unread} unread` : 'To the newest message'}
+      aria-label={unread > 0 ? t('timeline.toNewestUnread', { count: unread }) : t('timeline.toNewest')}
       onClick={onClick}
     >
       <ChevronDown size={22} strokeWidth={1.75} aria-hidden="true" />

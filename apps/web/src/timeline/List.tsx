@@ -1,19 +1,31 @@
 /** The list itself: rows, scrolling, keyboard. What to show comes from above, where one looks is decided here. */
-import type { Timeline as SdkTimeline, TimelineView } from '@kith/client';
-import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Timeline as SdkTimeline, TimelineMessage, TimelineView } from '@kith/client';
+import { ChevronUp } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useClient } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
-import { focusComposer, setIntent } from '../composer/intent.ts';
+import { isShortcut } from '../app/shortcuts.ts';
+import { focusComposer } from '../composer/intent.ts';
+import { t } from '../i18n/index.ts';
+import { isThere, messageActions } from '../message/actions.ts';
 import { useMessageContext } from '../message/context.tsx';
-import { copyText, textOf } from '../message/MessageMenu.tsx';
-import { MessageRow } from '../message/MessageRow.tsx';
-import { SystemRow } from '../message/SystemRow.tsx';
-import { formatDay } from '../message/time.ts';
-import { Button } from '../ui/Button.tsx';
-import { Spinner } from '../ui/Spinner.tsx';
+import { SELECT_MAX, selectionOf, selectTo, toggleSelected } from '../message/selection.ts';
+import { openCalendar } from '../search/openings.ts';
+import { toast } from '../ui/toast.ts';
 import { Anchor } from './anchor.ts';
 import { DayChip, type DayChipHandle } from './DayChip.tsx';
+import { Edge } from './Edge.tsx';
 import { JumpButton } from './JumpButton.tsx';
+import { MentionButton } from './MentionButton.tsx';
+import { RowView } from './RowView.tsx';
 import { indexOfMessage, type Row, toRows } from './rows.ts';
 import { useReading } from './useReading.ts';
 import { VirtualRows } from './VirtualRows.tsx';
@@ -32,6 +44,8 @@ export interface ListProps {
   /** A message something floats beside: it stays mounted, or its menu would lose its anchor. */
   readonly floatingKey: string | undefined;
   readonly onEnd: () => void;
+  /** To the first unread message. */
+  readonly onUnread: () => void;
 }
 
 /** As long as the rise of a new row takes, and a little. */
@@ -39,10 +53,10 @@ const ARRIVES_MS = 400;
 /** Pages are fetched when so many heights of the pane are left. */
 const AHEAD = 2;
 
-export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) {
+export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: ListProps) {
   const client = useClient();
   const meId = useMyId();
-  const { conversationId, actions } = useMessageContext();
+  const { conversationId, threadId, place, markRead, actions } = useMessageContext();
   const scroller = useRef<HTMLDivElement>(null);
   const chip = useRef<DayChipHandle>(null);
   const [anchor] = useState(() => new Anchor());
@@ -64,12 +78,13 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
 
   const reached = useRef(-1);
   const [away, setAway] = useState(false);
+  const [unreadAbove, setUnreadAbove] = useState(false);
   const [flash, setFlash] = useState<{ readonly key: string; readonly turn: number }>();
   const [activeKey, setActiveKey] = useState<string>();
   const focusNext = useRef(false);
   const tried = useRef<'older' | 'newer'>('older');
 
-  const reading = useReading({ conversationId, rows, anchor, scroller });
+  const reading = useReading({ markRead, rows, anchor, scroller });
 
   /** Goes to the target if its row is there; says whether it was. */
   const reach = (): boolean => {
@@ -128,6 +143,8 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     const byHand = anchor.scrolled();
     const left = element.scrollHeight - element.scrollTop - element.clientHeight;
     setAway(!view.atEnd || left > element.clientHeight / 2);
+    // Only for who went past it in a leap: whoever reads on from it knows where it is.
+    setUnreadAbove(target.type === 'end' && isAbove(rows, view, anchor.rowAt(12)));
     loadAround();
     reading();
     const first = byHand && rows[anchor.rowAt(12)];
@@ -155,24 +172,66 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
     return false;
   };
 
+  /** What the key does to a message; says whether it does anything. */
+  const act = (event: globalThis.KeyboardEvent, message: TimelineMessage, bubble: Element): boolean => {
+    const entry = client.conversations.get(conversationId).get();
+    const target = {
+      message,
+      client,
+      meId,
+      entry,
+      actions,
+      anchor: bubble,
+      inThread: threadId !== undefined,
+    };
+    const possible = messageActions.filter(({ may }) => may(target));
+    if (isShortcut(event, 'messageMenu') && possible.length > 0) actions.openMenu(message, bubble);
+    else if (isShortcut(event, 'react') && isThere(target)) actions.pickReaction(message, bubble);
+    else {
+      const action = possible.find(({ shortcut }) => shortcut && isShortcut(event, shortcut));
+      if (!action) return false;
+      if (action.asks) actions.openMenu(message, bubble);
+      else action.run(target);
+    }
+    return true;
+  };
+
+  /** While messages are selected a press selects; with Ctrl or Shift it begins to. Says whether that is what it was. */
+  const select = (event: MouseEvent): boolean => {
+    const key = keyAt(event.target);
+    const row = rows.find((one) => one.key === key);
+    const selecting = selectionOf(place).size > 0;
+    if (row?.type !== 'message' || (!selecting && !event.ctrlKey && !event.metaKey && !event.shiftKey))
+      return false;
+    // Words marked with Shift held are words to copy, and links open in a new tab with Ctrl.
+    if (!selecting && (!getSelection()?.isCollapsed || (event.target as Element).closest('a, button')))
+      return false;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!isThere(row)) return true;
+    const { id } = row.message.record;
+    const ids = rows.flatMap((one) =>
+      one.type === 'message' && isThere(one) ? [one.message.record.id] : [],
+    );
+    const room = event.shiftKey ? selectTo(place, id, ids) : toggleSelected(place, id);
+    if (event.shiftKey) getSelection()?.removeAllRanges();
+    if (!room) toast(t('selection.full', { count: SELECT_MAX }));
+    return true;
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     const key = keyAt(event.target);
     const index = key === undefined ? -1 : rows.findIndex((row) => row.key === key);
     const row = rows[index];
     if (row?.type !== 'message' || event.ctrlKey || event.metaKey || event.altKey) return;
     const { message } = row;
-    const bubble = rowElement(scroller.current, row.key)?.querySelector('.kith-bubble');
-    // Keys of the buttons inside stay theirs.
-    const inner = event.target !== rowElement(scroller.current, row.key);
-    const deleted = message.record.body.type === 'deleted';
-    // What the server does not have yet cannot be reacted to, answered or edited.
-    const fixed = deleted || message.state === 'pending' || message.state === 'failed';
+    const element = rowElement(scroller.current, row.key);
     switch (event.key) {
       case 'ArrowUp':
         walk(index, -1);
         break;
       case 'ArrowDown':
-        if (!walk(index, 1)) focusComposer(conversationId);
+        if (!walk(index, 1)) focusComposer(place);
         break;
       case 'Home':
         walk(-1, 1);
@@ -181,33 +240,18 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         walk(rows.length, -1);
         break;
       case 'Escape':
-        focusComposer(conversationId);
+        focusComposer(place);
         break;
-      case 'Enter':
-      case ' ':
-      case 'i':
-      case 'Delete':
-        if (inner || deleted || !bubble) return;
-        actions.openMenu(message, bubble);
-        break;
-      case '+':
-        if (inner || fixed || !bubble) return;
-        actions.pickReaction(message, bubble);
-        break;
-      case 'r':
-        if (inner || fixed) return;
-        actions.reply(message);
-        break;
-      case 'e':
-        if (inner || fixed || !row.own || !textOf(message)) return;
-        setIntent(conversationId, { type: 'edit', messageId: message.record.id });
-        break;
-      case 'c':
-        if (inner || !textOf(message)) return;
-        copyText(client, textOf(message));
-        break;
-      default:
-        return;
+      default: {
+        const bubble = element?.querySelector('.kith-bubble');
+        // Keys of the buttons inside stay theirs.
+        if (event.target !== element || !bubble) return;
+        if (isShortcut(event, 'messageMenu') && selectionOf(place).size > 0) {
+          if (isThere(row)) toggleSelected(place, message.record.id);
+          break;
+        }
+        if (!act(event.nativeEvent, message, bubble)) return;
+      }
     }
     event.preventDefault();
   };
@@ -217,16 +261,18 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
       <div
         ref={scroller}
         className="kith-timeline-scroll"
-        role="log"
-        aria-label="Messages"
-        // New messages are announced apart: here scrolling would read out every row that is mounted.
-        aria-live="off"
+        role="feed"
+        aria-label={t('timeline.label')}
+        // New messages are announced apart (Announcer.tsx): here scrolling would read out every row that is mounted.
         aria-busy={view.loading !== null}
         onScroll={onScroll}
         onTouchStart={() => anchor.touched(true)}
         onTouchEnd={() => anchor.touched(false)}
         onTouchCancel={() => anchor.touched(false)}
-        onClickCapture={(event) => anchor.pressed(keyAt(event.target))}
+        onClickCapture={(event) => {
+          if (select(event)) return;
+          anchor.pressed(keyAt(event.target));
+        }}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
           const key = keyAt(event.target);
@@ -249,6 +295,7 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
               arriving={newKeys.includes(row.key) || arriving.current.has(row.key)}
               marked={row.key === floatingKey}
               flash={flash?.key === row.key ? flash.turn : undefined}
+              onDay={() => openCalendar(conversationId)}
             />
           )}
         </VirtualRows>
@@ -257,10 +304,28 @@ export function List({ view, timeline, target, floatingKey, onEnd }: ListProps) 
         )}
         <div className="kith-timeline-foot" />
       </div>
-      <DayChip ref={chip} />
-      {(away || !view.atEnd) && <JumpButton conversationId={conversationId} onClick={onEnd} />}
+      <DayChip ref={chip} onPress={() => openCalendar(conversationId)} />
+      <div className="kith-jumps">
+        {unreadAbove && (
+          <button type="button" className="kith-jump" aria-label={t('timeline.toUnread')} onClick={onUnread}>
+            <ChevronUp size={22} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+        )}
+        {threadId === undefined && <MentionButton conversationId={conversationId} onJump={actions.jump} />}
+        {(away || !view.atEnd) && (
+          <JumpButton conversationId={conversationId} threadId={threadId} onClick={onEnd} />
+        )}
+      </div>
     </>
   );
+}
+
+/** Whether the first unread message lies above the row with this index, loaded or not. */
+function isAbove(rows: readonly Row[], view: TimelineView, index: number): boolean {
+  if (view.firstUnreadSeq === undefined) return false;
+  const unread = rows.findIndex((row) => row.type === 'unread');
+  const first = view.messages[0]?.record.seq;
+  return unread >= 0 ? unread < index : first !== undefined && first > view.firstUnreadSeq;
 }
 
 /** The row of a message that something happened in. */
@@ -275,61 +340,4 @@ function keysAfter(rows: readonly Row[], lastKey: string | undefined): readonly 
   if (lastKey === undefined || rows.at(-1)?.key === lastKey) return [];
   const last = rows.findLastIndex((row) => row.key === lastKey);
   return last < 0 ? [] : rows.slice(last + 1).map((row) => row.key);
-}
-
-interface RowViewProps {
-  readonly row: Row;
-  readonly active: boolean;
-  readonly arriving: boolean;
-  readonly marked: boolean;
-  readonly flash: number | undefined;
-}
-
-function RowView({ row, active, arriving, marked, flash }: RowViewProps) {
-  switch (row.type) {
-    case 'message':
-      return <MessageRow row={row} active={active} arriving={arriving} marked={marked} flash={flash} />;
-    case 'system':
-      return <SystemRow messages={row.messages} />;
-    case 'day':
-      return (
-        <div className="kith-day">
-          <time dateTime={new Date(row.day).toISOString().slice(0, 10)}>{formatDay(row.day)}</time>
-        </div>
-      );
-    case 'unread':
-      return (
-        <div className="kith-unread-line">
-          <span>Unread messages</span>
-        </div>
-      );
-  }
-}
-
-/** Stands beyond the first and the last row: what is being loaded, or could not be. Always of one height. */
-function Edge({
-  view,
-  side,
-  tried,
-  onRetry,
-}: {
-  readonly view: TimelineView;
-  readonly side: 'older' | 'newer';
-  readonly tried: 'older' | 'newer';
-  readonly onRetry: () => void;
-}) {
-  const failed = view.error !== undefined && view.loading === null && tried === side;
-  return (
-    <div className="kith-timeline-edge">
-      {view.loading === side && <Spinner className="kith-timeline-wait" size={18} />}
-      {failed && (
-        <span role="alert">
-          Could not load.
-          <Button kind="plain" onClick={onRetry}>
-            Retry
-          </Button>
-        </span>
-      )}
-    </div>
-  );
 }

@@ -1,3 +1,4 @@
+import { t } from '../i18n/index.ts';
 import { Skeleton } from '../ui/Skeleton.tsx';
 
 /** Widths of bubbles to come, percent; own ones to the right. */
@@ -14,7 +15,7 @@ const BUBBLES = [
 /** Looks like what is coming; the pieces themselves wait 200 ms before they show. */
 export function TimelineSkeleton() {
   return (
-    <div className="kith-timeline-skeleton" role="status" aria-label="Loading messages">
+    <div className="kith-timeline-skeleton" role="status" aria-label={t('timeline.loading')}>
       {BUBBLES.map(({ own, width, height }) => (
         <div key={width} data-own={own || undefined}>
           <Skeleton width={`${width}%`} height={height} />

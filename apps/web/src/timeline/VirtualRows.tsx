@@ -55,6 +55,9 @@ export function VirtualRows<Row extends Keyed>({
   useLayoutEffect(() => {
     latest.current = onResize;
     anchor.drew({ ...plan, list: list.current!, rows, drawn, ends, redraw });
+    if (!plan.more) return undefined;
+    const frame = requestAnimationFrame(redraw);
+    return () => cancelAnimationFrame(frame);
   });
 
   let end = 0;

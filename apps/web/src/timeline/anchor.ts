@@ -12,8 +12,12 @@ import { Heights, type Keyed, rowAt } from './heights.ts';
 
 /** So much above and below the pane is drawn too, px. */
 const AROUND = 400;
-/** When less than this is left of it, more is drawn. */
+/** So much where a scroll is going to. */
+const AHEAD = 1_200;
+/** So much must be drawn at once; what is beyond it comes a little in each frame, or the frame would be late. */
 const ENOUGH = 200;
+/** Rows that one frame draws without need, at either side. */
+const STEP = 2;
 /** So near to the end counts as at the end, px. */
 const NEAR_END = 48;
 /** A list that was not scrolled for so long is at rest, ms. */
@@ -37,11 +41,17 @@ export interface Goal {
   readonly align: 'start' | 'center' | 'nearest';
 }
 
-/** Which rows a render draws, and where they are. */
-export interface Plan {
-  readonly tops: Float64Array;
+/** Indexes of rows. */
+interface Range {
   readonly first: number;
   readonly last: number;
+}
+
+/** Which rows a render draws, and where they are. */
+export interface Plan extends Range {
+  readonly tops: Float64Array;
+  /** Whether the next frame is to draw more, though nothing happens. */
+  readonly more: boolean;
 }
 
 export interface Drawing extends Plan {
@@ -70,6 +80,8 @@ export class Anchor {
   #touched = false;
   /** The row that somebody pressed, until something changes its size or is scrolled. */
   #pressed: string | undefined;
+  /** Where the last scroll went. */
+  #heading: 'up' | 'down' = 'up';
   /** Set while somebody scrolls. */
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,11 +99,22 @@ export class Anchor {
   plan(rows: readonly Keyed[]): Plan {
     const tops = this.#heights.tops(rows);
     const stand = this.#stand(rows, tops);
-    if (!stand) return { tops, first: 0, last: -1 };
+    if (!stand) return { tops, first: 0, last: -1, more: false };
     // A row near an end cannot stand everywhere.
     const limit = tops[rows.length]! - this.#height;
     const from = Math.max(0, Math.min(tops[stand.index]! - stand.top, limit));
-    return { tops, first: rowAt(tops, from - AROUND), last: rowAt(tops, from + this.#height + AROUND) };
+    const need = this.#range(tops, from, ENOUGH, ENOUGH);
+    const moving = this.#rest !== undefined;
+    const wish = this.#range(
+      tops,
+      from,
+      moving && this.#heading === 'up' ? AHEAD : AROUND,
+      moving && this.#heading === 'down' ? AHEAD : AROUND,
+    );
+    const there = this.#there(rows) ?? need;
+    const first = Math.max(wish.first, Math.min(need.first, there.first - STEP));
+    const last = Math.min(wish.last, Math.max(need.last, there.last + STEP));
+    return { tops, first, last, more: first > wish.first || last < wish.last };
   }
 
   /** To be called after each commit, in a layout effect. */
@@ -120,6 +143,7 @@ export class Anchor {
     // A pane that changes its height may be scrolled by that; `resized` comes in the same frame and answers to it.
     if (!pane || this.#height === 0 || pane.clientHeight !== this.#height) return false;
     if (Math.abs(pane.scrollTop - this.#seen) < 1) return false;
+    this.#heading = pane.scrollTop < this.#seen ? 'up' : 'down';
     this.#seen = pane.scrollTop;
     this.#goal = undefined;
     this.#pressed = undefined;
@@ -127,6 +151,10 @@ export class Anchor {
     this.#moves(drawing);
     this.#mark(-this.#origin(drawing));
     if (!this.#covers(drawing, -this.#origin(drawing))) flushSync(drawing.redraw);
+    else {
+      const { first, last } = this.plan(drawing.rows);
+      if (first < drawing.first || last > drawing.last) drawing.redraw();
+    }
     return true;
   }
 
@@ -253,9 +281,23 @@ export class Anchor {
   }
 
   #covers({ first, last }: Drawing, from: number): boolean {
-    return (
-      first <= rowAt(this.#tops, from - ENOUGH) && last >= rowAt(this.#tops, from + this.#height + ENOUGH)
-    );
+    const need = this.#range(this.#tops, from, ENOUGH, ENOUGH);
+    return first <= need.first && last >= need.last;
+  }
+
+  /** The rows in a pane that begins so far from the top of the list, with so much above and below it, px. */
+  #range(tops: Float64Array, from: number, above: number, below: number): Range {
+    return { first: rowAt(tops, from - above), last: rowAt(tops, from + this.#height + below) };
+  }
+
+  /** Where the rows stand now that were drawn last; nothing when none is left. */
+  #there(rows: readonly Keyed[]): Range | undefined {
+    const before = this.#drawing;
+    if (!before || before.last < before.first) return undefined;
+    if (before.rows === rows) return before;
+    const key = before.rows[before.first]?.key;
+    const first = rows.findIndex((row) => row.key === key);
+    return first < 0 ? undefined : { first, last: first + before.last - before.first };
   }
 
   #measure({ list, rows, drawn }: Drawing): void {

@@ -1,11 +1,10 @@
 /** Marks as read what was really on screen: in a window that has the focus, down to the last row in sight. */
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
-import { useClient } from '../app/client.tsx';
 import type { Anchor } from './anchor.ts';
 import { type Row, seqOf } from './rows.ts';
 
 interface ReadingInput {
-  readonly conversationId: string;
+  readonly markRead: (seq: number) => void;
   readonly rows: readonly Row[];
   readonly anchor: Anchor;
   readonly scroller: RefObject<HTMLElement | null>;
@@ -16,13 +15,12 @@ const SEEN = 28;
 
 /** Returns what to call whenever the view may have changed. */
 export function useReading(input: ReadingInput): () => void {
-  const client = useClient();
   const latest = useRef(input);
   latest.current = input;
   const told = useRef(0);
 
   const check = useCallback(() => {
-    const { conversationId, rows, anchor, scroller } = latest.current;
+    const { markRead, rows, anchor, scroller } = latest.current;
     const element = scroller.current;
     if (!element || rows.length === 0 || element.clientHeight === 0) return;
     if (document.visibilityState !== 'visible' || !document.hasFocus()) return;
@@ -34,13 +32,13 @@ export function useReading(input: ReadingInput): () => void {
       if (seq > 0 && top + Math.min(SEEN, height) <= bottom) {
         if (seq > told.current) {
           told.current = seq;
-          client.conversations.markRead(conversationId, seq);
+          markRead(seq);
         }
         return;
       }
       index--;
     }
-  }, [client]);
+  }, []);
 
   useEffect(() => {
     addEventListener('focus', check);

@@ -1,5 +1,6 @@
 import { Bookmark, Hash, Lock, type LucideIcon } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useState } from 'react';
+import { useClient } from '../app/client.tsx';
 
 /** One of the eight hues (--kith-hue-0 to 7), the same for an id on every device. */
 export function hueOf(id: string): number {
@@ -27,7 +28,9 @@ export interface AvatarProps {
   /** Chooses the hue: the user's id, or the conversation's. */
   readonly id: string;
   readonly name: string;
-  /** Pixels: 20, 28, 32, 36, 44, 72. */
+  /** The id of its picture. Initials stand there until it is here, and where it does not come. */
+  readonly image?: string | undefined;
+  /** Pixels: 20, 28, 32, 36, 44, 72, 96. */
   readonly size?: number;
   readonly presence?: 'online' | 'away' | 'offline' | undefined;
   /** A sign instead of initials. */
@@ -37,7 +40,7 @@ export interface AvatarProps {
 }
 
 /** Decoration: the name always stands beside it, so it is hidden from screen readers; presence is told in words elsewhere. */
-export function Avatar({ id, name, size = 44, presence, glyph, shape = 'round' }: AvatarProps) {
+export function Avatar({ id, name, image, size = 44, presence, glyph, shape = 'round' }: AvatarProps) {
   const Glyph = glyph && GLYPHS[glyph];
   return (
     <span
@@ -50,9 +53,34 @@ export function Avatar({ id, name, size = 44, presence, glyph, shape = 'round' }
       <span className="kith-avatar-face">
         {Glyph ? <Glyph size={Math.round(size * 0.45)} strokeWidth={2} /> : initialsOf(name)}
       </span>
+      {image !== undefined && !Glyph && <Picture key={image} image={image} />}
       {presence && presence !== 'offline' && (
         <span className="kith-avatar-presence" data-presence={presence} />
       )}
     </span>
+  );
+}
+
+/** Lies over the initials, in a place that is there from the beginning: nothing moves when it comes. */
+function Picture({ image }: { readonly image: string }) {
+  const { blobs } = useClient();
+  const [state, setState] = useState<'coming' | 'here' | 'failed'>('coming');
+  if (state === 'failed') return null;
+  return (
+    <img
+      // Kept from before: shown in the first frame, not faded in.
+      ref={(element) => {
+        if (element?.complete && element.naturalWidth > 0) setState('here');
+      }}
+      className="kith-avatar-picture"
+      data-state={state}
+      src={blobs.url(image)}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      onLoad={() => setState('here')}
+      onError={() => setState('failed')}
+    />
   );
 }

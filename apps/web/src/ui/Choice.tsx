@@ -6,14 +6,23 @@ export interface ChoiceProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly label: string; readonly hint?: string }[];
   readonly onChange: (value: T) => void;
   readonly disabled?: boolean;
+  /** What stands above says it already: the legend is for those who hear the screen. */
+  readonly bare?: boolean;
 }
 
 /** One of a few, each with a line that says what it means. */
-export function Choice<T extends string>({ legend, value, options, onChange, disabled }: ChoiceProps<T>) {
+export function Choice<T extends string>({
+  legend,
+  value,
+  options,
+  onChange,
+  disabled,
+  bare,
+}: ChoiceProps<T>) {
   const name = useId();
   return (
     <fieldset className="kith-choice" disabled={disabled}>
-      <legend>{legend}</legend>
+      <legend className={bare ? 'kith-hidden' : undefined}>{legend}</legend>
       {options.map((option) => (
         <label key={option.value}>
           <input

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { t } from '../i18n/index.ts';
 import { Button } from './Button.tsx';
 import { Dialog } from './Dialog.tsx';
 import { toastError } from './toast.ts';
@@ -36,7 +37,7 @@ export function Confirm({ title, text, verb, onConfirm, onClose }: ConfirmProps)
       footer={
         <>
           <Button ref={cancel} onClick={onClose}>
-            Cancel
+            {t('common.cancel')}
           </Button>
           <Button kind="danger" busy={busy} onClick={() => void confirm()}>
             {verb}

@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
+import { t } from '../i18n/index.ts';
 import { IconButton } from './IconButton.tsx';
 
 export interface DialogProps {
@@ -16,8 +17,8 @@ export interface DialogProps {
   readonly footer?: ReactNode;
   /** What takes the focus first; else the first thing that can. */
   readonly initialFocus?: RefObject<HTMLElement | null>;
-  /** `m` 440 px, `s` 360 px. On a phone every dialog is a sheet from below. */
-  readonly size?: 's' | 'm';
+  /** `l` 760 px, `m` 440 px, `s` 360 px. On a phone every dialog is a sheet from below. */
+  readonly size?: 's' | 'm' | 'l';
 }
 
 /** Holds the focus until closed, by Escape, the cross or a press outside, and gives it back. */
@@ -46,7 +47,7 @@ export function Dialog({
                   <Base.Description className="kith-dialog-description">{description}</Base.Description>
                 )}
               </div>
-              <Base.Close render={<IconButton icon={X} label="Close" bare />} />
+              <Base.Close render={<IconButton icon={X} label={t('common.close')} bare />} />
             </header>
             <div className="kith-dialog-body">{children}</div>
             {footer && <footer className="kith-dialog-foot">{footer}</footer>}

@@ -1,5 +1,6 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, useId, useState } from 'react';
+import { t } from '../i18n/index.ts';
 
 export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'size'> {
   readonly label: string;
@@ -29,7 +30,7 @@ export function TextField({ label, error, hint, type = 'text', className, ...inp
           <button
             type="button"
             className="kith-field-eye"
-            aria-label={shown ? 'Hide password' : 'Show password'}
+            aria-label={shown ? t('auth.passwordHide') : t('auth.passwordShow')}
             aria-pressed={shown}
             onClick={() => setShown(!shown)}
           >

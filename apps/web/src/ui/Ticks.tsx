@@ -1,17 +1,26 @@
 import type { MessageState } from '@kith/client';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
+import { type Key, t } from '../i18n/index.ts';
 
-const TICKS: Record<MessageState, { readonly icon: typeof Check; readonly label: string }> = {
-  pending: { icon: Clock, label: 'Sending' },
-  failed: { icon: CircleAlert, label: 'Not sent' },
-  sent: { icon: Check, label: 'Sent' },
-  delivered: { icon: CheckCheck, label: 'Delivered' },
-  read: { icon: CheckCheck, label: 'Read' },
+const TICKS: Record<MessageState, { readonly icon: typeof Check; readonly label: Key }> = {
+  pending: { icon: Clock, label: 'message.pending' },
+  failed: { icon: CircleAlert, label: 'message.notSent' },
+  sent: { icon: Check, label: 'message.sent' },
+  delivered: { icon: CheckCheck, label: 'message.delivered' },
+  read: { icon: CheckCheck, label: 'message.read' },
 };
 
 /** How far an own message has come; the same signs everywhere. Takes the colour of the text, the accent when read. */
-export function Ticks({ state }: { readonly state: MessageState }) {
-  const { icon: Icon, label } = TICKS[state];
+export function Ticks({
+  state,
+  label: more,
+}: {
+  readonly state: MessageState;
+  /** Says more than the state does. */
+  readonly label?: string;
+}) {
+  const { icon: Icon, label: key } = TICKS[state];
+  const label = more ?? t(key);
   const small = state === 'pending' || state === 'failed';
   return (
     <span className="kith-ticks" data-state={state} role="img" aria-label={label} title={label}>

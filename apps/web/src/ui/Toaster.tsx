@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { t } from '../i18n/index.ts';
 import { IconButton } from './IconButton.tsx';
 import { close, toasts } from './toast.ts';
 
@@ -9,8 +10,10 @@ const LASTS_MS = 6_000;
 export function Toaster() {
   const toast = useSyncExternalStore(toasts.subscribe, toasts.get);
   // Whoever reads or reaches for it must not lose it.
-  const [held, setHeld] = useState(false);
+  const [heldId, setHeldId] = useState<number>();
   const id = toast?.lasting ? undefined : toast?.id;
+  // One that was replaced under the pointer is left without a word: only this one counts.
+  const held = id !== undefined && id === heldId;
 
   useEffect(() => {
     if (id === undefined || held) return;
@@ -26,19 +29,27 @@ export function Toaster() {
           key={toast.id}
           className="kith-toast"
           data-tone={toast.tone}
-          onPointerEnter={() => setHeld(true)}
-          onPointerLeave={() => setHeld(false)}
-          onFocus={() => setHeld(true)}
-          onBlur={() => setHeld(false)}
+          onPointerEnter={() => setHeldId(toast.id)}
+          onPointerLeave={() => setHeldId(undefined)}
+          onFocus={() => setHeldId(toast.id)}
+          onBlur={() => setHeldId(undefined)}
         >
           <p>{toast.text}</p>
+          {toast.other && (
+            <button
+              type="button"
+              className="kith-toast-action"
+              onClick={(event) => toast.other?.run(event.currentTarget)}
+            >
+              {toast.other.label}
+            </button>
+          )}
           {toast.action && (
             <button
               type="button"
               className="kith-toast-action"
               onClick={() => {
-                close(toast.id);
-                setHeld(false);
+                close(toast.id, true);
                 toast.action?.run();
               }}
             >
@@ -47,12 +58,11 @@ export function Toaster() {
           )}
           <IconButton
             icon={X}
-            label="Dismiss"
+            label={t('common.dismiss')}
             size="s"
             bare
             onClick={() => {
               close(toast.id);
-              setHeld(false);
               toast.onDismiss?.();
             }}
           />

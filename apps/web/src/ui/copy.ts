@@ -1,4 +1,4 @@
-/** @throws Error when the browser refuses. */
+/** @throws Error when the browser refuses: for the programmer, the person is told by whoever asked. */
 export async function copyToClipboard(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   // Without HTTPS, as in a network at home, browsers have only the old way.

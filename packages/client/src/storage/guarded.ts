@@ -42,7 +42,11 @@ export class GuardedStorage implements Storage {
   putOutbox = (entry: Parameters<Storage['putOutbox']>[0]) =>
     this.#run((storage) => storage.putOutbox(entry));
   removeOutbox = (id: string) => this.#run((storage) => storage.removeOutbox(id));
-  wipe = async (keep?: 'outbox') => {
+  loadWishes = () => this.#run((storage) => storage.loadWishes());
+  putWish = (wish: Parameters<Storage['putWish']>[0]) => this.#run((storage) => storage.putWish(wish));
+  removeWish = (wish: Parameters<Storage['removeWish']>[0]) =>
+    this.#run((storage) => storage.removeWish(wish));
+  wipe = async (keep?: 'untold') => {
     await this.#run((storage) => storage.wipe(keep));
     // What the device kept before it failed goes too, where it can.
     if (this.#backend.type === 'memory') await this.#inTime(this.#given.wipe(keep)).catch(() => undefined);

@@ -1,25 +1,37 @@
 /**
  * The cache in a browser. One row a message, so that a new message writes one row and not its whole conversation.
  */
-import type { Head, MessageRecord, User } from '@kith/protocol';
+import type { Head, MessageRecord, OwnRecordOf, OwnType, User } from '@kith/protocol';
+import { newId } from '@kith/protocol/ids';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { CacheBatch, CachedMe, OutboxEntry, Storage, WindowRow } from './storage.ts';
+import { type Wish, wishKey } from '../wishes.ts';
+import type { CacheBatch, CachedMe, CachedThreads, OutboxEntry, Storage, WindowRow } from './storage.ts';
 
 interface Schema extends DBSchema {
-  /** me, cursor, reads: small single things by name. */
+  /** me, cursor, reads, ownRev, threads: small single things by name. */
   state: { key: string; value: unknown };
   heads: { key: string; value: Head };
   users: { key: string; value: User };
   windows: { key: string; value: WindowRow };
   messages: { key: [conversationId: string, seq: number]; value: MessageRecord };
   outbox: { key: string; value: OutboxEntry };
+  /** By tab and record. */
+  wishes: { key: string; value: Wish };
+  own: { key: [type: OwnType, key: string]; value: OwnRecordOf<OwnType> };
 }
 
-/** Raise it when a stored form changes: an older cache is thrown away (the outbox apart), the server has it all. */
-const VERSION = 1;
+/** Raise it when a store is added. */
+const VERSION = 3;
+/**
+ * Set it to VERSION when a stored form changes: an older cache is thrown away, the server has it all but for read marks
+ * it was not told. What only this device has (outbox, wishes) is kept, and must stay readable.
+ */
+const READABLE_SINCE = 2;
 
-const cacheStores = ['state', 'heads', 'users', 'windows', 'messages'] as const;
-const stores = [...cacheStores, 'outbox'] as const;
+const cacheStores = ['state', 'heads', 'users', 'windows', 'messages', 'own'] as const;
+/** What the server does not have yet. */
+const untoldStores = ['outbox', 'wishes'] as const;
+const stores = [...cacheStores, ...untoldStores] as const;
 
 /** Rejects when IndexedDB is missing, blocked or full; the client then goes on in memory. */
 export function indexedDbStorage(name: string): Storage {
@@ -36,16 +48,32 @@ export function indexedDbStorage(name: string): Storage {
     load: async () => {
       const tx = (await database()).transaction(stores, 'readonly');
       const state = tx.objectStore('state');
-      const [me, cursor, reads, heads, users, windows, outbox] = await Promise.all([
-        state.get('me') as Promise<CachedMe | undefined>,
-        state.get('cursor') as Promise<string | undefined>,
-        state.get('reads') as Promise<Record<string, number> | undefined>,
-        tx.objectStore('heads').getAll(),
-        tx.objectStore('users').getAll(),
-        tx.objectStore('windows').getAll(),
-        tx.objectStore('outbox').getAll(),
-      ]);
-      return { me, cursor, reads: reads ?? {}, heads, users, windows, outbox };
+      const [me, cursor, reads, ownRev, threads, heads, users, windows, own, outbox, wishes] =
+        await Promise.all([
+          state.get('me') as Promise<CachedMe | undefined>,
+          state.get('cursor') as Promise<string | undefined>,
+          state.get('reads') as Promise<Record<string, number> | undefined>,
+          state.get('ownRev') as Promise<number | undefined>,
+          state.get('threads') as Promise<CachedThreads | undefined>,
+          tx.objectStore('heads').getAll(),
+          tx.objectStore('users').getAll(),
+          tx.objectStore('windows').getAll(),
+          tx.objectStore('own').getAll(),
+          tx.objectStore('outbox').getAll(),
+          tx.objectStore('wishes').getAll(),
+        ]);
+      return {
+        me,
+        cursor,
+        reads: reads ?? {},
+        heads,
+        users,
+        windows,
+        outbox,
+        own: { rev: ownRev ?? 0, records: own },
+        wishes,
+        threads,
+      };
     },
     loadWindow: async (conversationId) => {
       const tx = (await database()).transaction(['windows', 'messages'], 'readonly');
@@ -72,8 +100,18 @@ export function indexedDbStorage(name: string): Storage {
     removeOutbox: async (id) => {
       await (await database()).delete('outbox', id);
     },
+    loadWishes: async () => (await database()).getAll('wishes'),
+    putWish: async (wish) => {
+      const tx = (await database()).transaction('wishes', 'readwrite');
+      void tx.store.put(wish, wishKey(wish)).catch(() => undefined);
+      tx.commit();
+      await tx.done;
+    },
+    removeWish: async (wish) => {
+      await (await database()).delete('wishes', wishKey(wish));
+    },
     wipe: async (keep) => {
-      const wiped = keep === 'outbox' ? cacheStores : stores;
+      const wiped = keep === 'untold' ? cacheStores : stores;
       const tx = (await database()).transaction(wiped, 'readwrite');
       for (const store of wiped) void tx.objectStore(store).clear();
       await tx.done;
@@ -93,6 +131,7 @@ const rangeOf = (conversationId: string, from = -1, to = Number.MAX_SAFE_INTEGER
 interface Writable {
   put(value: unknown, key?: IDBValidKey): Promise<unknown>;
   delete(key: IDBValidKey | IDBKeyRange): Promise<unknown>;
+  clear(): Promise<unknown>;
 }
 type StoreOf = (name: (typeof cacheStores)[number]) => Writable;
 
@@ -101,6 +140,7 @@ function writeAll(store: StoreOf, batch: CacheBatch): void {
   const run = (request: Promise<unknown>) => void request.catch(() => undefined);
   if (batch.me) run(store('state').put(batch.me, 'me'));
   if (batch.reads) run(store('state').put(batch.reads, 'reads'));
+  if (batch.threads) run(store('state').put(batch.threads, 'threads'));
   if (batch.cursor !== undefined) run(store('state').put(batch.cursor, 'cursor'));
   for (const head of batch.heads ?? []) run(store('heads').put(head, head.conversation.id));
   for (const id of batch.removedHeads ?? []) run(store('heads').delete(id));
@@ -112,6 +152,13 @@ function writeAll(store: StoreOf, batch: CacheBatch): void {
     for (const message of messages) run(store('messages').put(message, [id, message.seq]));
     run(store('windows').put(row, id));
   }
+  if (batch.own) {
+    const { rev, replace, records, removed } = batch.own;
+    run(store('state').put(rev, 'ownRev'));
+    if (replace) run(store('own').clear());
+    for (const key of removed) run(store('own').delete([...key]));
+    for (const record of records) run(store('own').put(record, [record.type, record.key]));
+  }
   for (const id of batch.removedWindows ?? []) {
     run(store('messages').delete(rangeOf(id)));
     run(store('windows').delete(id));
@@ -121,11 +168,13 @@ function writeAll(store: StoreOf, batch: CacheBatch): void {
 function open(name: string, onLost: () => void): Promise<IDBPDatabase<Schema>> {
   return new Promise((resolve, reject) => {
     openDB<Schema>(name, VERSION, {
-      upgrade(db, from) {
-        if (from > 0)
+      async upgrade(db, from, _to, tx) {
+        const former = from > 0 ? await formerWishes(tx.objectStore('state')) : [];
+        if (from < READABLE_SINCE)
           for (const store of cacheStores)
             if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
         for (const store of stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+        for (const wish of former) void tx.objectStore('wishes').put(wish, wishKey(wish));
       },
       blocked: () => reject(new Error('another tab holds an older version of the cache open')),
       // A tab with a newer version waits for this one to let go; it opens again at the next use, or fails and degrades.
@@ -136,4 +185,16 @@ function open(name: string, onLost: () => void): Promise<IDBPDatabase<Schema>> {
       terminated: onLost,
     }).then(resolve, reject);
   });
+}
+
+/** Until version 2 they were one list in `state`. */
+async function formerWishes(state: {
+  get(key: string): Promise<unknown>;
+  delete(key: string): Promise<void>;
+}): Promise<Wish[]> {
+  const me = (await state.get('me')) as CachedMe | undefined;
+  const wishes = (await state.get('wishes')) as Pick<Wish, 'type' | 'key' | 'change'>[] | undefined;
+  await state.delete('wishes');
+  if (!me || !wishes) return [];
+  return wishes.map((wish) => ({ ...wish, id: newId(), owner: 'before', authorId: me.user.id, over: [] }));
 }

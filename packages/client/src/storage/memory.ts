@@ -1,5 +1,6 @@
-import type { Head, MessageRecord, User } from '@kith/protocol';
-import type { CacheBatch, CachedMe, OutboxEntry, Storage, WindowRow } from './storage.ts';
+import type { Head, MessageRecord, OwnRecordOf, OwnType, User } from '@kith/protocol';
+import { type Wish, wishKey } from '../wishes.ts';
+import type { CacheBatch, CachedMe, CachedThreads, OutboxEntry, Storage, WindowRow } from './storage.ts';
 
 /** Keeps everything in this process: Node, tests, and the fallback of a browser whose IndexedDB fails. */
 export function memoryStorage(): Storage {
@@ -9,7 +10,11 @@ export function memoryStorage(): Storage {
   const heads = new Map<string, Head>();
   const users = new Map<string, User>();
   const windows = new Map<string, { row: WindowRow; messages: Map<number, MessageRecord> }>();
+  let threads: CachedThreads | undefined;
+  let ownRev = 0;
+  const own = new Map<string, OwnRecordOf<OwnType>>();
   const outbox = new Map<string, OutboxEntry>();
+  const wishes = new Map<string, Wish>();
   const loadOutbox = async () => [...outbox.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
   return {
@@ -22,6 +27,9 @@ export function memoryStorage(): Storage {
       windows: [...windows.values()].map(({ row }) => row),
       reads,
       outbox: await loadOutbox(),
+      own: { rev: ownRev, records: [...own.values()] },
+      wishes: [...wishes.values()],
+      threads,
     }),
     loadWindow: async (conversationId) => {
       const window = windows.get(conversationId);
@@ -42,19 +50,34 @@ export function memoryStorage(): Storage {
       for (const id of batch.removedWindows ?? []) windows.delete(id);
       if (batch.me) me = batch.me;
       if (batch.reads) reads = batch.reads;
+      if (batch.threads) threads = batch.threads;
       if (batch.cursor !== undefined) cursor = batch.cursor;
+      if (batch.own) {
+        ownRev = batch.own.rev;
+        if (batch.own.replace) own.clear();
+        for (const [type, key] of batch.own.removed) own.delete(`${type} ${key}`);
+        for (const record of batch.own.records) own.set(`${record.type} ${record.key}`, record);
+      }
     },
     loadOutbox,
     putOutbox: async (entry) => void outbox.set(entry.id, entry),
     removeOutbox: async (id) => void outbox.delete(id),
+    loadWishes: async () => [...wishes.values()],
+    putWish: async (wish) => void wishes.set(wishKey(wish), wish),
+    removeWish: async (wish) => void wishes.delete(wishKey(wish)),
     wipe: async (keep) => {
       me = undefined;
       cursor = undefined;
       reads = {};
+      threads = undefined;
       heads.clear();
       users.clear();
       windows.clear();
-      if (keep !== 'outbox') outbox.clear();
+      ownRev = 0;
+      own.clear();
+      if (keep === 'untold') return;
+      outbox.clear();
+      wishes.clear();
     },
     close: async () => {},
   };

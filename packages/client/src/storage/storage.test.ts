@@ -1,16 +1,19 @@
 /** One contract for every store, and what happens when a store fails. */
 import 'fake-indexeddb/auto';
 import type { Head, MessageRecord, SettingsRecord, User } from '@kith/protocol';
+import { defaultSettings } from '@kith/protocol/preferences';
+import { openDB } from 'idb';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { turn, VirtualClock } from '../testing/virtualClock.ts';
+import type { Wish } from '../wishes.ts';
 import { GuardedStorage } from './guarded.ts';
 import { indexedDbStorage } from './indexedDb.ts';
 import { memoryStorage } from './memory.ts';
 import type { OutboxEntry, Storage, WindowRow } from './storage.ts';
 
 const user: User = { id: 'u', username: 'u', displayName: 'U', role: 'member' };
-const settings: SettingsRecord = { type: 'settings', rev: 0, presence: 'auto' };
+const settings: SettingsRecord = { type: 'settings', rev: 0, presence: 'auto', ...defaultSettings };
 const me = { user, settings, tenant: 't' };
 const head = (id: string, rev = 1) => ({ conversation: { id }, rev }) as Head;
 const message = (seq: number, rev = seq) =>
@@ -32,6 +35,16 @@ const entry = (id: string): OutboxEntry => ({
   state: 'pending',
 });
 
+const wish = (owner: string, pinned: number): Wish => ({
+  id: `w${pinned}`,
+  owner,
+  authorId: 'u',
+  type: 'preference',
+  key: 'c',
+  change: { pinned },
+  over: [],
+});
+
 let names = 0;
 
 describe.each([
@@ -48,8 +61,30 @@ describe.each([
       windows: [],
       reads: {},
       outbox: [],
+      own: { rev: 0, records: [] },
+      wishes: [],
     });
     expect(await storage.loadWindow('c')).toBeUndefined();
+    await storage.close();
+  });
+
+  test('keeps own records by type and key', async () => {
+    const storage = make();
+    const draft = (key: string, rev: number) => ({
+      type: 'draft' as const,
+      key,
+      rev,
+      value: { text: 'begun', at: '' },
+    });
+    const own = (rev: number, records: ReturnType<typeof draft>[], removed: ['draft', string][] = []) =>
+      storage.write({ own: { rev, replace: false, records, removed } });
+    await own(2, [draft('a', 1), draft('b', 2)]);
+    await own(4, [draft('a', 4)], [['draft', 'b']]);
+    expect((await storage.load()).own).toEqual({ rev: 4, records: [draft('a', 4)] });
+    await storage.write({ own: { rev: 1, replace: true, records: [draft('c', 1)], removed: [] } });
+    expect((await storage.load()).own).toEqual({ rev: 1, records: [draft('c', 1)] });
+    await storage.wipe();
+    expect((await storage.load()).own).toEqual({ rev: 0, records: [] });
     await storage.close();
   });
 
@@ -97,6 +132,22 @@ describe.each([
     await storage.close();
   });
 
+  test('wishes are kept apart, one a tab and record, also when what the server has goes', async () => {
+    const storage = make();
+    await storage.putWish(wish('first', 1));
+    await storage.putWish(wish('second', 2));
+    await storage.putWish(wish('first', 3));
+    await storage.write({ me, cursor: '1' });
+    await storage.wipe('untold');
+    expect((await storage.load()).me).toBeUndefined();
+    expect(await storage.loadWishes()).toEqual([wish('first', 3), wish('second', 2)]);
+    await storage.removeWish(wish('first', 3));
+    expect((await storage.load()).wishes).toEqual([wish('second', 2)]);
+    await storage.wipe();
+    expect(await storage.loadWishes()).toEqual([]);
+    await storage.close();
+  });
+
   test('wiped: nothing is left', async () => {
     const storage = make();
     await storage.write({
@@ -134,6 +185,26 @@ test('IndexedDB: another run of the program finds what was kept', async () => {
   const second = indexedDbStorage('kept');
   expect(await second.load()).toMatchObject({ me, cursor: '7' });
   await second.close();
+});
+
+test('IndexedDB: of the version before, cache and wishes are still there', async () => {
+  const former = await openDB('former', 2, {
+    upgrade(db) {
+      for (const store of ['state', 'heads', 'users', 'windows', 'messages', 'own', 'outbox'])
+        db.createObjectStore(store);
+    },
+  });
+  await former.put('state', me, 'me');
+  await former.put('state', [{ type: 'preference', key: 'c', change: { pinned: 1 } }], 'wishes');
+  await former.put('outbox', entry('1'), '1');
+  former.close();
+  const storage = indexedDbStorage('former');
+  expect(await storage.load()).toMatchObject({
+    me,
+    outbox: [entry('1')],
+    wishes: [{ type: 'preference', key: 'c', change: { pinned: 1 }, authorId: 'u' }],
+  });
+  await storage.close();
 });
 
 describe('a store that fails', () => {

@@ -2,7 +2,19 @@
  * What a device keeps between runs. The client writes through this and never depends on it: a store that fails is
  * replaced by memory, with a warning.
  */
-import type { Content, Head, MessageRecord, SettingsRecord, User, WireError } from '@kith/protocol';
+import type {
+  Content,
+  CustomEmoji,
+  Head,
+  MessageRecord,
+  OwnRecordOf,
+  OwnType,
+  SettingsRecord,
+  Thread,
+  User,
+  WireError,
+} from '@kith/protocol';
+import type { Wish } from '../wishes.ts';
 
 /** A message of one's own on its way. Written before it is sent, removed after it is acknowledged. */
 export interface OutboxEntry {
@@ -12,7 +24,13 @@ export interface OutboxEntry {
   /** Whoever else is signed in on this device must never send it. */
   readonly authorId: string;
   readonly content: Content;
+  readonly thread?: MessageRecord['thread'];
   readonly replyTo?: { readonly messageId: string; readonly seq: number };
+  /** What is forwarded: `content` only stands in for the copy that the server makes. */
+  readonly forward?: {
+    readonly source: { readonly conversationId: string; readonly messageId: string };
+    readonly origin: NonNullable<MessageRecord['forwarded']>;
+  };
   /** ISO 8601, this device's clock. */
   readonly createdAt: string;
   /** The tab that sends it. */
@@ -21,10 +39,17 @@ export interface OutboxEntry {
   readonly error?: WireError;
 }
 
+export interface CachedEmoji {
+  readonly rev: number;
+  readonly emoji: readonly CustomEmoji[];
+}
+
 export interface CachedMe {
   readonly user: User;
   readonly settings: SettingsRecord;
   readonly tenant: string;
+  /** The custom emoji of the tenant. */
+  readonly emoji?: CachedEmoji;
 }
 
 /** What is kept of a conversation's messages: one run, without holes, up to its end as known at `rev`. */
@@ -39,6 +64,26 @@ export interface WindowRow {
   readonly to: number;
 }
 
+/** What belongs to the person alone, complete up to `rev` (S5). */
+export interface CachedOwn {
+  readonly rev: number;
+  readonly records: readonly OwnRecordOf<OwnType>[];
+}
+
+/** The first of the threads one follows. */
+export interface CachedThreads {
+  readonly threads: readonly Thread[];
+  /** Of the others, how many have something unread; and where they go on. */
+  readonly unreadElsewhere: number;
+  readonly next: string | null;
+  /** Read marks the server has not confirmed yet. */
+  readonly reads: readonly {
+    readonly conversationId: string;
+    readonly rootId: string;
+    readonly seq: number;
+  }[];
+}
+
 export interface CachedState {
   readonly me: CachedMe | undefined;
   readonly cursor: string | undefined;
@@ -48,6 +93,10 @@ export interface CachedState {
   /** Read marks the server has not confirmed yet: conversation → seq. */
   readonly reads: Readonly<Record<string, number>>;
   readonly outbox: readonly OutboxEntry[];
+  readonly own: CachedOwn;
+  /** What was set of it and is not confirmed, by whichever tab. */
+  readonly wishes: readonly Wish[];
+  readonly threads: CachedThreads | undefined;
 }
 
 export interface WindowWrite {
@@ -67,6 +116,16 @@ export interface CacheBatch {
   readonly windows?: readonly WindowWrite[];
   readonly removedWindows?: readonly string[];
   readonly reads?: Readonly<Record<string, number>>;
+  readonly own?: OwnWrite;
+  readonly threads?: CachedThreads;
+}
+
+/** Records that changed, by type and key; `replace`: these are all. */
+export interface OwnWrite {
+  readonly rev: number;
+  readonly replace: boolean;
+  readonly records: readonly OwnRecordOf<OwnType>[];
+  readonly removed: readonly (readonly [type: OwnType, key: string])[];
 }
 
 export interface Storage {
@@ -80,7 +139,11 @@ export interface Storage {
   loadOutbox(): Promise<readonly OutboxEntry[]>;
   putOutbox(entry: OutboxEntry): Promise<void>;
   removeOutbox(id: string): Promise<void>;
-  /** Forgets everything, or all but what its author could not send yet. */
-  wipe(keep?: 'outbox'): Promise<void>;
+  loadWishes(): Promise<readonly Wish[]>;
+  /** One a tab and record. */
+  putWish(wish: Wish): Promise<void>;
+  removeWish(wish: Pick<Wish, 'owner' | 'type' | 'key'>): Promise<void>;
+  /** Forgets everything, or all but what its author could not tell the server yet: the outbox and the wishes. */
+  wipe(keep?: 'untold'): Promise<void>;
   close(): Promise<void>;
 }

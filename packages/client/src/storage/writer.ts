@@ -2,13 +2,22 @@
  * Writes what changed to the cache: gathered, bounded, in one transaction a time. Only the tab that holds the cache's
  * lock writes; the others keep nothing.
  */
-import type { Head, MessageRecord, User } from '@kith/protocol';
+import type { Head, MessageRecord, OwnRecordOf, OwnType, User } from '@kith/protocol';
 import { sameHead } from '../store/heads.ts';
 import type { Store } from '../store/store.ts';
 import type { ConversationWindow } from '../store/window.ts';
 import type { Clock } from '../types.ts';
 import { sameUser } from '../users.ts';
-import type { CacheBatch, CachedMe, Storage, WindowRow, WindowWrite } from './storage.ts';
+import type {
+  CacheBatch,
+  CachedMe,
+  CachedState,
+  CachedThreads,
+  OwnWrite,
+  Storage,
+  WindowRow,
+  WindowWrite,
+} from './storage.ts';
 
 const DELAY_MS = 400;
 /** Messages kept of a conversation, and conversations kept with messages. */
@@ -23,6 +32,15 @@ export interface WriterDeps {
   me(): CachedMe | undefined;
   /** All people known. */
   users(): Iterable<User>;
+  readonly own: {
+    readonly rev: number;
+    record(type: OwnType, key: string): OwnRecordOf<OwnType> | undefined;
+    records(): readonly OwnRecordOf<OwnType>[];
+  };
+  /** Undefined: not known yet. */
+  threads(): CachedThreads | undefined;
+  /** Read marks that the tab which led before may not have told. */
+  reads(cached: CachedState): void;
 }
 
 export class CacheWriter {
@@ -36,6 +54,9 @@ export class CacheWriter {
   readonly #evicted = new Map<string, WindowWrite>();
   #reads = false;
   #me = false;
+  #threads = false;
+  /** Own records that changed, by type and key; 'all': the cache's are wrong. Null: nothing, not even the rev. */
+  #own: Map<string, readonly [OwnType, string]> | 'all' | null = null;
   #timer = false;
   /** One write after the other. */
   #last: Promise<void> = Promise.resolve();
@@ -72,6 +93,7 @@ export class CacheWriter {
     // A wipe that is under way comes first: what it removes must not be read back.
     await this.#last;
     const cached = await storage.load();
+    if (cached.me?.user.id === store.me) this.#deps.reads(cached);
     store.windows.cold.clear();
     for (const row of cached.windows) store.windows.cold.set(row.conversationId, row);
     const cachedHeads = new Map(cached.heads.map((head) => [head.conversation.id, head]));
@@ -93,6 +115,17 @@ export class CacheWriter {
     }
     this.#reads = true;
     this.#me = true;
+    this.#threads = true;
+    this.#own = 'all';
+    this.#schedule();
+  }
+
+  ownChanged(what: { readonly type: OwnType; readonly key: string } | 'all' | 'rev'): void {
+    if (!this.#active) return;
+    if (what === 'all') this.#own = 'all';
+    this.#own ??= new Map();
+    if (typeof what === 'object' && this.#own !== 'all')
+      this.#own.set(`${what.type} ${what.key}`, [what.type, what.key]);
     this.#schedule();
   }
 
@@ -104,6 +137,11 @@ export class CacheWriter {
 
   readsChanged(): void {
     this.#reads = true;
+    this.#schedule();
+  }
+
+  threadsChanged(): void {
+    this.#threads = true;
     this.#schedule();
   }
 
@@ -123,7 +161,7 @@ export class CacheWriter {
   }
 
   /** Forgets what waits to be written, and everything written. */
-  async wipe(keep?: 'outbox'): Promise<void> {
+  async wipe(keep?: 'untold'): Promise<void> {
     this.#clear();
     this.#last = this.#last.then(() => this.#deps.storage.wipe(keep));
     await this.#last;
@@ -156,6 +194,8 @@ export class CacheWriter {
     this.#evicted.clear();
     this.#reads = false;
     this.#me = false;
+    this.#threads = false;
+    this.#own = null;
   }
 
   #take(): CacheBatch | undefined {
@@ -183,6 +223,7 @@ export class CacheWriter {
     removedWindows.push(...this.#surplus());
     // The cursor goes with the heads it covers: all that changed by now are in this batch or an earlier one.
     const cursor = this.#deps.cursor();
+    const threads = this.#threads ? this.#deps.threads() : undefined;
     const batch: CacheBatch = {
       ...(this.#me && { me }),
       ...(cursor !== undefined && { cursor }),
@@ -192,9 +233,24 @@ export class CacheWriter {
       windows,
       removedWindows,
       ...(this.#reads && { reads: Object.fromEntries(store.unconfirmedReads) }),
+      ...(threads && { threads }),
+      ...(this.#own && { own: this.#ownWrite(this.#own) }),
     };
     this.#clear();
     return batch;
+  }
+
+  #ownWrite(changed: Map<string, readonly [OwnType, string]> | 'all'): OwnWrite {
+    const { own } = this.#deps;
+    if (changed === 'all') return { rev: own.rev, replace: true, records: own.records(), removed: [] };
+    const records: OwnRecordOf<OwnType>[] = [];
+    const removed: (readonly [OwnType, string])[] = [];
+    for (const key of changed.values()) {
+      const record = own.record(...key);
+      if (record) records.push(record);
+      else removed.push(key);
+    }
+    return { rev: own.rev, replace: false, records, removed };
   }
 
   #windowWrite(window: ConversationWindow): WindowWrite | undefined {

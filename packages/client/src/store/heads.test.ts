@@ -42,6 +42,23 @@ describe('S9: unread and mentions', () => {
     expect(fold(message(6, 11, { body: deleted })).head.unread).toBe(2);
   });
 
+  test('T1: a reply in a thread counts only where it was sent to the main line too', () => {
+    const thread = { rootId: 'm1', rootSeq: 1 };
+    expect(fold(message(6, 11, { thread, mentions: ['me'] })).head).toMatchObject({
+      unread: 2,
+      mentions: 0,
+      lastSeq: 6,
+      preview: { id: 'm5' },
+    });
+    expect(fold(message(6, 11, { thread: { ...thread, alsoSent: true } })).head).toMatchObject({
+      unread: 3,
+      preview: { id: 'm6' },
+    });
+    // Unknown as it was, and yet nothing to ask for.
+    const gone = message(4, 11, { thread, body: deleted });
+    expect(fold(gone)).toMatchObject({ unsure: false, head: { unread: 2 } });
+  });
+
   test('the same revisions again change nothing', () => {
     const once = fold(message(6, 11)).head;
     expect(fold(message(6, 11), undefined, once).head).toEqual(once);

@@ -15,9 +15,13 @@ export interface Folded {
 
 const MORE = limits.unreadCap + 1;
 
+/** T1: a reply in a thread stands in the main line only when it was sent there too. */
+export const inMainLine = ({ thread }: Pick<MessageRecord, 'thread'>): boolean =>
+  !thread || thread.alsoSent === true;
+
 /** Whether a message counts as unread for `me`, its place apart. */
 const counts = (message: MessageRecord, me: string): boolean =>
-  message.authorId !== me && message.body.type === 'content';
+  message.authorId !== me && message.body.type === 'content' && inMainLine(message);
 
 const mentionsMe = (message: MessageRecord, me: string): boolean =>
   message.mentionsAll === true || message.mentions?.includes(me) === true;
@@ -31,6 +35,7 @@ export function foldHead(
   batch: Batch,
   me: string,
   previous: (id: string) => MessageRecord | undefined,
+  hides: (seq: number) => boolean = () => false,
 ): Folded {
   let { conversation, membership, lastSeq, unread, mentions, preview } = head;
   const { readSeq } = head;
@@ -48,6 +53,8 @@ export function foldHead(
       if (record.userId === me && record.rev > membership.rev) membership = record;
       continue;
     }
+    // Neither counted nor shown, before and after.
+    if (record.seq <= head.lastSeq && hides(record.seq)) continue;
     const counted = counts(record, me) && record.seq > readSeq;
     if (record.seq > head.lastSeq) {
       lastSeq = Math.max(lastSeq, record.seq);
@@ -56,7 +63,7 @@ export function foldHead(
         if (mentionsMe(record, me)) mentions++;
       }
       if (record.authorId !== me) arrived.push(record);
-    } else if (record.seq > readSeq && record.authorId !== me) {
+    } else if (record.seq > readSeq && record.authorId !== me && inMainLine(record)) {
       const before = previous(record.id);
       if (before) {
         const wasCounted = counts(before, me);
@@ -73,6 +80,7 @@ export function foldHead(
         unsure = true;
       }
     }
+    if (!inMainLine(record)) continue;
     if (record.id === preview?.id) {
       if (record.body.type === 'deleted') previewGone = true;
       else {
@@ -118,6 +126,7 @@ export function recount(
   head: Head,
   window: ConversationWindow | undefined,
   me: string,
+  hides: (seq: number) => boolean,
 ): { unread: number; mentions: number } | undefined {
   if (head.readSeq >= head.lastSeq) return { unread: 0, mentions: 0 };
   const run = loadedEnd(head, window);
@@ -126,7 +135,7 @@ export function recount(
   let unread = 0;
   let mentions = 0;
   for (const message of window.messages(first, head.lastSeq)) {
-    if (!counts(message, me)) continue;
+    if (!counts(message, me) || hides(message.seq)) continue;
     unread++;
     if (mentionsMe(message, me)) mentions++;
   }
@@ -137,13 +146,14 @@ export function recount(
 export function loadedPreview(
   head: Head,
   window: ConversationWindow | undefined,
+  gone: (record: MessageRecord) => boolean,
 ): MessageRecord | null | undefined {
   const run = loadedEnd(head, window);
   if (!window || !run) return undefined;
   const first = Math.max(run.from, head.membership.visibleAfter + 1);
   for (let seq = head.lastSeq; seq >= first; seq--) {
     const message = window.at(seq);
-    if (message && message.body.type !== 'deleted') return message;
+    if (message && message.body.type !== 'deleted' && inMainLine(message) && !gone(message)) return message;
   }
   return run.from <= head.membership.visibleAfter + 1 ? null : undefined;
 }

@@ -1,16 +1,36 @@
-/** The conversation list: entries made of heads and what this device adds, kept sorted by one insertion at a time. */
-import type { Head } from '@kith/protocol';
+/**
+ * The conversation list: entries made of heads, how the person keeps each, and what this device adds; kept sorted by one
+ * insertion at a time.
+ */
+import type { Head, Preference } from '@kith/protocol';
+import { defaultPreference } from '@kith/protocol/preferences';
 import { Cells, Derived, type Scheduler } from '../reactive.ts';
-import type { ConversationEntry, Readable, TimelineMessage } from '../types.ts';
+import type { Clock, ConversationEntry, ListTotals, Readable, TimelineMessage } from '../types.ts';
 
 export interface EntryExtras {
   pending(conversationId: string): TimelineMessage | undefined;
   typing(conversationId: string): readonly string[];
+  preference(conversationId: string): Preference | undefined;
+  /** What there is to see of the head's. */
+  preview(head: Head): Head['preview'];
+  /** Its silence is over: asks for an `update`. */
+  due(conversationId: string): void;
 }
 
-/** Newest activity first; the id decides between equals, so that the order is the same everywhere. */
-const before = (a: ConversationEntry, b: ConversationEntry): boolean =>
-  a.activityAt !== b.activityAt ? a.activityAt > b.activityAt : a.id > b.id;
+/** Timers hold no longer than 2³¹ ms; and a laptop that slept looks again soon. */
+const LONGEST_WAIT = 60 * 60_000;
+
+/**
+ * Pinned ones on top in their order, of the rest the newest activity first; the id decides between equals, so that the order
+ * is the same everywhere.
+ */
+const before = (a: ConversationEntry, b: ConversationEntry): boolean => {
+  const [pinnedA, pinnedB] = [a.preference.pinned ?? -1, b.preference.pinned ?? -1];
+  if (pinnedA !== pinnedB) return pinnedA > pinnedB;
+  return a.activityAt !== b.activityAt ? a.activityAt > b.activityAt : a.id > b.id;
+};
+
+const samePlace = (a: ConversationEntry, b: ConversationEntry): boolean => !before(a, b) && !before(b, a);
 
 /** A direct conversation that somebody else opened shows with its first message, not before. */
 const hasBegun = ({ conversation, lastSeq, membership, pending }: ConversationEntry): boolean =>
@@ -21,25 +41,34 @@ const hasBegun = ({ conversation, lastSeq, membership, pending }: ConversationEn
 
 export class ConversationList {
   readonly list: Readable<readonly ConversationEntry[]>;
-  readonly totals: Readable<{
-    readonly unread: number;
-    readonly mentions: number;
-    readonly conversations: number;
-  }>;
+  readonly archive: Readable<readonly ConversationEntry[]>;
+  readonly totals: Readable<ListTotals>;
   readonly #list: Derived<readonly ConversationEntry[]>;
-  readonly #totals: Derived<{ unread: number; mentions: number; conversations: number }>;
+  readonly #archive: Derived<readonly ConversationEntry[]>;
+  readonly #totals: Derived<ListTotals>;
   readonly #cells: Cells<string, ConversationEntry>;
   readonly #entries = new Map<string, ConversationEntry>();
   readonly #sorted: ConversationEntry[] = [];
   readonly #sum = { unread: 0, mentions: 0, conversations: 0 };
+  readonly #clock: Clock;
   readonly #extras: EntryExtras;
+  /** Muted for a time: until when. */
+  readonly #muted = new Map<string, number>();
+  #waking: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  constructor(scheduler: Scheduler, extras: EntryExtras) {
+  constructor(scheduler: Scheduler, clock: Clock, extras: EntryExtras) {
+    this.#clock = clock;
     this.#extras = extras;
     this.#cells = new Cells(scheduler);
-    this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () => this.#sorted.filter(hasBegun));
-    this.#totals = new Derived(scheduler, () => ({ ...this.#sum }));
+    this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () =>
+      this.#sorted.filter((entry) => hasBegun(entry) && !entry.archived),
+    );
+    this.#archive = new Derived<readonly ConversationEntry[]>(scheduler, () =>
+      this.#sorted.filter((entry) => hasBegun(entry) && entry.archived),
+    );
+    this.#totals = new Derived<ListTotals>(scheduler, () => ({ ...this.#sum }));
     this.list = this.#list;
+    this.archive = this.#archive;
     this.totals = this.#totals;
   }
 
@@ -60,18 +89,33 @@ export class ConversationList {
     if (entry) this.#entries.set(id, entry);
     else this.#entries.delete(id);
     this.#cells.set(id, entry);
+    this.#watchSilence(id, entry);
   }
 
   #make(id: string, head: Head, known: ConversationEntry | undefined): ConversationEntry {
     const pending = this.#extras.pending(id);
     const typing = this.#extras.typing(id);
+    const preference = this.#extras.preference(id) ?? defaultPreference;
     const activityAt = Math.max(
       Date.parse(head.conversation.createdAt),
       Date.parse(head.membership.joinedAt),
       head.preview ? Date.parse(head.preview.createdAt) : 0,
       pending ? Date.parse(pending.record.createdAt) : 0,
     );
-    const entry: ConversationEntry = { ...head, id, typing, activityAt, ...(pending && { pending }) };
+    const { mutedUntil, archivedSeq } = preference;
+    const muted = mutedUntil !== null && Date.parse(mutedUntil) > this.#clock.now();
+    const archived = archivedSeq !== null && (muted || head.lastSeq <= archivedSeq);
+    const entry: ConversationEntry = {
+      ...head,
+      preview: this.#extras.preview(head),
+      id,
+      typing,
+      activityAt,
+      preference,
+      muted,
+      archived,
+      ...(pending && { pending }),
+    };
     const keys = Object.keys(entry) as (keyof ConversationEntry)[];
     const same =
       known && Object.keys(known).length === keys.length && keys.every((key) => known[key] === entry[key]);
@@ -82,8 +126,9 @@ export class ConversationList {
     this.#count(known, -1);
     this.#count(entry, 1);
     this.#totals.invalidate();
-    this.#list.invalidate();
-    if (known && entry && known.activityAt === entry.activityAt) {
+    if (!known?.archived || !entry?.archived) this.#list.invalidate();
+    if (known?.archived || entry?.archived) this.#archive.invalidate();
+    if (known && entry && samePlace(known, entry)) {
       this.#sorted[this.#place(known)] = entry;
       return;
     }
@@ -103,10 +148,35 @@ export class ConversationList {
     return low;
   }
 
+  /** What was put aside or silenced asks for nobody's eyes; a mention does. */
   #count(entry: ConversationEntry | undefined, sign: 1 | -1): void {
     if (!entry) return;
-    this.#sum.unread += sign * entry.unread;
-    this.#sum.mentions += sign * entry.mentions;
-    this.#sum.conversations += sign * Number(entry.unread > 0);
+    const { unread, mentions, muted, archived, preference } = entry;
+    const quiet = muted || archived;
+    const counted = quiet ? mentions : Math.max(unread, preference.markedUnread ? 1 : 0);
+    this.#sum.unread += sign * counted;
+    this.#sum.mentions += sign * mentions;
+    this.#sum.conversations += sign * Number(counted > 0);
+  }
+
+  #watchSilence(id: string, entry: ConversationEntry | undefined): void {
+    const until = entry?.muted ? Date.parse(entry.preference.mutedUntil ?? '') : undefined;
+    if (until === undefined) this.#muted.delete(id);
+    else this.#muted.set(id, until);
+    this.#plan();
+  }
+
+  #plan(): void {
+    const next = Math.min(...this.#muted.values(), Number.POSITIVE_INFINITY);
+    const at = Math.min(next, this.#clock.now() + LONGEST_WAIT);
+    if (this.#muted.size === 0 || (this.#waking && this.#waking.at <= at)) return;
+    this.#waking?.cancel();
+    const cancel = this.#clock.after(at - this.#clock.now(), () => {
+      this.#waking = undefined;
+      const now = this.#clock.now();
+      for (const [id, until] of [...this.#muted]) if (until <= now) this.#extras.due(id);
+      this.#plan();
+    });
+    this.#waking = { at, cancel };
   }
 }

@@ -1,4 +1,4 @@
-import type { Head } from '@kith/protocol';
+import type { Head, MessageRecord } from '@kith/protocol';
 import { expect, test } from 'vitest';
 import { Store } from './store.ts';
 
@@ -39,4 +39,47 @@ test('S13: an older leaving that comes late does not let an older joining in', (
   expect(store.head('c')).toBeUndefined();
   store.handleHead(headAt(10, { membership: { ...membership, rev: 10 } }));
   expect(store.head('c')).toBeDefined();
+});
+
+test('S18: what one chose elsewhere shows, also where others have chosen since', () => {
+  const store = new Store(async () => undefined);
+  store.setMe('me');
+  store.handleHead(headAt(0, { lastSeq: 0, unread: 0 }));
+  store.windows.ensure('c', 0, 0);
+  const poll = (rev: number, counts: number[], mine?: number) =>
+    ({
+      type: 'message',
+      id: 'm',
+      conversationId: 'c',
+      seq: 1,
+      rev,
+      authorId: 'them',
+      createdAt: '',
+      body: { type: 'content', content: { type: 'plain', text: '' } },
+      poll: {
+        voters: 1,
+        options: counts.map((count, place) => ({
+          count,
+          ...(mine !== undefined && { mine: place === mine }),
+        })),
+      },
+    }) as unknown as MessageRecord;
+  const told = (rev: number, counts: number[]) =>
+    store.handleBatch('c', { from: rev, to: rev, records: [poll(rev, counts)] }, true);
+  const mine = () =>
+    store.windows
+      .get('c')
+      ?.byId('m')
+      ?.poll?.options.map((option) => option.mine);
+  told(1, [0, 0]);
+  told(2, [0, 1]);
+  expect(mine()).toEqual([false, false]);
+  store.handleChosen(poll(2, [0, 1], 1));
+  expect(mine()).toEqual([false, true]);
+  // Changed there, and somebody else's vote came before it was told.
+  told(3, [1, 0]);
+  told(4, [1, 1]);
+  store.handleChosen(poll(3, [1, 0], 0));
+  expect(mine()).toEqual([true, false]);
+  expect(store.windows.get('c')?.byId('m')?.rev).toBe(4);
 });

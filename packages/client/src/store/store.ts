@@ -5,7 +5,7 @@
 import type { ConversationChange, Head, MemberRecord, MessageRecord } from '@kith/protocol';
 import { Emitter } from '../emitter.ts';
 import { foldHead, loadedPreview, recount, sameHead } from './heads.ts';
-import { withMine } from './reactions.ts';
+import { withChoices, withMine } from './mine.ts';
 import type { Asked, Batch, ConversationWindow, HistoryPage, PageTicket } from './window.ts';
 import { type LoadCold, Windows } from './windows.ts';
 
@@ -19,6 +19,8 @@ export type StoreEvents = {
   arrived: [id: string, messages: readonly MessageRecord[], live: boolean];
   /** The server does not know how far this person has read. */
   readUntold: [id: string];
+  /** Other messages are out of sight now: hidden, shown again, or over. */
+  hidden: [id: string];
   /** A window leaves memory. */
   evict: [window: ConversationWindow];
 };
@@ -50,8 +52,31 @@ export class Store {
   readonly #restored = new Set<string>();
   #me = '';
 
-  constructor(loadCold: LoadCold) {
+  /** Whether this person removed the message at a place from their own view. */
+  readonly hides: (id: string, seq: number) => boolean;
+
+  readonly #isOver: (record: MessageRecord) => boolean;
+
+  constructor(
+    loadCold: LoadCold,
+    hides: (id: string, seq: number) => boolean = () => false,
+    isOver: (record: MessageRecord) => boolean = () => false,
+  ) {
+    this.hides = hides;
+    this.#isOver = isOver;
     this.windows = new Windows(loadCold, (window) => this.events.emit('evict', window));
+  }
+
+  /** Whether it is not to be seen, whatever shows it: this person hid it, or its time is over. */
+  gone(record: MessageRecord): boolean {
+    return this.#isOver(record) || this.hides(record.conversationId, record.seq);
+  }
+
+  /** The head's preview; where its time is over, the latest loaded message that is still to be seen. */
+  previewOf({ conversation, ...head }: Head): MessageRecord | null {
+    const { preview } = head;
+    if (!preview || !this.#isOver(preview)) return preview;
+    return this.#loadedPreview({ conversation, ...head }) ?? null;
   }
 
   get me(): string {
@@ -111,7 +136,7 @@ export class Store {
       );
       if (readSeq > incoming.readSeq) {
         head = { ...head, readSeq };
-        const counted = recount(head, this.windows.get(id), this.#me);
+        const counted = this.#recount(head);
         const guess = known.rev === incoming.rev ? known : incoming;
         head = { ...head, ...(counted ?? { unread: guess.unread, mentions: guess.mentions }) };
         // Read here and not known there, whyever: it is told again, and the answer brings the counts.
@@ -123,6 +148,9 @@ export class Store {
     if (window?.blank) window.reset(head.rev, head.lastSeq);
     const preview = head.preview && withMine(head.preview, window?.byId(head.preview.id), this.#me);
     if (preview !== head.preview) head = { ...head, preview };
+    // Hidden here, which the server has yet to hear.
+    if (preview && this.hides(id, preview.seq))
+      head = { ...head, ...this.#recount(head), preview: this.#loadedPreview(head) ?? null };
     this.#setHead(head);
     return { stale: false, unsure: false };
   }
@@ -143,11 +171,17 @@ export class Store {
     const folded =
       headGap || batch.to <= head.rev
         ? undefined
-        : foldHead(head, complete, this.#me, (messageId) => {
-            // Only a window of the same revision knows a message as the head counted it.
-            const before = window?.rev === head.rev ? window.byId(messageId) : undefined;
-            return before && before.rev <= head.rev ? before : undefined;
-          });
+        : foldHead(
+            head,
+            complete,
+            this.#me,
+            (messageId) => {
+              // Only a window of the same revision knows a message as the head counted it.
+              const before = window?.rev === head.rev ? window.byId(messageId) : undefined;
+              return before && before.rev <= head.rev ? before : undefined;
+            },
+            (seq) => this.hides(id, seq),
+          );
 
     const held = !window && this.windows.hold(id, complete);
     const windowGap = window !== undefined && batch.from > window.rev + 1;
@@ -157,7 +191,7 @@ export class Store {
     if (folded) {
       let next = folded.head;
       if (folded.previewGone) {
-        const preview = loadedPreview(next, window);
+        const preview = this.#loadedPreview(next);
         if (preview === undefined) unsure = true;
         else next = { ...next, preview };
       }
@@ -173,10 +207,10 @@ export class Store {
         this.distrustRead(id);
         return { head: true, changes: false };
       }
-      if (unsure) next = { ...next, ...recount(next, window, this.#me) };
+      if (unsure) next = { ...next, ...this.#recount(next) };
       this.#setHead(next);
       // Counted anew from what is loaded: the counts are sure again, but a lost preview is not.
-      if (unsure && !folded.previewGone && recount(next, window, this.#me)) unsure = false;
+      if (unsure && !folded.previewGone && this.#recount(next)) unsure = false;
     }
     this.events.emit('records', id, records);
     if (window && !windowGap) this.events.emit('window', id, window, changed);
@@ -199,6 +233,12 @@ export class Store {
     ) {
       this.#setHead({ ...head, preview: complete });
     }
+  }
+
+  /** What this person chose elsewhere (S18). Where others have chosen since, it still holds of one's own. */
+  handleChosen(record: MessageRecord): void {
+    const known = this.windows.get(record.conversationId)?.byId(record.id);
+    this.handleMessage(known && known.rev > record.rev ? withChoices(known, record, this.#me) : record);
   }
 
   /** False: the page came too late to be used; ask again. */
@@ -231,7 +271,7 @@ export class Store {
     const head = this.#heads.get(id);
     if (!head || read.readSeq < head.readSeq) return false;
     const moved = { ...head, readSeq: read.readSeq };
-    const exact = read.rev === head.rev ? read : recount(moved, this.windows.get(id), this.#me);
+    const exact = read.rev === head.rev ? read : this.#recount(moved);
     const { unread, mentions } = exact ?? read;
     this.#setHead({ ...moved, unread, mentions });
     return !exact;
@@ -246,11 +286,31 @@ export class Store {
     const moved = { ...head, readSeq };
     // Not all is loaded: at most so many can be left; the reply brings the exact count.
     const left = Math.min(head.unread, head.lastSeq - readSeq);
-    const counted = recount(moved, this.windows.get(id), this.#me);
+    const counted = this.#recount(moved);
     const { unread, mentions } = counted ?? { unread: left, mentions: Math.min(head.mentions, left) };
     this.unconfirmedReads.set(id, readSeq);
     this.#setHead({ ...moved, unread, mentions });
     return true;
+  }
+
+  /**
+   * Other messages are hidden than were, up to this place: counts and preview are told anew, from what is loaded. False: that
+   * does not tell them.
+   */
+  reconsider(id: string, upTo: number): boolean {
+    const head = this.#heads.get(id);
+    if (!head) return true;
+    const counted = upTo > head.readSeq ? this.#recount(head) : head;
+    const seen = upTo >= (head.preview?.seq ?? 0) ? this.#loadedPreview(head) : head.preview;
+    const gone = head.preview !== null && this.hides(id, head.preview.seq);
+    const { unread, mentions } = counted ?? head;
+    this.#setHead({
+      ...head,
+      unread,
+      mentions,
+      preview: seen === undefined && !gone ? head.preview : (seen ?? null),
+    });
+    return counted !== undefined && seen !== undefined;
   }
 
   distrustRead(id: string): void {
@@ -292,6 +352,16 @@ export class Store {
     this.windows.clear();
     for (const id of ids) this.forget(id);
     this.#leftAt.clear();
+  }
+
+  #recount(head: Head): { unread: number; mentions: number } | undefined {
+    const id = head.conversation.id;
+    return recount(head, this.windows.get(id), this.#me, (seq) => this.hides(id, seq));
+  }
+
+  #loadedPreview(head: Head): MessageRecord | null | undefined {
+    const id = head.conversation.id;
+    return loadedPreview(head, this.windows.get(id), (record) => this.gone(record));
   }
 
   #dropWindow(id: string): void {

@@ -216,8 +216,12 @@ export class ConversationWindow {
   }
 }
 
-/** Replies say which reactions are one's own; of the same revision they win over an event, which cannot. */
+/** Replies say which reactions and answers are one's own; of the same revision they win over an event, which cannot. */
 function saysMore(record: MessageRecord, known: MessageRecord): boolean {
-  if (record.rev !== known.rev || !record.reactions || !known.reactions) return false;
-  return record.reactions.some((reaction, index) => reaction.mine !== known.reactions?.[index]?.mine);
+  if (record.rev !== known.rev) return false;
+  const { reactions = [], poll } = record;
+  return (
+    reactions.some(({ mine }, place) => mine !== known.reactions?.[place]?.mine) ||
+    (poll?.options.some(({ mine }, place) => mine !== known.poll?.options[place]?.mine) ?? false)
+  );
 }

@@ -1,7 +1,9 @@
 /** FakeWorld behind fake sockets, on a bad network: delays, and, when told to, lost, doubled and reordered events. */
 import type { ClientFrame, CommandName, Event, Input, ServerFrame } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
+import { changeHidden, type SeqRange } from '@kith/protocol/hidden';
 import { limits } from '@kith/protocol/limits';
+import { defaultSettings } from '@kith/protocol/preferences';
 import type { Clock, SocketConstructor } from '../types.ts';
 import { FakeWorld } from './fakeWorld.ts';
 
@@ -25,10 +27,15 @@ export class FakeServer {
   weather: Weather = { ...fairWeather };
   /** Refuses new connections. */
   down = false;
+  /** Commands that are refused for good. */
+  readonly refuses = new Set<CommandName>();
   /** How often each command was asked. */
   readonly asked = new Map<string, number>();
   readonly clock: Clock;
   readonly random: () => number;
+  /** By person and conversation: told by replies only, as if each had one device. */
+  readonly #hidden = new Map<string, readonly SeqRange[]>();
+  #ownRev = 100;
 
   constructor(clock: Clock, random: () => number) {
     this.clock = clock;
@@ -80,6 +87,7 @@ export class FakeServer {
 
   answer(userId: string, command: CommandName, input: unknown): unknown {
     this.asked.set(command, (this.asked.get(command) ?? 0) + 1);
+    if (this.refuses.has(command)) throw new KithError('forbidden');
     const { world } = this;
     const of = <N extends CommandName>(_: N) => input as Input<N>;
     switch (command) {
@@ -93,6 +101,14 @@ export class FakeServer {
         return world.getHistory(userId, of('getHistory'));
       case 'getMessages':
         return world.getMessages(userId, of('getMessages'));
+      case 'listThreads':
+        return world.threads.list(userId, of('listThreads'));
+      case 'getThread':
+        return world.threads.get(userId, of('getThread'));
+      case 'followThread':
+        return world.threads.follow(userId, of('followThread'));
+      case 'markThreadRead':
+        return world.threads.markRead(userId, of('markThreadRead'));
       case 'sendMessage':
         return world.sendMessage(userId, of('sendMessage'));
       case 'editMessage':
@@ -103,6 +119,16 @@ export class FakeServer {
         return world.react(userId, of('addReaction'), true);
       case 'removeReaction':
         return world.react(userId, of('removeReaction'), false);
+      case 'votePoll':
+        return world.vote(userId, of('votePoll'));
+      case 'closePoll':
+        return world.closePoll(userId, of('closePoll'));
+      case 'pinMessage':
+        return world.pin(userId, of('pinMessage'), true);
+      case 'unpinMessage':
+        return world.pin(userId, of('unpinMessage'), false);
+      case 'listPins':
+        return world.listPins(userId, of('listPins'));
       case 'updateConversation':
         return world.rename(userId, of('updateConversation'));
       case 'joinChannel':
@@ -123,6 +149,15 @@ export class FakeServer {
             marks: world.marks(userId, id),
           })),
         };
+      case 'hideMessages': {
+        const { conversationId, hide = [], show = [] } = of('hideMessages');
+        const id = `${userId} ${conversationId}`;
+        const ranges = changeHidden(this.#hidden.get(id) ?? [], hide, show);
+        this.#hidden.set(id, ranges);
+        this.#ownRev++;
+        const value = ranges.length > 0 ? { ranges } : null;
+        return { record: { type: 'hidden', key: conversationId, rev: this.#ownRev, value } };
+      }
       case 'typing':
       case 'setActivity':
         return {};
@@ -193,11 +228,12 @@ export class FakeSocket {
         return;
       }
       this.userId = user.id;
-      const settings = { type: 'settings', rev: 0, presence: 'auto' } as const;
+      const settings = { type: 'settings', rev: 0, presence: 'auto', ...defaultSettings } as const;
       return this.push({
         t: 'welcome',
         user,
         settings,
+        rev: 0,
         sessionId: 's',
         tenant: { slug: 't', name: 'T' },
         limits,

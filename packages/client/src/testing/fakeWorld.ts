@@ -1,5 +1,6 @@
 /** What a Kith server knows and answers, in memory: the model that the client is tested against. No sockets here. */
 import type {
+  Content,
   ConversationChange,
   ConversationKind,
   ConversationRecord,
@@ -10,29 +11,16 @@ import type {
   MemberRecord,
   MessageRecord,
   Output,
+  PollResults,
   ReceiptMark,
   User,
 } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import { findMentions } from '@kith/protocol/mentions';
-
-interface Member {
-  record: MemberRecord;
-  readSeq: number;
-  deliveredSeq: number;
-  /** When something of it last changed that `sync` must tell. */
-  touched: number;
-}
-
-interface Conversation {
-  record: ConversationRecord;
-  rev: number;
-  touched: number;
-  readonly members: Map<string, Member>;
-  /** By place: `messages[0]` has `seq` 1. */
-  readonly messages: MessageRecord[];
-}
+import { inMainLine } from '../store/heads.ts';
+import { asSeenBy, type Conversation, type Member } from './fakeConversation.ts';
+import { FakeThreads } from './fakeThreads.ts';
 
 export type Announce = (userId: string, event: Event) => void;
 
@@ -42,12 +30,21 @@ export class FakeWorld {
   /** How far `changes` walks before it says reset; small in tests, so that it happens. */
   distance: number = limits.changesDistance;
   #clock = 0;
+  readonly threads: FakeThreads;
   readonly #announce: Announce;
   readonly #now: () => number;
 
   constructor(announce: Announce, now: () => number) {
     this.#announce = announce;
     this.#now = now;
+    this.threads = new FakeThreads({
+      conversations: this.conversations,
+      find: (id) => this.#find(id),
+      member: (userId, id) => this.#member(userId, id),
+      visible: (conversation, userId) => this.#visible(conversation, conversation.members.get(userId)!),
+      change: (conversation, make) => this.#change(conversation, make),
+      announce,
+    });
   }
 
   addUser(id: string, name: string): User {
@@ -93,9 +90,12 @@ export class FakeWorld {
     const known = conversation.messages.find((message) => message.id === input.messageId);
     if (!known) {
       const seq = conversation.messages.length + 1;
-      const text = input.content.type === 'plain' ? input.content.text : '';
+      const { content, forwarded } = this.#said(userId, input);
+      const text = content.type === 'plain' && !forwarded ? content.text : '';
       const { userIds, all } = findMentions(text);
       const quoted = conversation.messages.find((message) => message.id === input.replyTo);
+      const root =
+        input.thread === undefined ? undefined : this.threads.root(conversation, userId, input.thread);
       this.#change(conversation, (rev) => {
         const message: MessageRecord = {
           type: 'message',
@@ -105,14 +105,23 @@ export class FakeWorld {
           rev,
           authorId: userId,
           createdAt: this.#time(),
-          body: { type: 'content', content: input.content },
+          body: { type: 'content', content },
+          ...(forwarded && { forwarded }),
           ...(userIds.length > 0 && { mentions: [...userIds] }),
           ...(all && { mentionsAll: true as const }),
           ...(quoted && { replyTo: { messageId: quoted.id, seq: quoted.seq } }),
+          ...(root && {
+            thread: {
+              rootId: root.id,
+              rootSeq: root.seq,
+              ...(input.alsoSend && { alsoSent: true as const }),
+            },
+          }),
         };
         conversation.messages.push(message);
         return [message];
       });
+      if (root) this.threads.replied(conversation, root.seq, conversation.messages[seq - 1]!);
     }
     const { id, seq, rev, createdAt } = conversation.messages.find(
       (message) => message.id === input.messageId,
@@ -122,7 +131,9 @@ export class FakeWorld {
 
   editMessage(userId: string, input: Input<'editMessage'>): Output<'editMessage'> {
     const { userIds, all } = findMentions(input.content.type === 'plain' ? input.content.text : '');
-    return this.#changeMessage(userId, input, (message) => {
+    const conversation = this.#member(userId, input.conversationId);
+    const before = conversation.messages.find(({ id }) => id === input.messageId);
+    const answer = this.#changeMessage(userId, input, (message) => {
       const { mentions: _, mentionsAll: __, ...rest } = message;
       return {
         ...rest,
@@ -132,13 +143,15 @@ export class FakeWorld {
         ...(all && { mentionsAll: true as const }),
       };
     });
+    if (before) this.threads.edited(conversation, before, answer.message);
+    return answer;
   }
 
   deleteMessage(userId: string, input: Input<'deleteMessage'>): Output<'deleteMessage'> {
-    return this.#changeMessage(
+    const deleted = this.#changeMessage(
       userId,
       input,
-      ({ type, id, conversationId, seq, rev, authorId, createdAt }) => ({
+      ({ type, id, conversationId, seq, rev, authorId, createdAt, thread, replies }) => ({
         type,
         id,
         conversationId,
@@ -147,8 +160,13 @@ export class FakeWorld {
         authorId,
         createdAt,
         body: { type: 'deleted', at: this.#time(), by: userId },
+        ...(thread && { thread }),
+        ...(replies && { replies }),
       }),
     );
+    const { thread } = deleted.message;
+    if (thread) this.threads.summarize(this.#find(input.conversationId), thread.rootSeq);
+    return deleted;
   }
 
   react(userId: string, input: Input<'addReaction'>, on: boolean): Output<'addReaction'> {
@@ -165,6 +183,50 @@ export class FakeWorld {
       const left = next.filter(({ count }) => count > 0);
       return { ...rest, ...(left.length > 0 && { reactions: left }) };
     });
+  }
+
+  vote(userId: string, input: Input<'votePoll'>): Output<'votePoll'> {
+    return this.#changeMessage(userId, input, (message) => {
+      const poll = this.#poll(message);
+      if (input.options.some((option) => option >= poll.options.length)) throw new KithError('bad_input');
+      const before = poll.options.flatMap(({ userIds }, place) => (userIds?.includes(userId) ? [place] : []));
+      if (before.join() === [...input.options].sort((a, b) => a - b).join()) return message;
+      if (poll.closed) throw new KithError('conflict');
+      const options = poll.options.map(({ userIds = [] }, place) => {
+        const others = userIds.filter((id) => id !== userId);
+        const next = !input.options.includes(place)
+          ? others
+          : before.includes(place)
+            ? userIds
+            : [userId, ...others];
+        return { count: next.length, userIds: next };
+      });
+      const voters = new Set(options.flatMap(({ userIds }) => userIds)).size;
+      const { poll: _, ...rest } = message;
+      return voters > 0 ? { ...rest, poll: { options, voters } } : rest;
+    });
+  }
+
+  closePoll(userId: string, input: Input<'closePoll'>): Output<'closePoll'> {
+    return this.#changeMessage(userId, input, (message) => {
+      const poll = this.#poll(message);
+      return poll.closed
+        ? message
+        : { ...message, poll: { ...poll, closed: { at: this.#time(), by: userId } } };
+    });
+  }
+
+  pin(userId: string, input: Input<'pinMessage'>, on: boolean): Output<'pinMessage'> {
+    return this.#changeMessage(userId, input, (message) => {
+      if ((message.pinned !== undefined) === on) return message;
+      const { pinned: _, ...rest } = message;
+      return on ? { ...rest, pinned: { at: this.#time(), by: userId } } : rest;
+    });
+  }
+
+  listPins(userId: string, { conversationId }: Input<'listPins'>): Output<'listPins'> {
+    const messages = this.visibleTo(userId, conversationId).filter((message) => message.pinned);
+    return { messages: messages.reverse(), users: [], next: null, rev: this.#find(conversationId).rev };
   }
 
   rename(userId: string, input: Input<'updateConversation'>): Output<'updateConversation'> {
@@ -240,7 +302,10 @@ export class FakeWorld {
     if (!conversation || member?.record.state !== 'joined') return undefined;
     const unread = this.#visible(conversation, member).filter(
       (message) =>
-        message.seq > member.readSeq && message.authorId !== userId && message.body.type === 'content',
+        message.seq > member.readSeq &&
+        message.authorId !== userId &&
+        message.body.type === 'content' &&
+        inMainLine(message),
     );
     const mentions = unread.filter((message) => message.mentionsAll || message.mentions?.includes(userId));
     const others = [...conversation.members].filter(
@@ -255,7 +320,9 @@ export class FakeWorld {
       unread: Math.min(unread.length, limits.unreadCap + 1),
       mentions: Math.min(mentions.length, limits.unreadCap + 1),
       preview:
-        this.#visible(conversation, member).findLast((message) => message.body.type !== 'deleted') ?? null,
+        this.#visible(conversation, member).findLast(
+          (message) => message.body.type !== 'deleted' && inMainLine(message),
+        ) ?? null,
       othersDeliveredSeq: Math.max(0, ...others.map(([, other]) => other.deliveredSeq)),
       othersReadSeq: Math.max(0, ...others.map(([, other]) => other.readSeq)),
     };
@@ -326,7 +393,7 @@ export class FakeWorld {
       before === undefined
         ? from + limit
         : Math.min(from + limit, visible.filter(({ seq }) => seq < before).length);
-    const messages = visible.slice(from, to).map((message) => this.#asSeenBy(message, userId));
+    const messages = visible.slice(from, to).map((message) => asSeenBy(message, userId));
     return {
       messages,
       quoted: [],
@@ -342,7 +409,7 @@ export class FakeWorld {
     const conversation = this.#member(userId, input.conversationId);
     const visible = this.#visible(conversation, conversation.members.get(userId)!);
     const messages = visible.filter(({ id }) => input.messageIds.includes(id));
-    return { messages: messages.map((m) => this.#asSeenBy(m, userId)), users: [], rev: conversation.rev };
+    return { messages: messages.map((m) => asSeenBy(m, userId)), users: [], rev: conversation.rev };
   }
 
   marks(userId: string, conversationId: string): ReceiptMark[] {
@@ -355,9 +422,7 @@ export class FakeWorld {
 
   visibleTo(userId: string, conversationId: string): MessageRecord[] {
     const conversation = this.#member(userId, conversationId);
-    return this.#visible(conversation, conversation.members.get(userId)!).map((m) =>
-      this.#asSeenBy(m, userId),
-    );
+    return this.#visible(conversation, conversation.members.get(userId)!).map((m) => asSeenBy(m, userId));
   }
 
   /** S11: what anti-entropy would announce: the last revision, as it is now. */
@@ -369,6 +434,26 @@ export class FakeWorld {
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------
+
+  /** What is sent: said here, or copied from where the sender may look. */
+  #said(
+    userId: string,
+    { content, forward }: Input<'sendMessage'>,
+  ): { content: Content; forwarded?: NonNullable<MessageRecord['forwarded']> } {
+    if (content) return { content };
+    const source = forward && this.#member(userId, forward.conversationId);
+    const original = source?.messages.find(({ id }) => id === forward?.messageId);
+    if (original?.body.type !== 'content') throw new KithError('not_found');
+    const { authorId, createdAt } = original;
+    return { content: original.body.content, forwarded: original.forwarded ?? { authorId, createdAt } };
+  }
+
+  #poll(message: MessageRecord): PollResults {
+    const content = message.body.type === 'content' ? message.body.content : undefined;
+    const attachment = content?.type === 'plain' ? content.attachment : undefined;
+    if (attachment?.type !== 'poll') throw new KithError('conflict');
+    return message.poll ?? { options: attachment.options.map(() => ({ count: 0, userIds: [] })), voters: 0 };
+  }
 
   #join(conversation: Conversation, userId: string): void {
     this.#change(conversation, (rev) => {
@@ -407,7 +492,7 @@ export class FakeWorld {
         return [conversation.messages[message.seq - 1]!];
       });
     }
-    return { message: this.#asSeenBy(conversation.messages[message.seq - 1]!, userId) };
+    return { message: asSeenBy(conversation.messages[message.seq - 1]!, userId) };
   }
 
   #change(conversation: Conversation, make: (rev: number) => ConversationChange[]): void {
@@ -438,20 +523,11 @@ export class FakeWorld {
   #records(conversation: Conversation, userId: string): ConversationChange[] {
     const members = [...conversation.members.values()].map(({ record }) => record);
     const visible = this.#visible(conversation, conversation.members.get(userId)!);
-    return [conversation.record, ...members, ...visible.map((message) => this.#asSeenBy(message, userId))];
+    return [conversation.record, ...members, ...visible.map((message) => asSeenBy(message, userId))];
   }
 
   #visible(conversation: Conversation, member: Member): MessageRecord[] {
     return conversation.messages.slice(member.record.visibleAfter);
-  }
-
-  #asSeenBy(message: MessageRecord, userId: string): MessageRecord {
-    if (!message.reactions) return message;
-    const reactions = message.reactions.map((reaction) => ({
-      ...reaction,
-      mine: reaction.userIds.includes(userId),
-    }));
-    return { ...message, reactions };
   }
 
   #find(id: string): Conversation {

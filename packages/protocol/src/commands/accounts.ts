@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
-import { PresenceSetting, SettingsRecord, User, UserChange } from '../records.ts';
-import { Cursor, Id, Name, PageSize, Rev, Text, Time } from '../scalars.ts';
+import { NotificationSettings, PrivacySettings, SettingsRecord } from '../own.ts';
+import { PresenceSetting, User } from '../records.ts';
+import {
+  Cursor,
+  customEmojiName,
+  Emoji,
+  Id,
+  isVisible,
+  Line,
+  Lines,
+  Name,
+  PageSize,
+  Rev,
+  Text,
+  Time,
+  Username,
+} from '../scalars.ts';
 import { command } from './command.ts';
 
 const Session = z.object({
@@ -16,34 +31,54 @@ const Session = z.object({
   current: z.boolean(),
 });
 
+const StatusInput = z
+  .strictObject({
+    emoji: Emoji.optional(),
+    text: Line(limits.statusLength).default(''),
+    until: Time.optional(),
+  })
+  .refine(({ emoji, text }) => emoji !== undefined || isVisible(text), {
+    path: ['text'],
+    message: 'must not be empty without an emoji',
+  })
+  // Not everybody who sees it knows the custom ones by heart.
+  .refine(({ emoji }) => emoji === undefined || customEmojiName(emoji) === null, {
+    path: ['emoji'],
+    message: 'must be one of the emoji everybody has',
+  });
+
 export const accountCommands = {
   getMe: command({
     summary: 'Who is signed in, with settings.',
     input: z.strictObject({}),
-    output: z.object({ user: User, settings: SettingsRecord, sessionId: z.string() }),
+    output: z.object({ user: User, settings: SettingsRecord, sessionId: z.string(), rev: Rev }),
     errors: [],
     http: { method: 'GET', path: '/me' },
     rate: 'read',
   }),
-  getMyChanges: command({
-    summary: 'What changed of one’s own things after `since` (S5).',
-    input: z.strictObject({ since: Rev }),
-    output: z.object({ records: z.array(UserChange), rev: Rev }),
-    errors: [],
-    http: { method: 'GET', path: '/me/changes' },
-    rate: 'read',
-  }),
   updateProfile: command({
-    summary: 'Change one’s own display name.',
-    input: z.strictObject({ displayName: Name(limits.nameLength) }),
+    summary:
+      'Change how others see one: name, username (which one signs in with, at most once an hour), words about oneself, status, picture. What is not given stays; null removes.',
+    input: z.strictObject({
+      displayName: Name(limits.nameLength).optional(),
+      username: Username.optional(),
+      bio: Lines(limits.bioLength).optional(),
+      status: StatusInput.nullable().optional(),
+      /** An uploaded image of one’s own, of the purpose `avatar`. */
+      avatar: Id.nullable().optional(),
+    }),
     output: z.object({ user: User }),
-    errors: [],
+    errors: ['not_found', 'conflict', 'limit_reached'],
     http: { method: 'PATCH', path: '/me' },
     rate: 'write',
   }),
   updateSettings: command({
-    summary: 'Change one’s own settings, on all devices.',
-    input: z.strictObject({ presence: PresenceSetting.optional() }),
+    summary: 'Change one’s own settings, on all devices. What is not given stays.',
+    input: z.strictObject({
+      presence: PresenceSetting.optional(),
+      notifications: NotificationSettings.partial().strict().optional(),
+      privacy: PrivacySettings.partial().strict().optional(),
+    }),
     output: z.object({ settings: SettingsRecord }),
     errors: [],
     http: { method: 'PATCH', path: '/me/settings' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limits } from '../limits.ts';
+import { disappearAfter, limits } from '../limits.ts';
 import {
   ConversationChange,
   ConversationRecord,
@@ -123,13 +123,18 @@ export const conversationCommands = {
     rate: 'invite',
   }),
   updateConversation: command({
-    summary: 'Rename, set the topic, open or close a channel, choose what new members see.',
+    summary:
+      'Rename, set the topic and the picture, open or close a channel, choose what new members see, let messages disappear. In direct conversations only the last, by either of the two.',
     input: z.strictObject({
       ...one,
       name: Name(limits.nameLength).optional(),
       topic: Topic.optional(),
+      /** An uploaded image of the caller’s own, of the purpose `avatar`; null removes. */
+      avatar: Id.nullable().optional(),
       visibility: Visibility.optional(),
       history: HistoryVisibility.optional(),
+      /** Seconds; 0: messages stay. Holds for those sent from then on. */
+      disappearAfter: z.literal([...disappearAfter]).optional(),
     }),
     output: z.object({ conversation: ConversationRecord }),
     errors: ['not_found', 'forbidden'],
@@ -145,6 +150,14 @@ export const conversationCommands = {
     }),
     errors: [],
     http: { method: 'GET', path: '/channels' },
+    rate: 'read',
+  }),
+  listCommon: command({
+    summary: 'Groups and channels that both you and this person are in, by name.',
+    input: z.strictObject({ userId: Id, cursor: Cursor.optional(), limit: PageSize }),
+    output: z.object({ conversations: z.array(ConversationRecord), next: Cursor.nullable() }),
+    errors: [],
+    http: { method: 'GET', path: '/users/{userId}/conversations' },
     rate: 'read',
   }),
   joinChannel: command({

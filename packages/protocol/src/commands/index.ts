@@ -5,15 +5,29 @@
 import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { conversationCommands, memberCommands } from './conversations.ts';
+import { emojiCommands } from './emoji.ts';
+import { gifCommands } from './gifs.ts';
 import { messageCommands } from './messages.ts';
+import { ownCommands } from './own.ts';
 import { receiptCommands } from './receipts.ts';
+import { reportCommands } from './reports.ts';
+import { searchCommands } from './search.ts';
+import { stickerCommands } from './stickers.ts';
+import { threadCommands } from './threads.ts';
 
 export const commands = {
   ...conversationCommands,
   ...memberCommands,
   ...messageCommands,
   ...receiptCommands,
+  ...searchCommands,
+  ...threadCommands,
   ...accountCommands,
+  ...emojiCommands,
+  ...stickerCommands,
+  ...gifCommands,
+  ...ownCommands,
+  ...reportCommands,
 } as const;
 
 export type Commands = typeof commands;

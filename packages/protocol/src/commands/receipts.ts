@@ -29,7 +29,7 @@ export const receiptCommands = {
   }),
   getReceipts: command({
     summary:
-      'Whom a message has reached and who has read it, and when. Members who have not yet are left out.',
+      'Whom a message has reached and who has read it, and when; both `null`: it has not reached them yet.',
     input: z.strictObject({ conversationId: Id, messageId: Id, cursor: Cursor.optional(), limit: PageSize }),
     output: z.object({
       receipts: z.array(z.object({ userId: Id, deliveredAt: Time.nullable(), readAt: Time.nullable() })),

@@ -6,7 +6,6 @@ import { createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, type BusMessage, localBus, subjects } from '../fanout/bus.ts';
 import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
-import { migrate } from '../store/migrations.ts';
 import { databaseKinds, openTestDatabase } from '../testing/world.ts';
 import type { Accounts, Identity, SignedIn } from './accounts.ts';
 import { betterAuthOptions, createBetterAuth } from './betterAuth.ts';
@@ -249,7 +248,6 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
   });
 
   it('has the tables better-auth expects, and cookies better-auth reads', async () => {
-    await migrate(test.database.db);
     const db = accountsDb(test.database.db);
     const secret = await loadSecret(test.database.db, 'session');
     const setup = {

@@ -1,8 +1,8 @@
 /** An account is how somebody signs in; a person is who they are in a tenant. Here the one gets the other. */
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { isUniqueViolation } from '../store/database.ts';
-import type { AccountsDb, AccountsSchema } from './tables.ts';
+import { type Db, isUniqueViolation } from '../store/database.ts';
+import { type AccountsDb, type AccountsSchema, accountsDb } from './tables.ts';
 
 /** The only tenant so far. Which tenant a session belongs to is decided in this room and nowhere else (S15). */
 export const MAIN_TENANT = 'main';
@@ -25,6 +25,11 @@ export async function ensurePerson(db: AccountsDb, account: Account): Promise<vo
     // Somebody without an account (an imported person, a bot) bears the name already: the account must not stay locked out.
     await insertPerson(db, account, `${account.username.slice(0, 26)}-${randomBytes(2).toString('hex')}`);
   }
+}
+
+/** The account bears the name its person signs in with, so that the old one is free again. In the transaction that renames them. */
+export async function renameAccount(db: Db, userId: string, username: string): Promise<void> {
+  await accountsDb(db).updateTable('auth_users').set({ username }).where('id', '=', userId).execute();
 }
 
 async function insertPerson(db: AccountsDb, account: Account, username: string): Promise<void> {

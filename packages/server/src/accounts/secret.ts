@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from '../store/database.ts';
 import { accountsDb } from './tables.ts';
 
-/** `session` signs session tokens; `bus` is the name under which the nodes of this service meet. */
-export async function loadSecret(database: Db, name: 'session' | 'bus'): Promise<string> {
+/** `session` signs session tokens; `gifs` addresses of pictures; `bus` is the name under which the nodes of this service meet. */
+export async function loadSecret(database: Db, name: 'session' | 'bus' | 'gifs'): Promise<string> {
   const db = accountsDb(database);
   await db
     .insertInto('secrets')

@@ -1,10 +1,11 @@
 /** Sessions: who a token is, with a cache in front, and ending them. */
-import { isId, type User } from '@kith/protocol';
+import { isId } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Announcer } from '../fanout/announcer.ts';
 import { type Bus, subjects } from '../fanout/bus.ts';
 import type { Caller } from '../services.ts';
 import { createGather } from '../store/gather.ts';
+import { toUser } from '../store/records.ts';
 import type { Identity, SessionInfo } from './accounts.ts';
 import { SESSION_DAYS } from './betterAuth.ts';
 import { ensurePerson, MAIN_TENANT } from './persons.ts';
@@ -91,12 +92,15 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
     return {
       tenantId: row.tenant_id,
       tenant: { slug: row.slug, name: row.tenant_name },
-      user: {
+      user: toUser({
         id: row.person,
         username: row.username ?? '',
-        displayName: row.display_name ?? '',
-        role: (row.role ?? 'member') as User['role'],
-      },
+        display_name: row.display_name ?? '',
+        role: row.role ?? 'member',
+        avatar_id: row.avatar_id,
+        bio: row.bio ?? '',
+        status: row.status,
+      }),
       sessionId: row.session,
       expiresAt,
     };
@@ -217,6 +221,9 @@ const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
       'u.username',
       'u.display_name',
       'u.role',
+      'u.avatar_id',
+      'u.bio',
+      'u.status',
     ])
     .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))

@@ -16,8 +16,8 @@ import { isAnyoneFull } from '../store/conversations.ts';
 import { headsFor } from '../store/heads.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
 import { marksOfMembers } from '../store/receipts.ts';
-import type { MemberRow, MessageRow } from '../store/records.ts';
-import { usersByIds } from '../store/users.ts';
+import { type MemberRow, type MessageRow, namesEverybody } from '../store/records.ts';
+import { type Somebody, usersByIds } from '../store/users.ts';
 
 export interface ReadAccess {
   readonly view: View;
@@ -27,7 +27,7 @@ export interface ReadAccess {
 /** The conversation as the caller may read it; throws when they may not. */
 export async function readAccess(
   services: Services,
-  caller: Caller,
+  caller: Somebody,
   conversationId: string,
 ): Promise<ReadAccess> {
   const membership = await services.memberships.get(caller.tenantId, conversationId, caller.userId);
@@ -55,6 +55,7 @@ export const factsOf = (held: HeldConversation, row: MemberRow | null): Membersh
     visibility: held.row.visibility,
     history: held.row.history,
     memberCount: held.row.member_count,
+    ...(held.row.blocked_by && { blocked: true as const }),
   },
   member: row && { role: row.role, state: row.state, visibleAfter: row.visible_after },
 });
@@ -111,6 +112,31 @@ export async function demandPeople(
     throw new KithError('not_found', { message: 'There is no such person.' });
 }
 
+/** Throws unless each of these lets the caller add them, or is in already. Who blocks is not told from who lets nobody. */
+export async function demandAddable(
+  { privacy, database }: Services,
+  { tenantId, userId }: Caller,
+  userIds: readonly string[],
+  joined: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const may = await Promise.all(
+    userIds.map(
+      async (other) =>
+        joined.has(other) || (await privacy.allowed(tenantId, other, 'groups', [userId])).has(userId),
+    ),
+  );
+  const refused = userIds.filter((_, index) => !may[index]);
+  if (refused.length === 0) return;
+  const users = await usersByIds(database.db, tenantId, refused);
+  throw new KithError('forbidden', {
+    message: `Cannot be added by you: ${users.map((user) => user.displayName).join(', ')}. Send a message instead.`,
+    fields: users.map(({ id }) => ({
+      path: `userIds.${userIds.indexOf(id)}`,
+      message: 'cannot be added by you',
+    })),
+  });
+}
+
 /**
  * Lets people in: their memberships begin here (S13), with nothing unread. Returns those who were not in yet; only they
  * need room, so that a repetition finds none missing (S7).
@@ -152,7 +178,7 @@ export const earlierMarks = (held: HeldConversation, entered: readonly string[])
     ? Promise.resolve([])
     : marksOfMembers(held.trx, held.row.tenant_id, held.row.id, entered);
 
-/** A changed message as its reply carries it: with the caller's own reactions marked. */
+/** A changed message as its reply carries it: with the caller's own choices marked. */
 export async function ownView(
   services: Services,
   caller: Caller,
@@ -163,10 +189,26 @@ export async function ownView(
   return { message };
 }
 
+/**
+ * The same after the caller chose something (a reaction, an answer): told to their other devices too where the record, which
+ * is the same for everybody, does not name all who chose.
+ */
+export async function ownChoice(
+  services: Services,
+  caller: Caller,
+  conversationId: string,
+  record: MessageRecord,
+): Promise<{ message: MessageRecord }> {
+  const answer = await ownView(services, caller, conversationId, record);
+  if (!namesEverybody(record))
+    services.announcer.toUser(caller.tenantId, caller.userId, { type: 'chosen', message: answer.message });
+  return answer;
+}
+
 /** A message the caller may see; throws when there is none. */
 export async function visibleMessage(
   services: Services,
-  caller: Caller,
+  caller: Somebody,
   { conversationId, messageId }: { readonly conversationId: string; readonly messageId: string },
 ): Promise<ReadAccess & { readonly message: MessageRecord }> {
   const access = await readAccess(services, caller, conversationId);

@@ -2,16 +2,19 @@ import { KithError, type ParsedInput } from '@kith/protocol';
 import type { Caller, Handler, Services } from '../services.ts';
 import { conversationRow } from '../store/conversations.ts';
 import { isUniqueViolation } from '../store/database.ts';
-import { demandPeople, enteredHead, letIn } from './access.ts';
+import { demandAddable, demandPeople, enteredHead, letIn } from './access.ts';
 
 export const createConversation: Handler<'createConversation'> = async (services, caller, input) => {
+  // S7: before anything that may have become otherwise since.
+  if (await isMade(services, caller, input)) return enteredHead(services, caller, input.conversationId);
   const others = input.userIds.filter((userId) => userId !== caller.userId);
   await demandPeople(services, caller, others);
+  await demandAddable(services, caller, others);
   try {
     await create(services, caller, input, others);
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    await demandOwn(services, caller, input);
+    // Meanwhile, by a repetition.
+    if (!isUniqueViolation(error) || !(await isMade(services, caller, input))) throw error;
   }
   return enteredHead(services, caller, input.conversationId);
 };
@@ -43,13 +46,15 @@ const create = (
   );
 
 /** S7: repeating returns the first result; an id that names anything else is a conflict. */
-async function demandOwn(
+async function isMade(
   services: Services,
   caller: Caller,
   input: ParsedInput<'createConversation'>,
-): Promise<void> {
+): Promise<boolean> {
   const existing = await conversationRow(services.database.db, caller.tenantId, input.conversationId);
-  if (existing?.created_by !== caller.userId || existing.kind !== input.kind) {
+  if (!existing) return false;
+  if (existing.created_by !== caller.userId || existing.kind !== input.kind) {
     throw new KithError('conflict', { message: 'This conversation id is taken.' });
   }
+  return true;
 }

@@ -5,6 +5,7 @@ import type { Answer, Caller, Handler, Services } from '../services.ts';
 import { toKithError } from '../store/database.ts';
 import { handlers } from './handlers.ts';
 import { createInTime } from './inTime.ts';
+import { veil } from './veil.ts';
 
 const inTime = createInTime(limits.requestMs);
 
@@ -20,7 +21,7 @@ export async function dispatch<N extends CommandName>(
   try {
     const parsed = parseInput(name, input);
     const handler = handlers[name] as Handler<CommandName> as Handler<N>;
-    return await inTime(handler(services, caller, parsed));
+    return await inTime(handler(services, caller, parsed).then((answer) => veil(services, caller, answer)));
   } catch (error) {
     const known = toKithError(error);
     result = known instanceof KithError ? known.code : 'internal';

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KithError } from '@kith/protocol';
+import { type Content, KithError } from '@kith/protocol';
 import { demand, judgeEdit } from '../policy/policy.ts';
+import { linkOf } from '../previews/previews.ts';
 import type { Handler } from '../services.ts';
 import { toContent, toMessage } from '../store/records.ts';
 import { heldMembership, heldMessage, ownView } from './access.ts';
 import { allowedMentions } from './mentions.ts';
+import { mentionedNow } from './threadFollowers.ts';
 
 export const editMessage: Handler<'editMessage'> = async (
   services,
@@ -12,15 +14,24 @@ export const editMessage: Handler<'editMessage'> = async (
   { conversationId, messageId, content },
 ) => {
   const { tenantId, userId } = caller;
-  const record = await services.conversationLog.change(tenantId, conversationId, async (held) => {
+  const { record, begun } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     const message = await heldMessage(held, membership, messageId);
     demand(judgeEdit(membership, userId, message.author_id), 'Only the author may edit a message.');
     if (message.kind !== 'content')
       throw new KithError('conflict', { message: 'This message can no longer be edited.' });
     const mentions = allowedMentions(membership, content);
+    const before = toContent(message);
     // S7: a repeated edit changes nothing.
-    if (isDeepStrictEqual(toContent(message), content)) return toMessage(message);
+    if (isDeepStrictEqual(before, content)) return { record: toMessage(message), begun: [] };
+    // It is shown as what somebody else said.
+    if (message.forwarded)
+      throw new KithError('conflict', { message: 'A forwarded message stays as it was said.' });
+    demandSameAttachment(before, content);
+    if (message.poll && message.poll.voters > 0)
+      throw new KithError('conflict', {
+        message: 'Somebody has voted on it: what was asked stays as it is.',
+      });
     await held.trx
       .insertInto('message_edits')
       .values({
@@ -33,8 +44,9 @@ export const editMessage: Handler<'editMessage'> = async (
         written_at: message.edited_at ?? message.created_at,
       })
       .execute();
-    return held.setMessage(message, {
+    const record = await held.setMessage(message, {
       text: content.type === 'plain' ? content.text : null,
+      no_preview: content.type === 'plain' && content.noPreview ? true : null,
       sealed:
         content.type === 'encrypted'
           ? JSON.stringify({ scheme: content.scheme, bytes: content.bytes })
@@ -43,7 +55,23 @@ export const editMessage: Handler<'editMessage'> = async (
       mentions_all: mentions.all,
       edited_at: new Date(),
       edit_count: message.edit_count + 1,
+      // Of another link, or of none any more.
+      ...(message.link_preview?.url !== linkOf(content) && { link_preview: null }),
     });
+    return { record, begun: await mentionedNow(held, message, record) };
   });
+  for (const { userId: mentioned, mark } of begun)
+    services.announcer.toUser(tenantId, mentioned, { type: 'thread', mark });
+  if (record.body.type === 'content' && !record.linkPreview)
+    services.previews.offer({ tenantId, userId, conversationId, messageId, content });
   return ownView(services, caller, conversationId, record);
 };
+
+/** What a message carries besides its text was seen, answered, passed on: it stays. Left out means: as it is. */
+function demandSameAttachment(before: Content, after: Content): void {
+  const carried = before.type === 'plain' ? before.attachment : undefined;
+  if (after.type === 'plain' && after.attachment === undefined) return;
+  if (after.type === 'encrypted' && !carried) return;
+  if (after.type === 'plain' && isDeepStrictEqual(after.attachment, carried)) return;
+  throw new KithError('conflict', { message: 'Only the text of a message can be changed.' });
+}

@@ -1,7 +1,6 @@
 import { KithError, limits } from '@kith/protocol';
 import type { Handler } from '../services.ts';
-import { conversationRow } from '../store/conversations.ts';
-import { historyPage, quotedBy } from '../store/messages.ts';
+import { historyEnds, historyPage, quotedBy } from '../store/messages.ts';
 import { peopleOf, usersByIds } from '../store/users.ts';
 import { readAccess } from './access.ts';
 
@@ -9,24 +8,24 @@ export const getHistory: Handler<'getHistory'> = async (services, caller, input)
   const { db } = services.database;
   const { view } = await readAccess(services, caller, input.conversationId);
   // The head first: the page then shows at least this revision.
-  const conversation = await conversationRow(db, view.tenantId, view.conversationId);
-  if (!conversation) throw new KithError('not_found');
+  const ends = await historyEnds(db, view);
+  if (!ends) throw new KithError('not_found');
   const messages = await historyPage(db, view, input, input.limit ?? limits.pageDefault);
   const quoted = await quotedBy(db, view, messages);
   const first = messages[0]?.seq;
   const last = messages.at(-1)?.seq;
-  const { last_seq: lastSeq } = conversation;
-  // Seqs are contiguous: where a page ends is known from numbers alone.
+  const { rev, lastSeq, shownAfter, shownTo } = ends;
+  // Seqs are contiguous: where a page ends is known from numbers alone, those left out at the ends apart.
   return {
     messages,
     quoted,
     users: await usersByIds(db, view.tenantId, peopleOf([...messages, ...quoted])),
-    rev: conversation.rev,
+    rev,
     lastSeq: Math.max(lastSeq, last ?? 0),
     atStart:
       first === undefined
         ? (input.after ?? lastSeq) <= view.visibleAfter || input.after === undefined
-        : first <= view.visibleAfter + 1,
-    atEnd: last === undefined ? input.before === undefined || input.before > lastSeq : last >= lastSeq,
+        : first <= shownAfter + 1,
+    atEnd: last === undefined ? input.before === undefined || input.before > lastSeq : last >= shownTo,
   };
 };

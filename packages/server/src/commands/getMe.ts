@@ -4,5 +4,5 @@ import type { Handler } from '../services.ts';
 export const getMe: Handler<'getMe'> = async (services, caller) => {
   const own = await services.reads.ownPerson(caller.tenantId, caller.userId);
   if (!own) throw new KithError('unauthenticated');
-  return { user: own.user, settings: own.settings, sessionId: caller.sessionId };
+  return { user: own.user, settings: own.settings, sessionId: caller.sessionId, rev: own.rev };
 };

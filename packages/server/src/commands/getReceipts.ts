@@ -12,10 +12,17 @@ export const getReceipts: Handler<'getReceipts'> = async (services, caller, inpu
     conversationId: view.conversationId,
     seq: message.seq,
     authorId: message.authorId,
+    thread: message.thread,
   };
   const page = await receiptPage(db, scope, input.cursor, input.limit ?? limits.pageDefault);
+  const facts = await services.privacy.facts(view.tenantId, caller.userId);
+  const receipts =
+    facts?.receipts === false
+      ? page.receipts.map((receipt) => ({ ...receipt, readAt: null }))
+      : page.receipts;
   return {
     ...page,
+    receipts,
     users: await usersByIds(
       db,
       view.tenantId,

@@ -1,83 +1,157 @@
 /** Every command and who does it: a command without a handler does not compile. */
 import type { Handlers } from '../services.ts';
+import { addEmoji } from './addEmoji.ts';
 import { addMembers } from './addMembers.ts';
 import { addReaction } from './addReaction.ts';
+import { addSticker } from './addSticker.ts';
+import { cancelScheduled } from './cancelScheduled.ts';
 import { catchUp } from './catchUp.ts';
 import { changes } from './changes.ts';
+import { closePoll } from './closePoll.ts';
 import { createConversation } from './createConversation.ts';
+import { createStickerPack } from './createStickerPack.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
+import { findDate } from './findDate.ts';
+import { followThread } from './followThread.ts';
 import { getHeads } from './getHeads.ts';
 import { getHistory } from './getHistory.ts';
 import { getMe } from './getMe.ts';
+import { getMentions } from './getMentions.ts';
 import { getMessageEdits } from './getMessageEdits.ts';
 import { getMessages } from './getMessages.ts';
 import { getMyChanges } from './getMyChanges.ts';
+import { getPollVotes } from './getPollVotes.ts';
 import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
+import { getStickerPack } from './getStickerPack.ts';
+import { getThread } from './getThread.ts';
 import { getUsers } from './getUsers.ts';
+import { hideMessages } from './hideMessages.ts';
+import { installStickerPack } from './installStickerPack.ts';
 import { joinChannel } from './joinChannel.ts';
 import { leaveConversation } from './leaveConversation.ts';
 import { listChannels } from './listChannels.ts';
+import { listCommon } from './listCommon.ts';
+import { listEmoji } from './listEmoji.ts';
 import { listMembers } from './listMembers.ts';
+import { listPins } from './listPins.ts';
+import { listReports } from './listReports.ts';
 import { listSessions } from './listSessions.ts';
+import { listStickerPacks } from './listStickerPacks.ts';
+import { listThreads } from './listThreads.ts';
 import { markDelivered } from './markDelivered.ts';
 import { markRead } from './markRead.ts';
+import { markThreadRead } from './markThreadRead.ts';
 import { openDirect } from './openDirect.ts';
+import { pinMessage } from './pinMessage.ts';
+import { removeEmoji } from './removeEmoji.ts';
 import { removeMember } from './removeMember.ts';
 import { removeReaction } from './removeReaction.ts';
+import { removeSticker } from './removeSticker.ts';
+import { report } from './report.ts';
 import { revokeOtherSessions } from './revokeOtherSessions.ts';
 import { revokeSession } from './revokeSession.ts';
+import { saveDraft } from './saveDraft.ts';
+import { scheduleMessage } from './scheduleMessage.ts';
+import { searchGifs } from './searchGifs.ts';
+import { searchMessages } from './searchMessages.ts';
 import { searchUsers } from './searchUsers.ts';
 import { sendMessage } from './sendMessage.ts';
+import { sendScheduledNow } from './sendScheduledNow.ts';
 import { setActivity } from './setActivity.ts';
+import { setBlocked } from './setBlocked.ts';
+import { setFolder } from './setFolder.ts';
 import { setMemberRole } from './setMemberRole.ts';
+import { setPreference } from './setPreference.ts';
+import { setReminder } from './setReminder.ts';
 import { sync } from './sync.ts';
 import { transferOwnership } from './transferOwnership.ts';
 import { typing } from './typing.ts';
+import { uninstallStickerPack } from './uninstallStickerPack.ts';
+import { unpinMessage } from './unpinMessage.ts';
 import { updateConversation } from './updateConversation.ts';
 import { updateProfile } from './updateProfile.ts';
+import { updateScheduled } from './updateScheduled.ts';
 import { updateSettings } from './updateSettings.ts';
+import { votePoll } from './votePoll.ts';
 import { watch } from './watch.ts';
 
 export const handlers: Handlers = {
+  addEmoji,
   addMembers,
   addReaction,
   catchUp,
   changes,
+  closePoll,
   createConversation,
   deleteMessage,
   editMessage,
+  findDate,
+  followThread,
   getHeads,
   getHistory,
   getMe,
+  getMentions,
   getMessageEdits,
   getMessages,
   getMyChanges,
+  getPollVotes,
   getReactions,
   getReceipts,
+  getThread,
   getUsers,
   joinChannel,
   leaveConversation,
   listChannels,
+  listCommon,
+  listEmoji,
   listMembers,
+  listPins,
+  listReports,
   listSessions,
+  listThreads,
   markDelivered,
   markRead,
+  markThreadRead,
   openDirect,
+  pinMessage,
+  removeEmoji,
   removeMember,
   removeReaction,
+  report,
   revokeOtherSessions,
   revokeSession,
+  hideMessages,
+  saveDraft,
+  setFolder,
+  setReminder,
+  sendScheduledNow,
+  cancelScheduled,
+  updateScheduled,
+  scheduleMessage,
+  searchMessages,
   searchUsers,
   sendMessage,
   setActivity,
+  setBlocked,
   setMemberRole,
+  setPreference,
   sync,
   transferOwnership,
   typing,
+  unpinMessage,
   updateConversation,
   updateProfile,
   updateSettings,
+  votePoll,
   watch,
+  addSticker,
+  createStickerPack,
+  getStickerPack,
+  installStickerPack,
+  listStickerPacks,
+  removeSticker,
+  searchGifs,
+  uninstallStickerPack,
 };

@@ -19,6 +19,10 @@ interface Scene extends Record<Role, Caller> {
   /** An ordinary member nobody plays, and a message of theirs. */
   readonly bystander: Caller;
   readonly message: string;
+  /** A poll of the bystander's. */
+  readonly poll: string;
+  /** Of stickers, by somebody else. */
+  readonly pack: string;
 }
 
 interface Row<N extends CommandName> {
@@ -43,10 +47,40 @@ const insiders = {
   owner: 'ok',
   stranger: 'not_found',
 } as const;
+const nobody = {
+  outsider: 'forbidden',
+  member: 'forbidden',
+  former: 'forbidden',
+  admin: 'forbidden',
+  owner: 'forbidden',
+  stranger: 'forbidden',
+} as const;
+/** Everybody of the tenant. */
+const tenants = { ...everyone, stranger: 'not_found' } as const;
+/** To everybody the same nothing. */
+const toNobody = {
+  outsider: 'not_found',
+  member: 'not_found',
+  former: 'not_found',
+  admin: 'not_found',
+  owner: 'not_found',
+  stranger: 'not_found',
+} as const;
+const nowhere = {
+  outsider: 'not_found',
+  member: 'not_found',
+  former: 'not_found',
+  admin: 'not_found',
+  owner: 'not_found',
+  stranger: 'not_found',
+} as const;
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const admins = { ...insiders, member: 'forbidden' } as const;
 const nobodyElse = { ...insiders, member: 'forbidden', admin: 'forbidden', owner: 'forbidden' } as const;
 
 const onMessage = (scene: Scene) => ({ conversationId: scene.group, messageId: scene.message });
+const onThread = (scene: Scene) => ({ conversationId: scene.group, rootId: scene.message });
+const onPoll = (scene: Scene) => ({ conversationId: scene.group, messageId: scene.poll });
 const text = (value: string) => ({ type: 'plain' as const, text: value });
 
 const matrix: { readonly [N in CommandName]: Row<N> } = {
@@ -76,6 +110,7 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
     outcome: admins,
   },
   listChannels: { input: () => ({}), outcome: everyone },
+  listCommon: { input: (scene) => ({ userId: scene.owner.userId }), outcome: everyone },
   joinChannel: {
     input: (scene) => ({ conversationId: scene.channel }),
     outcome: { ...everyone, stranger: 'not_found' },
@@ -117,12 +152,23 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   },
   getMessageEdits: { input: onMessage, outcome: insiders },
   getReactions: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
+  votePoll: { input: (scene) => ({ ...onPoll(scene), options: [1] }), outcome: insiders },
+  // Somebody else's poll.
+  closePoll: { input: onPoll, outcome: admins },
+  getPollVotes: { input: (scene) => ({ ...onPoll(scene), option: 0 }), outcome: insiders },
+  pinMessage: { input: onMessage, outcome: insiders },
+  unpinMessage: { input: onMessage, outcome: insiders },
+  listPins: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
   markRead: { input: (scene) => ({ conversationId: scene.group, seq: 1 }), outcome: insiders },
   markDelivered: {
     input: (scene) => ({ marks: [{ conversationId: scene.group, seq: 1 }] }),
     outcome: everyone,
   },
   getReceipts: { input: onMessage, outcome: insiders },
+  listThreads: { input: () => ({}), outcome: everyone },
+  getThread: { input: onThread, outcome: insiders },
+  followThread: { input: (scene) => ({ ...onThread(scene), following: true }), outcome: insiders },
+  markThreadRead: { input: (scene) => ({ ...onThread(scene), seq: 1 }), outcome: insiders },
   typing: { input: (scene) => ({ conversationId: scene.group, active: true }), outcome: insiders },
   watch: {
     input: (scene) => ({ conversationIds: [scene.group], userIds: [scene.owner.userId] }),
@@ -131,6 +177,36 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   setActivity: { input: () => ({ active: true }), outcome: everyone },
   getMe: { input: () => ({}), outcome: everyone },
   getMyChanges: { input: () => ({ since: 0 }), outcome: everyone },
+  setPreference: {
+    input: (scene) => ({ conversationId: scene.group, archivedSeq: 1 }),
+    outcome: insiders,
+  },
+  setFolder: { input: () => ({ folderId: newId(), name: 'Work' }), outcome: everyone },
+  hideMessages: {
+    input: (scene) => ({ conversationId: scene.group, hide: [1] }),
+    outcome: insiders,
+  },
+  saveDraft: {
+    input: (scene) => ({ conversationId: scene.group, text: 'begun', at: new Date().toISOString() }),
+    outcome: insiders,
+  },
+  scheduleMessage: {
+    input: (scene) => ({
+      conversationId: scene.group,
+      messageId: newId(),
+      content: text('later'),
+      at: inAnHour(),
+    }),
+    outcome: insiders,
+  },
+  // Only one's own can be named: these are nobody's.
+  updateScheduled: {
+    input: () => ({ messageId: newId(), at: inAnHour() }),
+    outcome: nowhere,
+  },
+  cancelScheduled: { input: () => ({ messageId: newId() }), outcome: everyone },
+  sendScheduledNow: { input: () => ({ messageId: newId() }), outcome: nowhere },
+  setReminder: { input: (scene) => ({ ...onMessage(scene), at: inAnHour() }), outcome: insiders },
   updateProfile: { input: () => ({ displayName: 'Somebody' }), outcome: everyone },
   updateSettings: { input: () => ({ presence: 'away' }), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },
@@ -149,6 +225,57 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   revokeOtherSessions: { input: () => ({}), outcome: everyone },
   getUsers: { input: (scene) => ({ userIds: [scene.owner.userId] }), outcome: everyone },
   searchUsers: { input: () => ({}), outcome: everyone },
+  listStickerPacks: { input: () => ({}), outcome: everyone },
+  getStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: tenants },
+  createStickerPack: { input: () => ({ packId: newId(), name: 'Foxes' }), outcome: everyone },
+  addSticker: {
+    input: (scene) => ({
+      packId: scene.pack,
+      stickerId: newId(),
+      blobId: newId(),
+      emoji: '🦊',
+      alt: 'A fox',
+    }),
+    outcome: { ...nobody, stranger: 'not_found' },
+  },
+  removeSticker: {
+    input: (scene) => ({ packId: scene.pack, stickerId: newId() }),
+    outcome: { ...nobody, stranger: 'not_found' },
+  },
+  installStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: tenants },
+  uninstallStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: everyone },
+  // No provider here: gifs.test.ts has one.
+  searchGifs: { input: () => ({ query: 'hello' }), outcome: toNobody },
+  listEmoji: { input: () => ({}), outcome: everyone },
+  // Roles of a conversation are none in the tenant: who owns a group owns no emoji. Tested in emoji.test.ts.
+  setBlocked: {
+    input: (scene, caller) => ({
+      userId: caller === scene.owner ? scene.member.userId : scene.owner.userId,
+      blocked: false,
+    }),
+    outcome: { ...everyone, stranger: 'not_found' },
+  },
+  report: {
+    input: (scene) => ({
+      reportId: newId(),
+      about: { type: 'messages', conversationId: scene.group, messageIds: [scene.message] },
+      reason: 'spam',
+    }),
+    outcome: insiders,
+  },
+  // Owners and admins of the tenant, who are none of these.
+  listReports: { input: () => ({}), outcome: nobody },
+  addEmoji: { input: () => ({ name: 'party', blobId: newId() }), outcome: nobody },
+  removeEmoji: { input: () => ({ name: 'party' }), outcome: nobody },
+  searchMessages: {
+    input: (scene) => ({ query: 'hello', conversationId: scene.group }),
+    outcome: insiders,
+  },
+  getMentions: { input: (scene) => ({ conversationId: scene.group, after: 0 }), outcome: insiders },
+  findDate: {
+    input: (scene) => ({ conversationId: scene.group, at: '2026-01-01T00:00:00Z' }),
+    outcome: insiders,
+  },
 };
 
 describe.each(databaseKinds)('the matrix on %s', (kind) => {
@@ -175,6 +302,22 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     await world.call(owner, 'setMemberRole', { conversationId: group, userId: admin.userId, role: 'admin' });
     await world.call(owner, 'removeMember', { conversationId: group, userId: former.userId });
     const { messageId } = await world.send(bystander, group, 'by the bystander');
+    const poll = newId();
+    await world.call(bystander, 'sendMessage', {
+      conversationId: group,
+      messageId: poll,
+      content: {
+        type: 'plain',
+        text: '',
+        attachment: {
+          type: 'poll',
+          question: 'Where?',
+          options: ['Here', 'There'],
+          multiple: false,
+          anonymous: false,
+        },
+      },
+    });
     const channel = newId();
     await world.call(bystander, 'createConversation', {
       kind: 'channel',
@@ -182,7 +325,12 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
       name: 'Public',
       visibility: 'public',
     });
-    return { ...people, group, channel, message: messageId };
+    const pack = newId();
+    await world.call(await world.person(`maker-${pack}`), 'createStickerPack', {
+      packId: pack,
+      name: 'Pack',
+    });
+    return { ...people, group, channel, message: messageId, poll, pack };
   };
 
   const outcomeOf = async (work: Promise<unknown>): Promise<string> => {
@@ -225,6 +373,10 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     const found = await world.call(here.stranger, 'searchUsers', {});
     expect(found.users.map((user) => user.id)).toEqual([here.stranger.userId]);
     expect((await world.call(here.stranger, 'listChannels', {})).channels).toEqual([]);
+    for (const role of ['outsider', 'former', 'stranger'] as const) {
+      const { conversations } = await world.call(here[role], 'listCommon', { userId: here.owner.userId });
+      expect(conversations.map(({ id }) => id)).not.toContain(here.group);
+    }
   });
 
   it('S13: a message from before one’s time is not there, whatever is tried on it', async () => {
@@ -239,6 +391,25 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
       () => world.call(people.member, 'removeReaction', { ...on, emoji: '👍' }),
       () => world.call(people.member, 'getReceipts', on),
       () => world.call(people.member, 'getMessageEdits', on),
+      () => world.reply(people.member, group, messageId, 'in its thread'),
+      () => world.call(people.member, 'getThread', { conversationId: group, rootId: messageId }),
+      () =>
+        world.call(people.member, 'followThread', {
+          conversationId: group,
+          rootId: messageId,
+          following: true,
+        }),
+      () => world.call(people.member, 'votePoll', { ...on, options: [] }),
+      () => world.call(people.member, 'closePoll', on),
+      () => world.call(people.member, 'getPollVotes', { ...on, option: 0 }),
+      () => world.call(people.member, 'pinMessage', on),
+      () => world.call(people.member, 'unpinMessage', on),
+      () =>
+        world.call(people.member, 'sendMessage', {
+          conversationId: group,
+          messageId: newId(),
+          forward: on,
+        }),
     ];
     for (const attempt of attempts) expect(await outcomeOf(attempt())).toBe('not_found');
   });

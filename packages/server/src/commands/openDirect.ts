@@ -2,6 +2,7 @@ import { KithError } from '@kith/protocol';
 import type { Handler } from '../services.ts';
 import { directConversationId, directKey } from '../store/conversations.ts';
 import { isUniqueViolation } from '../store/database.ts';
+import { blockersOfTwo, noteBlock } from '../store/privacy.ts';
 import { demandPeople, enteredHead, letIn } from './access.ts';
 
 export const openDirect: Handler<'openDirect'> = async (services, caller, { conversationId, userId }) => {
@@ -24,7 +25,13 @@ export const openDirect: Handler<'openDirect'> = async (services, caller, { conv
         directKey: key,
         createdBy: caller.userId,
       },
-      (held) => letIn(held, [caller.userId, userId]),
+      async (held) => {
+        const blockers = await blockersOfTwo(held.trx, tenantId, caller.userId, userId);
+        if (blockers.includes(userId))
+          throw new KithError('forbidden', { message: 'You cannot write to this person.' });
+        await letIn(held, [caller.userId, userId]);
+        if (blockers.length > 0) await noteBlock(held.trx, tenantId, key, caller.userId, true);
+      },
     );
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;

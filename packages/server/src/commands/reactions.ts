@@ -1,10 +1,18 @@
 /** Adding and taking back a reaction differ in one statement. */
-import { type CommandName, KithError, limits, type MessageRecord, type ParsedInput } from '@kith/protocol';
+import {
+  type CommandName,
+  customEmojiName,
+  KithError,
+  limits,
+  type MessageRecord,
+  type ParsedInput,
+} from '@kith/protocol';
 import { demand, judge } from '../policy/policy.ts';
 import type { Caller, Services } from '../services.ts';
+import { findEmoji } from '../store/emoji.ts';
 import { summarizeReactions } from '../store/messages.ts';
 import { toMessage } from '../store/records.ts';
-import { heldMembership, heldMessage, ownView } from './access.ts';
+import { heldMembership, heldMessage, ownChoice } from './access.ts';
 
 type ReactionInput = ParsedInput<Extract<CommandName, 'addReaction' | 'removeReaction'>>;
 
@@ -31,13 +39,17 @@ export async function setReaction(
         message: `A message takes at most ${limits.reactionKinds} different reactions.`,
       });
     }
+    const custom = on ? customEmojiName(emoji) : null;
+    if (custom !== null && !(await findEmoji(held.trx, tenantId, custom))) {
+      throw new KithError('not_found', { message: `There is no emoji ${emoji} here.` });
+    }
     const changed = await (on ? add : remove)(held.trx, { ...key, userId, emoji });
     // S7: repeating changes nothing.
     if (!changed) return toMessage(message);
     const reactions = await summarizeReactions(held.trx, key);
     return held.setMessage(message, { reactions: reactions.length > 0 ? JSON.stringify(reactions) : null });
   });
-  return ownView(services, caller, conversationId, record);
+  return ownChoice(services, caller, conversationId, record);
 }
 
 interface ReactionKey {

@@ -1,22 +1,46 @@
+import { KithError } from '@kith/protocol';
 import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
+import { forward } from './forward.ts';
 import { allowedMentions } from './mentions.ts';
+import { sendInThread } from './sendInThread.ts';
+
+/** What was stored is offered to those who make previews of links: they neither throw nor wait. */
+export const sendMessage: Handler<'sendMessage'> = async (services, caller, input) => {
+  const { conversationId, messageId, content } = input;
+  const sent = await store(services, caller, input);
+  const { tenantId, userId } = caller;
+  if (content) services.previews.offer({ tenantId, userId, conversationId, messageId, content });
+  return sent;
+};
 
 /**
  * One await before the append: messages of one sender reach the log in the order they came. What else there is to
  * find out (an earlier message of this id, the message replied to) the append statement does.
  */
-export const sendMessage: Handler<'sendMessage'> = async (services, caller, input) => {
+const store: Handler<'sendMessage'> = async (services, caller, input) => {
+  const { conversationId, messageId, content, replyTo, thread } = input;
+  if (thread !== undefined && content) return sendInThread(services, caller, { ...input, content, thread });
   const membership = await services.memberships.get(caller.tenantId, input.conversationId, caller.userId);
-  demand(judge('send', membership));
+  demand(judge('send', membership), 'You cannot write into this conversation.');
+  const visibleAfter = membership?.member?.visibleAfter ?? 0;
+  if (input.forward)
+    return forward(services, caller, {
+      conversationId,
+      messageId,
+      source: input.forward,
+      replyTo,
+      visibleAfter,
+    });
+  if (!content) throw new KithError('bad_input');
   return services.messageLog.append({
     tenantId: caller.tenantId,
-    conversationId: input.conversationId,
-    messageId: input.messageId,
+    conversationId,
+    messageId,
     authorId: caller.userId,
-    content: input.content,
-    mentions: allowedMentions(membership, input.content),
-    replyTo: input.replyTo,
-    visibleAfter: membership?.member?.visibleAfter ?? 0,
+    content,
+    mentions: allowedMentions(membership, content),
+    replyTo,
+    visibleAfter,
   });
 };

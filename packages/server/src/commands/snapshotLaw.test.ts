@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemberships } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
 import { createReads } from '../store/reads.ts';
+import { pngOf } from '../testing/images.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { dispatch } from './dispatch.ts';
 
@@ -24,8 +25,16 @@ const keyOf = (record: ConversationChange): string =>
 
 /** What replies add for the asking person is not part of a record. */
 const shared = (record: ConversationChange): ConversationChange =>
-  record.type === 'message' && record.reactions
-    ? { ...record, reactions: record.reactions.map(({ mine: _mine, ...reaction }) => reaction) }
+  record.type === 'message'
+    ? {
+        ...record,
+        ...(record.reactions && {
+          reactions: record.reactions.map(({ mine: _mine, ...reaction }) => reaction),
+        }),
+        ...(record.poll && {
+          poll: { ...record.poll, options: record.poll.options.map(({ mine: _mine, ...option }) => option) },
+        }),
+      }
     : record;
 
 describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
@@ -68,9 +77,42 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     }
   };
 
+  const sendPoll = async (anonymous = false) => {
+    const messageId = newId();
+    await world.call(member, 'sendMessage', {
+      conversationId: group,
+      messageId,
+      content: {
+        type: 'plain',
+        text: '',
+        noPreview: true,
+        attachment: {
+          type: 'poll',
+          question: 'Where?',
+          options: ['Here', 'There'],
+          multiple: true,
+          anonymous,
+          closesAt: '2100-01-01T00:00:00.000Z',
+        },
+      },
+    });
+    return { conversationId: group, messageId };
+  };
+
   const changes: Record<string, () => Promise<unknown>> = {
     send: () => world.send(member, group, 'third'),
     reply: () => world.send(member, group, 'answer', message),
+    'reply in a thread': () => world.reply(member, group, message, 'in a thread'),
+    'reply in a thread, and to the channel': () => world.reply(member, group, message, 'in both', true),
+    'delete a reply in a thread': async () => {
+      const { messageId } = await world.reply(member, group, message, 'one');
+      await world.reply(owner, group, message, 'two');
+      await world.call(member, 'deleteMessage', { conversationId: group, messageId });
+    },
+    'delete the root of a thread': async () => {
+      await world.reply(member, group, message, 'stays');
+      await world.call(owner, 'deleteMessage', { conversationId: group, messageId: message });
+    },
     mention: () => world.send(member, group, `hello <@${owner.userId}> and <@all>`),
     edit: () =>
       world.call(owner, 'editMessage', {
@@ -85,8 +127,58 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
       await world.call(member, 'addReaction', { conversationId: group, messageId: message, emoji: '🎉' });
       await world.call(member, 'removeReaction', { conversationId: group, messageId: message, emoji: '🎉' });
     },
+    'send a poll': () => sendPoll(),
+    'vote, choose otherwise, take back': async () => {
+      const poll = await sendPoll();
+      await world.call(member, 'votePoll', { ...poll, options: [0, 1] });
+      await world.call(owner, 'votePoll', { ...poll, options: [0] });
+      await world.call(member, 'votePoll', { ...poll, options: [1] });
+      await world.call(owner, 'votePoll', { ...poll, options: [] });
+    },
+    'vote in secret': async () => {
+      const poll = await sendPoll(true);
+      await world.call(member, 'votePoll', { ...poll, options: [0, 1] });
+    },
+    'close a poll': async () => {
+      const poll = await sendPoll();
+      await world.call(owner, 'votePoll', { ...poll, options: [1] });
+      await world.call(member, 'closePoll', poll);
+    },
+    forward: () =>
+      world.call(member, 'sendMessage', {
+        conversationId: group,
+        messageId: newId(),
+        forward: { conversationId: group, messageId: message },
+      }),
+    pin: () => world.call(owner, 'pinMessage', { conversationId: group, messageId: message }),
+    'pin and unpin': async () => {
+      await world.call(owner, 'pinMessage', { conversationId: group, messageId: message });
+      await world.call(owner, 'unpinMessage', { conversationId: group, messageId: message });
+    },
+    'let messages disappear, and send one': async () => {
+      await world.call(owner, 'updateConversation', { conversationId: group, disappearAfter: 3_600 });
+      await world.send(member, group, 'for an hour');
+    },
+    'delete what carried a lot': async () => {
+      await world.call(owner, 'updateConversation', { conversationId: group, disappearAfter: 86_400 });
+      const { messageId } = await world.call(owner, 'sendMessage', {
+        conversationId: group,
+        messageId: newId(),
+        content: {
+          type: 'plain',
+          text: 'here',
+          attachment: { type: 'location', latitude: 48.137154, longitude: -11.576124, label: 'Home' },
+        },
+      });
+      await world.call(owner, 'deleteMessage', { conversationId: group, messageId });
+    },
     rename: () =>
       world.call(owner, 'updateConversation', { conversationId: group, name: 'Renamed', topic: 'New topic' }),
+    'a picture, and none': async () => {
+      const { id } = await world.services.blobs.upload(owner, 'avatar', pngOf(16, 16));
+      await world.call(owner, 'updateConversation', { conversationId: group, avatar: id });
+      await world.call(owner, 'updateConversation', { conversationId: group, avatar: null });
+    },
     close: () =>
       world.call(owner, 'updateConversation', {
         conversationId: group,
@@ -172,6 +264,17 @@ describe.each(databaseKinds)('the snapshot law on %s', (kind) => {
     expect(await head()).toMatchObject({ unread: 0, readSeq: (await head()).lastSeq });
     expect((await world.send(member, group, 'after')).seq).toBe((await head()).readSeq + 1);
     expect(await head()).toMatchObject({ unread: 1 });
+    // T2: threads count for themselves.
+    await world.reply(member, group, message, `in a thread <@${owner.userId}>`);
+    expect(await head()).toMatchObject({
+      unread: 1,
+      mentions: 0,
+      preview: { body: { content: { text: 'after' } } },
+    });
+    const also = await world.reply(member, group, message, `in both <@${owner.userId}>`, true);
+    expect(await head()).toMatchObject({ unread: 2, mentions: 1, preview: { id: also.messageId } });
+    const synced = await world.call(owner, 'sync', {});
+    expect(synced.heads.find(({ conversation }) => conversation.id === group)).toEqual(await head());
   });
 
   it('S13: one who joins later sees no earlier message, in no way there is', async () => {

@@ -12,9 +12,16 @@ export const watch: Handler<'watch'> = async (services, caller, input) => {
   );
   const readable = asked.filter(({ membership }) => judge('read', membership) === 'allowed');
   const userIds = [...new Set(input.userIds)];
+  const facts = await services.privacy.facts(tenantId, userId);
+  const blind = facts?.receipts === false;
   // Before the snapshot is read: what changes meanwhile is told twice rather than not at all.
-  socket?.watch({ conversationIds: readable.map(({ conversationId }) => conversationId), userIds });
-  const [presence, receipts] = await Promise.all([
+  socket?.watch({ conversationIds: readable.map(({ conversationId }) => conversationId), userIds, blind });
+  const [shown, presence, receipts] = await Promise.all([
+    Promise.all(
+      userIds.map(async (one) =>
+        (await services.privacy.allowed(tenantId, one, 'lastSeen', [userId])).has(userId),
+      ),
+    ),
     services.presences.of(tenantId, userIds),
     Promise.all(
       readable.map(async ({ conversationId, membership }) => ({
@@ -28,5 +35,11 @@ export const watch: Handler<'watch'> = async (services, caller, input) => {
       })),
     ),
   ]);
-  return { presence, receipts };
+  return {
+    presence: presence.map((one, index) => (shown[index] ? one : { userId: one.userId, state: 'offline' })),
+    receipts: receipts.map(({ conversationId, marks }) => ({
+      conversationId,
+      marks: blind ? marks.map((mark) => ({ ...mark, readSeq: 0 })) : marks,
+    })),
+  };
 };

@@ -15,6 +15,8 @@ export const cast = [
   ['jonas', 'Jonas Petrov'],
   ['kavya', 'Kavya Menon'],
   ['leo', 'Leo Marchetti'],
+  ['layla', 'ليلى حداد'],
+  ['wei', '林薇'],
 ] as const satisfies readonly (readonly [username: string, displayName: string])[];
 
 export type Name = (typeof cast)[number][0];
@@ -30,7 +32,7 @@ export interface Place {
   readonly people: readonly Name[];
   readonly moods: readonly Mood[];
   readonly messages: number;
-  /** Messages the owner of the demo has not read yet. */
+  /** Messages the owner of the demo has not read yet; what a story tells comes on top. */
   readonly unread: number;
 }
 
@@ -40,7 +42,7 @@ export const places: readonly Place[] = [
     name: 'general',
     topic: 'Everything that concerns everyone',
     visibility: 'public',
-    people: everyone,
+    people: everyone.filter((name) => !['layla', 'wei'].includes(name)),
     moods: ['small', 'work'],
     messages: 1400,
     unread: 12,
@@ -60,7 +62,7 @@ export const places: readonly Place[] = [
     name: 'random',
     topic: 'The other half of the day',
     visibility: 'public',
-    people: everyone.filter((name) => name !== 'hiroshi'),
+    people: everyone.filter((name) => !['hiroshi', 'layla', 'wei'].includes(name)),
     moods: ['small', 'culture'],
     messages: 900,
     unread: 47,
@@ -93,7 +95,7 @@ export const places: readonly Place[] = [
     people: ['greta', 'ada', 'jonas', 'leo', 'elif'],
     moods: ['hike', 'small'],
     messages: 320,
-    unread: 3,
+    unread: 0,
   },
   {
     kind: 'group',
@@ -113,11 +115,13 @@ export const directs: readonly {
   readonly messages: number;
   readonly unread: number;
 }[] = [
-  { people: ['ada', 'bruno'], messages: 140, unread: 1 },
+  { people: ['ada', 'bruno'], messages: 140, unread: 0 },
   { people: ['ada', 'chioma'], messages: 220, unread: 0 },
   { people: ['ada', 'greta'], messages: 60, unread: 0 },
   { people: ['ada', 'hiroshi'], messages: 45, unread: 2 },
   { people: ['ada', 'kavya'], messages: 90, unread: 0 },
+  { people: ['ada', 'layla'], messages: 0, unread: 0 },
+  { people: ['ada', 'wei'], messages: 0, unread: 0 },
   { people: ['bruno', 'chioma'], messages: 40, unread: 0 },
   { people: ['elif', 'farid'], messages: 30, unread: 0 },
 ];

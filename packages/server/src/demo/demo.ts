@@ -7,10 +7,13 @@ import { backfillConversation, type PastMessage } from '../store/backfill.ts';
 import { directKey } from '../store/conversations.ts';
 import { cast, directs, type Name, places } from './cast.ts';
 import { exchanges, type Mood, words } from './phrases.ts';
+import { type Place, placeKey, play } from './play.ts';
+import { stories } from './story.ts';
 
 const PASSWORD = 'kith-demo';
 const addressOf = (name: Name): string => `${name}@demo.example`;
 const DAYS = 60;
+const EVENING_MINUTES = 15 * 60;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EMOJI = ['👍', '❤️', '😂', '🎉', '👀', '🙏', '🔥'];
 /** The main tenant, made by the first migration. */
@@ -32,7 +35,11 @@ export async function seedDemo(services: Services, print: (line: string) => void
   print(`  ${addressOf('ada')} (the owner), ${addressOf('bruno')}, ${addressOf('chioma')}, …`);
 }
 
-async function write({ accounts, database: { db } }: Services): Promise<void> {
+async function write(services: Services): Promise<void> {
+  const {
+    accounts,
+    database: { db },
+  } = services;
   const people = new Map<Name, string>();
   for (const [username, name] of cast) {
     const { user } = await accounts.signUp(
@@ -43,6 +50,10 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
   }
   const id = (name: Name): string => people.get(name) ?? '';
   const random = seeded(20261121);
+  const stage = new Map<string, Place>();
+  const told = new Set(stories.map(({ where }) => placeKey(where)));
+  /** Where a story is told, the talk before it ended the evening before. */
+  const minutesAgo = (key: string, usual: number): number => (told.has(key) ? EVENING_MINUTES : usual);
 
   for (const place of places) {
     const createdAt = new Date(Date.now() - (DAYS + 1) * DAY_MS);
@@ -56,11 +67,14 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
       id('ada'),
       ...place.people.map(id).filter((userId) => userId !== id('ada')),
     ];
-    const all = converse(random, place.people.map(id), place.moods, place.messages, 7 + random() * 90);
+    const conversationId = newId();
+    stage.set(place.name, { id: conversationId, people: place.people });
+    const ended = minutesAgo(place.name, 7 + random() * 90);
+    const all = converse(random, place.people.map(id), place.moods, place.messages, ended);
     const talk = endingWith(all, place.unread, reader, other);
     await backfillConversation(db, {
       tenantId: TENANT,
-      id: newId(),
+      id: conversationId,
       kind: place.kind,
       visibility: place.visibility,
       history: 'all',
@@ -78,9 +92,12 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
   }
   for (const { people: pair, messages, unread } of directs) {
     const [one, other] = [id(pair[0]), id(pair[1])];
+    const conversationId = newId();
+    stage.set(placeKey(pair), { id: conversationId, people: pair });
+    const ended = minutesAgo(placeKey(pair), 15 + random() * 600);
     await backfillConversation(db, {
       tenantId: TENANT,
-      id: newId(),
+      id: conversationId,
       kind: 'direct',
       visibility: 'private',
       history: 'all',
@@ -93,13 +110,14 @@ async function write({ accounts, database: { db } }: Services): Promise<void> {
         { userId: other, role: 'member', unread: 0 },
       ],
       messages: endingWith(
-        converse(random, [one, other], ['intimate', 'small'], messages, 15 + random() * 600),
+        converse(random, [one, other], ['intimate', 'small'], messages, ended),
         unread,
         one,
         other,
       ),
     });
   }
+  await play(services, TENANT, { people, places: stage });
 }
 
 /** Numbers in [0, 1), the same on every machine, so that the demo looks the same to everybody (mulberry32). */

@@ -13,6 +13,12 @@ export interface Announcer {
   receipts(tenantId: number, conversationId: string, marks: readonly ReceiptMark[]): void;
   ephemeral(subject: string, ephemeral: Ephemeral): void;
   sessionsRevoked(tenantId: number, userId: string, sessionIds: readonly string[]): void;
+  /** The custom emoji are at this revision now: to everybody of the tenant. */
+  emojiChanged(tenantId: number, rev: number): void;
+  /** What these people let others see is something else now: to the nodes. */
+  privacyChanged(tenantId: number, userIds: readonly string[]): void;
+  /** Cached facts of this conversation are no longer true, though none of its records changed. */
+  factsChanged(tenantId: number, conversationId: string): void;
   /** Somebody's name is another one now: to the nodes, which may have kept it. */
   renamed(): void;
 }
@@ -29,9 +35,15 @@ export interface ConversationAnnouncement {
 
 export const encodeEvent = (event: Event): string => JSON.stringify({ t: 'event', event });
 
-export function createAnnouncer(bus: Bus): Announcer {
+export interface AnnouncerOptions {
+  /** Something of this conversation was committed here. Called on the way of every message: it must cost nothing. */
+  readonly onChanged?: (tenantId: number, conversationId: string) => void;
+}
+
+export function createAnnouncer(bus: Bus, { onChanged }: AnnouncerOptions = {}): Announcer {
   return {
     changed: ({ tenantId, conversationId, from, to, records, acceptedAt }) => {
+      onChanged?.(tenantId, conversationId);
       const members: MemberRecord[] = [];
       let facts = false;
       let lowestSeq: number | null = null;
@@ -74,6 +86,11 @@ export function createAnnouncer(bus: Bus): Announcer {
     ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
     sessionsRevoked: (tenantId, userId, sessionIds) =>
       bus.publish(subjects.nodes, { type: 'sessions_revoked', tenantId, userId, sessionIds }),
+    emojiChanged: (tenantId, rev) => bus.publish(subjects.nodes, { type: 'emoji_changed', tenantId, rev }),
+    privacyChanged: (tenantId, userIds) =>
+      bus.publish(subjects.nodes, { type: 'privacy', tenantId, userIds }),
+    factsChanged: (tenantId, conversationId) =>
+      bus.publish(subjects.nodes, { type: 'invalidate', tenantId, conversationId }),
     renamed: () => bus.publish(subjects.nodes, { type: 'renamed' }),
   };
 }

@@ -33,6 +33,10 @@ export type BusMessage =
   | { readonly type: 'invalidate'; readonly tenantId: number; readonly conversationId: string }
   /** To every node: somebody's name is another one now. */
   | { readonly type: 'renamed' }
+  /** To every node: what these people let others see is something else now. */
+  | { readonly type: 'privacy'; readonly tenantId: number; readonly userIds: readonly string[] }
+  /** To every node: the custom emoji of this tenant are others now. */
+  | { readonly type: 'emoji_changed'; readonly tenantId: number; readonly rev: number }
   /** To every node: one of them was cut off from the others, and what it said meanwhile is lost. */
   | { readonly type: 'gap' }
   /** To every node: sockets of these sessions close. */

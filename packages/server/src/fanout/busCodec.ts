@@ -13,6 +13,8 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   ephemeral: true,
   invalidate: true,
   renamed: true,
+  privacy: true,
+  emoji_changed: true,
   gap: true,
   sessions_revoked: true,
   presence_setting: true,

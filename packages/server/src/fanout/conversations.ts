@@ -9,7 +9,7 @@ import type { Changes } from '../store/changes.ts';
 import { type Bus, type BusMessage, subjects } from './bus.ts';
 import { Channel } from './channel.ts';
 import { createRepairs } from './repairs.ts';
-import { createReceiptTicker, showEphemeral } from './watching.ts';
+import { createReceiptTicker, type Estranged, showEphemeral } from './watching.ts';
 
 export interface LocalConversations {
   /** Opens it when it is not open; whoever opens adds somebody, or lets go. */
@@ -32,6 +32,8 @@ export interface LocalConversationsOptions {
   readonly onMember: (channel: Channel, member: MemberRecord) => void;
   /** Reads again who of this node's people is in it. */
   readonly beforeJump: (channel: Channel) => Promise<void>;
+  /** Who is not told of somebody's typing. */
+  readonly estranged: Estranged;
   readonly gapMs?: number | undefined;
   readonly receiptsEveryMs?: number | undefined;
   readonly retryMs?: number | undefined;
@@ -98,7 +100,9 @@ export function createLocalConversations(options: LocalConversationsOptions): Lo
         receipts.take(channel, message);
         return;
       case 'ephemeral':
-        showEphemeral(channel, message.ephemeral);
+        showEphemeral(channel, message.ephemeral, options.estranged, (err) =>
+          logger.warn({ err }, 'could not tell who is typing'),
+        );
         return;
     }
   };

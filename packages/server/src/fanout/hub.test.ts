@@ -161,6 +161,16 @@ describe('handing out', () => {
     expect(sockets.map(revs)).toEqual([['1-2', 3], ['1-2', 3], ['1-2', 3], []]);
   });
 
+  test('a change of the custom emoji reaches every socket of the tenant', async () => {
+    const { announcer, hub } = world();
+    const sockets = [socketOf('ann'), socketOf('bob'), { ...socketOf('cleo'), tenantId: 2 }];
+    for (const socket of sockets) await hub.register(socket);
+    announcer.emojiChanged(1, 7);
+    await tick();
+    const notice = { t: 'ephemeral', ephemeral: { type: 'emoji', rev: 7 } };
+    expect(sockets.map(({ frames }) => frames)).toEqual([[notice], [notice], []]);
+  });
+
   test('S15: another tenant’s room of the same id is another room', async () => {
     const { commit, members, hub } = world();
     members.set('ann', member('ann', 0));

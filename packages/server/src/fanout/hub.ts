@@ -2,7 +2,7 @@
  * Hands what is announced to the sockets of this node: whose person is in which conversation, in which order, and as
  * far as they may see it. Knows no sockets, only subscribers.
  */
-import type { MemberRecord, Presence } from '@kith/protocol';
+import type { Ephemeral, MemberRecord, Presence } from '@kith/protocol';
 import { Flusher } from '../gateway/flusher.ts';
 import type { Logger } from '../logger.ts';
 import type { Meter } from '../meter.ts';
@@ -11,14 +11,22 @@ import type { Database } from '../store/database.ts';
 import type { Reads } from '../store/reads.ts';
 import { type Bus, subjects } from './bus.ts';
 import { createLocalConversations, type LocalConversations } from './conversations.ts';
-import { createLocalPeople, type LocalPeople, peopleStore } from './people.ts';
+import { createLocalPeople, type LocalPeople, type LocalPeopleOptions, peopleStore } from './people.ts';
 import { repairPage } from './repairs.ts';
 import type { Subscriber } from './subscriber.ts';
-import { createPeopleWatch, type PeopleWatch } from './watching.ts';
+import {
+  type Audience,
+  createPeopleWatch,
+  type Estranged,
+  encodeEphemeral,
+  type PeopleWatch,
+} from './watching.ts';
 
 export interface Watched {
   readonly conversationIds: readonly string[];
   readonly userIds: readonly string[];
+  /** The person is not told how far others have read. */
+  readonly blind?: boolean;
 }
 
 export interface Registration {
@@ -52,6 +60,12 @@ export interface Hub {
   localPeople(): Iterable<{ readonly tenantId: number; readonly userId: string }>;
   /** Tells those who show this person (S10). */
   showPresence(tenantId: number, presence: Presence): void;
+  /** Others may see something else of this person now: `presence` as it is, to those who may. */
+  revealPresence(tenantId: number, presence: Presence): void;
+  /** Whether somebody here shows this person. */
+  isWatched(tenantId: number, userId: string): boolean;
+  /** Whether this person is told how far others have read. */
+  setBlind(tenantId: number, userId: string, blind: boolean): void;
   close(): void;
 }
 
@@ -66,6 +80,12 @@ export interface HubOptions {
   readonly reads: Pick<Reads, 'joinedConversations'>;
   /** What else is read from the database; tests have their own. */
   readonly store?: HubStore;
+  /** Who may be told of whom; absent: everybody. */
+  readonly audience?: Audience;
+  /** Whom somebody blocks, and who blocks them; absent: nobody. */
+  readonly estranged?: Estranged;
+  /** What somebody may see of a conversation they come into; absent: all of it. */
+  readonly veil?: LocalPeopleOptions['veil'];
   readonly gapMs?: number;
   readonly receiptsEveryMs?: number;
   readonly retryMs?: number;
@@ -111,6 +131,7 @@ class RegisteredSocket implements Registration {
   #replace(what: Watched): void {
     const { conversations, peopleWatch } = this.#rooms;
     const socket = this.#socket;
+    if (what.blind !== undefined) socket.blind = what.blind;
     const conversationIds = new Set(what.conversationIds);
     const userIds = new Set(what.userIds);
     for (const id of conversationIds) conversations.open(socket.tenantId, id).watchers.add(socket);
@@ -144,6 +165,7 @@ export function createHub(options: HubOptions): Hub {
     beforeJump: async ({ tenantId, conversationId, userIds }) => {
       for (const userId of [...userIds]) await people.recheck(tenantId, userId, [conversationId]);
     },
+    estranged: options.estranged ?? (() => new Set()),
     gapMs,
     receiptsEveryMs,
     retryMs,
@@ -157,11 +179,20 @@ export function createHub(options: HubOptions): Hub {
     logger,
     retryMs,
     onTell: options.onTell,
+    veil: options.veil,
   });
-  const peopleWatch = createPeopleWatch(bus);
+  const peopleWatch = createPeopleWatch(bus, options.audience ?? (() => 'all'));
   const rooms: Rooms = { conversations, people, peopleWatch };
 
+  const tellTenant = (tenantId: number, ephemeral: Ephemeral): void => {
+    const packet = encodeEphemeral(ephemeral);
+    for (const person of people.all()) {
+      if (person.tenantId !== tenantId) continue;
+      for (const socket of people.socketsOf(tenantId, person.userId)) socket.sendPacket(packet);
+    }
+  };
   const unsubscribeNodes = bus.subscribe(subjects.nodes, (message) => {
+    if (message.type === 'emoji_changed') tellTenant(message.tenantId, { type: 'emoji', rev: message.rev });
     if (message.type !== 'sessions_revoked') return;
     for (const socket of people.socketsOf(message.tenantId, message.userId)) {
       if (message.sessionIds.includes(socket.sessionId)) socket.revoked();
@@ -197,6 +228,12 @@ export function createHub(options: HubOptions): Hub {
     localPeople: people.all,
     showPresence: (tenantId, presence) =>
       peopleWatch.show(tenantId, presence.userId, { type: 'presence', presence }),
+    revealPresence: (tenantId, presence) =>
+      peopleWatch.reveal(tenantId, presence.userId, { type: 'presence', presence }),
+    isWatched: peopleWatch.isWatched,
+    setBlind: (tenantId, userId, blind) => {
+      for (const socket of people.socketsOf(tenantId, userId)) socket.blind = blind;
+    },
     close: () => {
       unsubscribeNodes();
       conversations.close();

@@ -2,7 +2,7 @@
  * The people with a socket on this node, and which conversations each of them hears: memberships begin and end here,
  * told by the bus or read from the database, whichever comes first (S3, S13).
  */
-import type { MemberRecord } from '@kith/protocol';
+import type { Head, MemberRecord, User } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Db } from '../store/database.ts';
 import { headsFor } from '../store/heads.ts';
@@ -31,6 +31,11 @@ export interface LocalPeople {
 /** What is read from the database; tests have their own. */
 export const peopleStore = { headsFor, membershipsIn };
 
+export interface Joined {
+  readonly head: Head;
+  readonly users: readonly User[];
+}
+
 export interface LocalPeopleOptions {
   readonly bus: Bus;
   readonly conversations: LocalConversations;
@@ -40,6 +45,8 @@ export interface LocalPeopleOptions {
   readonly logger: Logger;
   /** Before somebody is told of this membership. */
   readonly onTell?: ((tenantId: number, member: MemberRecord) => void) | undefined;
+  /** What this person may see of a conversation they come into. */
+  readonly veil?: ((tenantId: number, userId: string, joined: Joined) => Promise<Joined>) | undefined;
   /** After a failure, ms. */
   readonly retryMs?: number | undefined;
 }
@@ -180,6 +187,11 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
           if (isCurrent()) unsubscribe(person, conversationId);
           return;
         }
+        const told = (await options.veil?.(person.tenantId, person.userId, { head, users })) ?? {
+          head,
+          users,
+        };
+        if (!isCurrent()) return;
         if (phase.overflown) {
           phase.overflown = false;
           continue;
@@ -191,7 +203,7 @@ export function createLocalPeople(options: LocalPeopleOptions): LocalPeople {
         joining.visibleAfter = head.membership.visibleAfter;
         channel.noteVisibility(joining.visibleAfter);
         options.onTell?.(person.tenantId, head.membership);
-        sendTo(person, encodeEvent({ type: 'joined', head, users }));
+        sendTo(person, encodeEvent({ type: 'joined', head: told.head, users: [...told.users] }));
         for (const { to, frame } of held) if (to > head.rev) sendTo(person, frame);
         if (channel.order.announced === null) channel.deliver(channel.order.startAt(head.rev));
       } catch (err) {

@@ -8,6 +8,8 @@ export interface Subscriber {
   readonly tenantId: number;
   readonly userId: string;
   readonly sessionId: string;
+  /** Its person is not told how far others have read. Set by the hub. */
+  blind?: boolean;
   /** A frame for this socket alone. */
   send(frame: string): void;
   /** Frames it shares with others. */

@@ -10,15 +10,34 @@ import { type Bus, type BusMessage, subjects } from './bus.ts';
 import type { Channel } from './channel.ts';
 import type { Subscriber } from './subscriber.ts';
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 export const encodeEphemeral = (ephemeral: Ephemeral): Packet =>
   packetOf([JSON.stringify({ t: 'ephemeral', ephemeral })], true);
 
-/** Ephemerals of a conversation, to those who look at it; nobody is told of their own typing. */
-export function showEphemeral(channel: Channel, ephemeral: Ephemeral): void {
+/** Whom somebody blocks, and who blocks them. At once where it is known. */
+export type Estranged = (
+  tenantId: number,
+  userId: string,
+) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+
+/** Ephemerals of a conversation, to those who look at it; nobody is told of their own typing, nor across a block. */
+export function showEphemeral(
+  channel: Channel,
+  ephemeral: Ephemeral,
+  estranged: Estranged,
+  onError: (error: unknown) => void,
+): void {
   if (channel.watchers.size === 0) return;
-  const packet = encodeEphemeral(ephemeral);
   const by = ephemeral.type === 'typing' ? ephemeral.userId : null;
-  for (const watcher of channel.onlookers()) if (watcher.userId !== by) watcher.sendPacket(packet);
+  const show = (away: ReadonlySet<string>): void => {
+    const packet = encodeEphemeral(ephemeral);
+    for (const watcher of channel.onlookers())
+      if (watcher.userId !== by && !away.has(watcher.userId)) watcher.sendPacket(packet);
+  };
+  const away = by === null ? NOBODY : estranged(channel.tenantId, by);
+  if (away instanceof Promise) away.then(show).catch(onError);
+  else show(away);
 }
 
 /** A receipt may come this much later, ms, for the sake of all those that come with it. */
@@ -37,7 +56,19 @@ export function createReceiptTicker(everyMs = RECEIPTS_EVERY_MS) {
       const packet = packetOf([
         encodeEvent({ type: 'receipts', conversationId: channel.conversationId, marks }),
       ]);
-      for (const watcher of channel.onlookers()) watcher.sendPacket(packet);
+      let dull: Packet | null = null;
+      for (const watcher of channel.onlookers()) {
+        if (watcher.blind) {
+          dull ??= packetOf([
+            encodeEvent({
+              type: 'receipts',
+              conversationId: channel.conversationId,
+              marks: marks.map((mark) => ({ ...mark, readSeq: 0 })),
+            }),
+          ]);
+        }
+        watcher.sendPacket(watcher.blind && dull ? dull : packet);
+      }
     }
     due.clear();
   };
@@ -57,27 +88,102 @@ export function createReceiptTicker(everyMs = RECEIPTS_EVERY_MS) {
   };
 }
 
+/** Who may be told of somebody: at once where nothing is hidden from anybody. */
+export type Audience = (
+  tenantId: number,
+  userId: string,
+  what: 'presence' | 'profile',
+  viewers: readonly string[],
+) => 'all' | Promise<ReadonlySet<string>>;
+
 /** People as they are, to the sockets that show them. */
 export interface PeopleWatch {
   watch(socket: Subscriber, userId: string): void;
   unwatch(socket: Subscriber, userId: string): void;
   /** Tells the sockets of this node that show this person. */
   show(tenantId: number, userId: string, ephemeral: Ephemeral): void;
+  /** The same, and those who may not be told see the person go. */
+  reveal(tenantId: number, userId: string, presence: Extract<Ephemeral, { type: 'presence' }>): void;
+  isWatched(tenantId: number, userId: string): boolean;
   close(): void;
 }
 
-export function createPeopleWatch(bus: Bus): PeopleWatch {
+export function createPeopleWatch(bus: Bus, audience: Audience): PeopleWatch {
   const tenants = new Map<
     number,
     { readonly shown: Map<string, Set<Subscriber>>; readonly end: () => void }
   >();
 
-  const show: PeopleWatch['show'] = (tenantId, userId, ephemeral) => {
-    const sockets = tenants.get(tenantId)?.shown.get(userId);
-    if (!sockets) return;
+  const socketsOf = (tenantId: number, userId: string) => tenants.get(tenantId)?.shown.get(userId);
+
+  const send = (sockets: Iterable<Subscriber>, ephemeral: Ephemeral): void => {
     const packet = encodeEphemeral(ephemeral);
     for (const socket of sockets) socket.sendPacket(packet);
   };
+
+  /** While it is found out who may be told: the latest, by person and kind. What came before it is not true any more. */
+  const waiting = new Map<string, Ephemeral>();
+
+  /** One after the other, by person and kind: who may be told is asked when it is told, so that an older answer is never the last. */
+  const turns = new Map<string, Promise<void>>();
+
+  const viewersOf = (tenantId: number, userId: string, what: 'presence' | 'profile') =>
+    audience(tenantId, userId, what, [
+      ...new Set([...(socketsOf(tenantId, userId) ?? [])].map((socket) => socket.userId)),
+    ]);
+
+  const showSome = async (
+    tenantId: number,
+    userId: string,
+    asked: Exclude<ReturnType<Audience>, 'all'> | null,
+    key: string,
+    what: 'presence' | 'profile',
+    hide: Ephemeral | null,
+    next: () => boolean,
+  ): Promise<void> => {
+    let viewers: ReadonlySet<string> | 'all';
+    try {
+      viewers = await (asked ?? viewersOf(tenantId, userId, what));
+    } catch {
+      // The next change tells; until then nobody is told too much.
+      viewers = NOBODY;
+    }
+    const latest = waiting.get(key);
+    // A turn that comes after this one asks anew who may be told, and tells those who were not.
+    if (!next()) waiting.delete(key);
+    const may = (socket: Subscriber): boolean => viewers === 'all' || viewers.has(socket.userId);
+    const sockets = [...(socketsOf(tenantId, userId) ?? [])];
+    if (latest) send(sockets.filter(may), latest);
+    if (hide) {
+      send(
+        sockets.filter((socket) => !may(socket)),
+        hide,
+      );
+    }
+  };
+
+  const tell = (tenantId: number, userId: string, ephemeral: Ephemeral, hide: Ephemeral | null): void => {
+    const sockets = socketsOf(tenantId, userId);
+    if (!sockets) return;
+    const what = ephemeral.type === 'profile' ? 'profile' : 'presence';
+    const key = `${what} ${tenantId} ${userId}`;
+    const before = turns.get(key);
+    const waits = waiting.has(key);
+    // In the first turn who may be told is asked at once: nearly always it is everybody.
+    const asked = before ? null : viewersOf(tenantId, userId, what);
+    if (asked === 'all') return send(sockets, ephemeral);
+    waiting.set(key, ephemeral);
+    if (waits && !hide) return;
+    const turn: Promise<void> = (before ?? Promise.resolve()).then(() =>
+      showSome(tenantId, userId, asked, key, what, hide, () => turns.get(key) !== turn),
+    );
+    turns.set(key, turn);
+    void turn.finally(() => {
+      if (turns.get(key) === turn) turns.delete(key);
+    });
+  };
+
+  const show: PeopleWatch['show'] = (tenantId, userId, ephemeral) => tell(tenantId, userId, ephemeral, null);
 
   const tenantOf = (tenantId: number) => {
     const known = tenants.get(tenantId);
@@ -107,6 +213,9 @@ export function createPeopleWatch(bus: Bus): PeopleWatch {
       tenants.delete(socket.tenantId);
     },
     show,
+    reveal: (tenantId, userId, ephemeral) =>
+      tell(tenantId, userId, ephemeral, { type: 'presence', presence: { userId, state: 'offline' } }),
+    isWatched: (tenantId, userId) => socketsOf(tenantId, userId) !== undefined,
     close: () => {
       for (const { end } of tenants.values()) end();
     },

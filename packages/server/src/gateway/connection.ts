@@ -7,54 +7,31 @@ import {
   errors,
   isCommandName,
   KithError,
-  type Limits,
-  type RateClass,
   type ServerFrame,
 } from '@kith/protocol';
 import type { WebSocket } from 'ws';
-import type { Accounts, Credentials, Identity } from '../accounts/accounts.ts';
-import type { dispatch } from '../commands/dispatch.ts';
+import type { Credentials } from '../accounts/accounts.ts';
 import { Encoded } from '../encoded.ts';
-import type { Hub } from '../fanout/hub.ts';
-import type { PresenceService } from '../fanout/presence.ts';
-import type { Subscriber } from '../fanout/subscriber.ts';
-import type { RateLimiter } from '../limits/rateLimiter.ts';
+import { demand } from '../limits/rateLimiter.ts';
 import type { Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
-import type { Caller, CallerSocket, Services } from '../services.ts';
+import type { CallerSocket } from '../services.ts';
 import { toKithError } from '../store/database.ts';
+import { type AdmissionContext, admit, type Entrant, type PeopleCounter } from './admission.ts';
 import { type ConnectionState, type Live, liveOf, mayBecome } from './connectionState.ts';
 import { parseFrame } from './inbound.ts';
 import { Outbound, type Wire } from './outbound.ts';
-import type { Packet } from './packet.ts';
 import { type Newcomer, settled } from './settling.ts';
 import { Strikes } from './strikes.ts';
 
-export interface PeopleCounter {
-  enter(identity: Identity): boolean;
-  leave(identity: Identity): void;
-}
-
 /** What all connections of a gateway share. */
-export interface ConnectionContext {
+export interface ConnectionContext extends AdmissionContext {
   /** What the log calls the connection of this number: over all nodes there is one of that name. */
   readonly nameOf: (connection: number) => string;
-  readonly services: Services;
-  readonly accounts: Pick<Accounts, 'authenticate'>;
-  readonly hub: Hub;
-  readonly presences: Pick<PresenceService, 'connect'>;
-  readonly rateLimiter: RateLimiter;
   readonly logger: Logger;
-  readonly limits: Limits;
-  readonly dispatch: typeof dispatch;
-  /** Milliseconds, monotonic. */
-  readonly now: () => number;
-  readonly revalidateMs: number;
   /** Signing in and registering: what a crowd does first. */
   readonly arrivals: Turnstile;
-  /** Counts a person's sockets: false when there are too many. `leave` undoes an `enter` that was true. */
-  readonly people: PeopleCounter;
-  /** The same for those that keep a place in the door. */
+  /** As `people`, for those that keep a place in the door. */
   readonly settling: PeopleCounter;
   readonly onClosed: (connection: Connection) => void;
 }
@@ -72,36 +49,7 @@ const encode = (frame: ServerFrame): string => JSON.stringify(frame);
 const PONG = encode({ t: 'pong' });
 const REPLY_END = Buffer.from('}');
 
-/** A connection as the hub knows it. A class, for there are as many as sockets: functions made for each weigh more. */
-class Reader implements Subscriber {
-  readonly tenantId: number;
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly #connection: Connection;
-  readonly #outbound: Outbound;
-
-  constructor({ tenantId, userId, sessionId }: Caller, connection: Connection, outbound: Outbound) {
-    this.tenantId = tenantId;
-    this.userId = userId;
-    this.sessionId = sessionId;
-    this.#connection = connection;
-    this.#outbound = outbound;
-  }
-
-  send(frame: string): void {
-    this.#outbound.push(frame);
-  }
-
-  sendPacket(packet: Packet): void {
-    this.#outbound.pushPacket(packet);
-  }
-
-  revoked(): void {
-    this.#connection.close('session_revoked');
-  }
-}
-
-export class Connection implements CallerSocket, Newcomer {
+export class Connection implements Entrant, Newcomer {
   readonly address: string;
   readonly #context: ConnectionContext;
   readonly #number: number;
@@ -290,28 +238,24 @@ export class Connection implements CallerSocket, Newcomer {
   }
 
   async #admit(token: string | undefined): Promise<void> {
-    // Gone while it waited for its turn.
-    if (this.#state.name !== 'admitting') return;
+    // A token is meant; a cookie comes along by itself.
+    this.#credentials = token === undefined ? { cookie: this.#cookie } : { token };
     try {
-      const { accounts, people } = this.#context;
-      this.#allow({ address: this.address }, 'read');
-      // A token is meant; a cookie comes along by itself.
-      this.#credentials = token === undefined ? { cookie: this.#cookie } : { token };
-      const identity = await accounts.authenticate(this.#credentials);
-      if (this.#state.name !== 'admitting') return;
-      if (!identity) {
-        this.#allow({ address: this.address }, 'auth');
-        throw new KithError('unauthenticated');
-      }
-      if (!people.enter(identity)) throw new KithError('too_many_connections');
-      const entered = await this.#welcome(identity).catch((error: unknown) => {
-        people.leave(identity);
-        throw error;
-      });
-      if (!entered) people.leave(identity);
+      await admit(this.#context, this, this.#outbound, this.#credentials);
     } catch (error) {
       this.#end(this.#toKithError(error, 'hello'));
     }
+  }
+
+  /** For its admission. */
+  isAdmitting(): boolean {
+    return this.#state.name === 'admitting';
+  }
+
+  /** For its admission: it is in, and this is what it is told. */
+  begin(live: Live, welcome: ServerFrame): void {
+    this.#become({ name: 'live', live });
+    this.#outbound.open(encode(welcome));
   }
 
   /** Keeps its place in the door until it has what it came for; of one person, one socket does. */
@@ -332,45 +276,6 @@ export class Connection implements CallerSocket, Newcomer {
     return (liveOf(this.#state)?.inFlight.size ?? 0) > 0;
   }
 
-  /** Registers before it welcomes, so that nothing is missed between. False when the socket went away meanwhile. */
-  async #welcome(identity: Identity): Promise<boolean> {
-    const { services, hub, presences, limits, revalidateMs, now } = this.#context;
-    const caller: Caller = {
-      tenantId: identity.tenantId,
-      userId: identity.user.id,
-      sessionId: identity.sessionId,
-      socket: this,
-    };
-    const registration = await hub.register(new Reader(caller, this, this.#outbound));
-    const me = await this.#context.dispatch(services, caller, 'getMe', {}).catch((error: unknown) => {
-      registration.close();
-      throw error;
-    });
-    if (this.#state.name !== 'admitting') {
-      registration.close();
-      return false;
-    }
-    const presence = presences.connect(caller.tenantId, caller.userId, me.settings.presence);
-    // Spread, so that the sockets of a reconnecting crowd are not looked at in one second.
-    const revalidateAt = now() + revalidateMs * (0.5 + Math.random());
-    this.#become({
-      name: 'live',
-      live: { identity, caller, registration, presence, inFlight: new Set(), revalidateAt },
-    });
-    this.#outbound.open(
-      encode({
-        t: 'welcome',
-        user: me.user,
-        settings: me.settings,
-        sessionId: identity.sessionId,
-        tenant: identity.tenant,
-        limits: { ...limits },
-        serverTime: new Date().toISOString(),
-      }),
-    );
-    return true;
-  }
-
   // ---- requests ----
 
   #onRequest(live: Live, id: number, name: string, input: unknown): void {
@@ -381,8 +286,9 @@ export class Connection implements CallerSocket, Newcomer {
       if (this.#state.name === 'leaving') throw this.#state.error;
       if (live.inFlight.size >= this.#context.limits.inFlight) throw new KithError('too_many_in_flight');
       const rateClass = isCommandName(name) ? commands[name].rate : 'read';
-      this.#allow({ tenantId: live.caller.tenantId, userId: live.caller.userId }, rateClass);
-      this.#allow({ address: this.address }, rateClass);
+      const { rateLimiter } = this.#context;
+      demand(rateLimiter, { tenantId: live.caller.tenantId, userId: live.caller.userId }, rateClass);
+      demand(rateLimiter, { address: this.address }, rateClass);
       if (!isCommandName(name)) throw new KithError('unknown_command');
       live.inFlight.add(id);
       // Runs at once up to its first wait: messages reach the log in the order they came.
@@ -410,11 +316,6 @@ export class Connection implements CallerSocket, Newcomer {
     else this.#outbound.pushEncoded(answer);
     const state = this.#state;
     if (state.name === 'leaving' && live.inFlight.size === 0) this.#end(state.error);
-  }
-
-  #allow(scope: Parameters<RateLimiter['take']>[0], rateClass: RateClass): void {
-    const decision = this.#context.rateLimiter.take(scope, rateClass);
-    if (!decision.ok) throw new KithError('rate_limited', { retryAfterMs: decision.retryAfterMs });
   }
 
   /** E1: what is not ours to tell is `internal`, and in the log. */

@@ -21,8 +21,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { defaultConfig } from '../config.ts';
 import { createService, type Service } from '../service.ts';
-import { openDatabase } from '../store/database.ts';
 import { createFuzzer, type Fuzzer } from '../testing/fuzzer.ts';
+import { openTestDatabase } from '../testing/world.ts';
 
 const SEED = Number(process.env.KITH_FUZZ_SEED ?? Date.now() % 1_000_000);
 const REQUESTS = 92_000;
@@ -44,7 +44,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   const log = pino({ level: 'error' }, { write: (line: string) => void complaints.push(line) });
   service = await createService(defaultConfig({ port: 0, rateFactor: 0 }), {
-    database: await openDatabase({}),
+    database: (await openTestDatabase('pglite')).database,
     log,
   });
   url = new URL((await service.listen()).url);

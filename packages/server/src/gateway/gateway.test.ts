@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KithError, limits, newId, type ServerFrame } from '@kith/protocol';
+import { defaultSettings, type KithError, limits, newId, type ServerFrame } from '@kith/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { dispatch } from '../commands/dispatch.ts';
@@ -380,7 +380,12 @@ describe('what goes out', () => {
       world.services.announcer.toUser(1, userId, {
         type: 'user',
         rev,
-        records: filler.map(() => ({ type: 'settings' as const, rev, presence: 'auto' as const })),
+        records: filler.map(() => ({
+          type: 'settings' as const,
+          rev,
+          presence: 'auto' as const,
+          ...defaultSettings,
+        })),
       });
     let sent = 0;
     // The kernel's buffers on both sides take megabytes before anything waits here.

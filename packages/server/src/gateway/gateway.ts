@@ -18,7 +18,8 @@ import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
 import { createTurnstile, type Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
 import type { Services } from '../services.ts';
-import { Connection, type ConnectionContext, type PeopleCounter } from './connection.ts';
+import type { PeopleCounter } from './admission.ts';
+import { Connection, type ConnectionContext } from './connection.ts';
 import type { Wire } from './outbound.ts';
 
 export const socketPath = '/v1/socket';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
-import { openDatabase } from '../store/database.ts';
+import { openTestDatabase } from '../testing/world.ts';
 import { createHttpApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -21,7 +21,7 @@ let conversationId: string;
 beforeAll(async () => {
   const log = pino({ level: 'silent' });
   const config = defaultConfig({ port: 0, rateFactor: 0 });
-  service = await createService(config, { database: await openDatabase({}), log });
+  service = await createService(config, { database: (await openTestDatabase('pglite')).database, log });
   const { services } = service;
   const limiter = createRateLimiter({ factor: 0 });
   const http = { services, accounts: services.accounts, limiter, config, log };

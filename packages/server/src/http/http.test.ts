@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
-import { openDatabase } from '../store/database.ts';
+import { openTestDatabase } from '../testing/world.ts';
 import { createHttpApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await writeFile(join(webRoot, 'assets/app-1a2b.js'), 'export {}');
   await writeFile(join(webRoot, 'sw.js'), '// worker');
   await writeFile(join(webRoot, '.secret'), 'hidden');
-  const database = await openDatabase({});
+  const database = (await openTestDatabase('pglite')).database;
   service = await createService(defaultConfig({ port: 0 }), { database, log, webRoot });
   base = (await service.listen()).url;
   const account = { email: 'ann@example.org', password: 'a good password', name: 'Ann', username: 'ann' };
@@ -404,7 +404,7 @@ describe('metrics', () => {
   it('with a token, for whoever shows it', async () => {
     const metricsToken = 'm'.repeat(32);
     const guarded = await createService(defaultConfig({ port: 0, metricsToken }), {
-      database: await openDatabase({}),
+      database: (await openTestDatabase('pglite')).database,
       log,
       webRoot,
     });

@@ -2,14 +2,22 @@
 import { type CommandName, commands } from '@kith/protocol';
 import { accountCommands } from '@kith/protocol/commands/accounts';
 import { conversationCommands, memberCommands } from '@kith/protocol/commands/conversations';
+import { emojiCommands } from '@kith/protocol/commands/emoji';
+import { gifCommands } from '@kith/protocol/commands/gifs';
 import { messageCommands } from '@kith/protocol/commands/messages';
 import { receiptCommands } from '@kith/protocol/commands/receipts';
+import { searchCommands } from '@kith/protocol/commands/search';
+import { stickerCommands } from '@kith/protocol/commands/stickers';
+import { threadCommands } from '@kith/protocol/commands/threads';
 
 const nouns: readonly (readonly [string, object])[] = [
   ['Conversations', conversationCommands],
   ['Members', memberCommands],
   ['Messages', messageCommands],
   ['Receipts and presence', receiptCommands],
+  ['Search', searchCommands],
+  ['Threads', threadCommands],
+  ['Emoji, stickers, GIFs', { ...emojiCommands, ...stickerCommands, ...gifCommands }],
   ['Accounts', accountCommands],
 ];
 

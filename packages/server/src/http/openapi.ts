@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, made from the table of commands. */
 import {
+  BlobInfo,
   type CommandName,
   type CommandSpec,
   commandNames,
@@ -18,6 +19,7 @@ import {
   SignUpForm,
   UsernameSignInForm,
 } from '../accounts/forms.ts';
+import { UploadPurpose } from './blobRoutes.ts';
 import { createSchemaBook, Failure, type JsonSchema, type SchemaBook } from './jsonSchemas.ts';
 import { nounOf } from './nouns.ts';
 
@@ -67,6 +69,7 @@ export function createOpenApi(): OpenApi {
     const { http } = commands[name];
     if (http) put(`/v1${http.path}`, http.method, commandOperation(book, name, http));
   }
+  for (const { path, method, operation } of blobOperations(book)) put(path, method, operation);
   const tags = new Set(
     Object.values(paths).flatMap((path) => Object.values(path).flatMap(({ tags }) => tags)),
   );
@@ -157,6 +160,50 @@ function errorResponses(book: SchemaBook, codes: readonly ErrorCode[]): Record<s
       { description: group.map((code) => `\`${code}\`: ${errors[code].text}`).join(' '), content },
     ]),
   );
+}
+
+function blobOperations(book: SchemaBook): { path: string; method: string; operation: Operation }[] {
+  const tags = ['Images'];
+  const common: ErrorCode[] = ['unauthenticated', 'rate_limited', 'unavailable', 'draining', 'internal'];
+  const binary = { schema: { type: 'string', format: 'binary' } };
+  return [
+    {
+      path: '/v1/blobs',
+      method: 'post',
+      operation: {
+        operationId: 'uploadBlob',
+        summary:
+          'Keep a small image: PNG, JPEG, WebP or GIF, the bytes as they are. Its metadata is removed. What nothing uses within a day is forgotten.',
+        tags,
+        security: SIGNED_IN,
+        parameters: [
+          { name: 'purpose', in: 'query', required: true, schema: book.of(UploadPurpose, 'input') },
+        ],
+        requestBody: { required: true, content: { 'application/octet-stream': binary } },
+        responses: {
+          200: { description: 'Kept.', content: json(book.of(BlobInfo, 'output')) },
+          ...errorResponses(book, [...common, 'bad_input', 'forbidden', 'too_large', 'limit_reached']),
+        },
+      },
+    },
+    {
+      path: '/v1/blobs/{blobId}',
+      method: 'get',
+      operation: {
+        operationId: 'readBlob',
+        summary: 'An image. It never changes.',
+        tags,
+        security: SIGNED_IN,
+        parameters: [
+          { name: 'blobId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
+        ],
+        responses: {
+          200: { description: 'The image.', content: { 'image/*': binary } },
+          ...errorResponses(book, [...common, 'not_found']),
+        },
+      },
+    },
+  ];
 }
 
 function authOperations(book: SchemaBook): { path: string; method: string; operation: Operation }[] {

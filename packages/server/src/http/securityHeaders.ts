@@ -34,7 +34,7 @@ export function registerSecurityHeaders(
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'cross-origin-opener-policy': 'same-origin',
-      'permissions-policy': 'geolocation=(), payment=(), usb=()',
+      'permissions-policy': 'geolocation=(self), payment=(), usb=()',
       ...(secure && { 'strict-transport-security': 'max-age=31536000' }),
     });
   });

@@ -3,7 +3,7 @@
  * bounded memory. A bucket that is full again is forgotten, for it says nothing.
  */
 import { isIPv6 } from 'node:net';
-import { addressFactor, type RateClass, rates } from '@kith/protocol';
+import { addressFactor, KithError, type RateClass, rates } from '@kith/protocol';
 
 export type RateScope = { readonly tenantId: number; readonly userId: string } | { readonly address: string };
 
@@ -80,6 +80,12 @@ const keyOf = (scope: RateScope, rateClass: RateClass): string =>
   'address' in scope
     ? `${rateClass}@${addressKey(scope.address)}`
     : `${rateClass}#${scope.tenantId}:${scope.userId}`;
+
+/** @throws KithError rate_limited */
+export function demand(limiter: RateLimiter, scope: RateScope, rateClass: RateClass): void {
+  const decision = limiter.take(scope, rateClass);
+  if (!decision.ok) throw new KithError('rate_limited', { retryAfterMs: decision.retryAfterMs });
+}
 
 /**
  * What counts as one address: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64, because one household or

@@ -16,6 +16,7 @@ export interface Draft {
   readonly content: Content;
   readonly mentions: Mentions;
   readonly replyTo?: string | undefined;
+  readonly forwarded?: MessageRecord['forwarded'];
   /** The author sees messages after this place, and may reply to no others. */
   readonly visibleAfter: number;
 }
@@ -61,12 +62,15 @@ interface AppendedRow {
   readonly seq: number | null;
   readonly rev: number | null;
   readonly created_at: Date | null;
+  readonly expires_at: Date | null;
   readonly author_id: string;
   readonly repeated: boolean;
   readonly reply_seq: number | null;
   readonly conversation_known: boolean;
   /** As the statement's snapshot has it. */
   readonly author_joined: boolean;
+  /** One of the two in a direct conversation blocks the other. */
+  readonly blocked: boolean;
   /** The conversation's record changed between the snapshot and the lock, and with it maybe who is in it: nothing done. */
   readonly outdated: boolean;
 }
@@ -101,7 +105,7 @@ function createShardLog(
   let running: Promise<void> | null = null;
 
   const append = (draft: Draft): Promise<Appended> => {
-    const size = draft.content.type === 'plain' ? draft.content.text.length : draft.content.bytes.length;
+    const size = sizeOf(draft.content);
     if (queue.length >= QUEUE_MESSAGES / shards || queuedText + size > QUEUE_TEXT / shards) {
       return Promise.reject(
         new KithError('unavailable', {
@@ -196,6 +200,10 @@ function createShardLog(
       const row = rows[index];
       if (row?.outdated) return;
       if (!row || row.seq === null || row.rev === null || row.created_at === null) {
+        if (row?.blocked && row.author_joined) {
+          entry.reject(new KithError('forbidden'));
+          return;
+        }
         entry.reject(
           new KithError(
             'not_found',
@@ -219,7 +227,7 @@ function createShardLog(
       entry.resolve(result);
       if (row.repeated) return;
       const key = `${draft.tenantId} ${draft.conversationId}`;
-      const record = toRecord(draft, result, row.reply_seq);
+      const record = toRecord(draft, result, row);
       const change = announced.get(key);
       if (change) change.records.push(record);
       else announced.set(key, { first: entry, records: [record] });
@@ -248,7 +256,19 @@ function createShardLog(
 /** Milliseconds since the epoch, with their fractions, in step with other machines. */
 const preciseNow = (): number => performance.timeOrigin + performance.now();
 
-function toRecord(draft: Draft, result: Appended, replySeq: number | null): MessageRecord {
+/** Attachments have bounds of their own, a few kilobytes: not worth counting one by one. */
+const ATTACHMENT_SIZE = 2_048;
+
+const sizeOf = (content: Content): number =>
+  content.type === 'plain'
+    ? content.text.length + (content.attachment ? ATTACHMENT_SIZE : 0)
+    : content.bytes.length;
+
+function toRecord(
+  draft: Draft,
+  result: Appended,
+  { reply_seq: replySeq, expires_at: expiresAt }: AppendedRow,
+): MessageRecord {
   const { mentions } = draft;
   return {
     type: 'message',
@@ -263,6 +283,8 @@ function toRecord(draft: Draft, result: Appended, replySeq: number | null): Mess
       replySeq !== null && { replyTo: { messageId: draft.replyTo, seq: replySeq } }),
     ...(mentions.userIds.length > 0 && { mentions: [...mentions.userIds] }),
     ...(mentions.all && { mentionsAll: true as const }),
+    ...(draft.forwarded && { forwarded: draft.forwarded }),
+    ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
   };
 }
 
@@ -297,6 +319,11 @@ function encode(batch: readonly Entry[]): unknown[] {
     column((draft) => draft.replyTo ?? null),
     column((draft) => draft.visibleAfter),
     leadsOf(batch),
+    column(({ content }) =>
+      content.type === 'plain' && content.attachment ? JSON.stringify(content.attachment) : null,
+    ),
+    column(({ content }) => (content.type === 'plain' && content.noPreview ? true : null)),
+    column((draft) => (draft.forwarded ? JSON.stringify(draft.forwarded) : null)),
   ];
 }
 
@@ -316,23 +343,25 @@ order by tenant_id, id for no key update`;
  * Who was let out writes no more (S13): the policy judged by cached facts, so the statement looks again. It sees members
  * as they were when it began, but the locked row as it is; letting somebody in or out changes that row's record, so an
  * unchanged `record_rev` says that what it saw still holds. Otherwise nothing is done with that conversation (`outdated`),
- * and the statement runs again with the row held before it begins.
+ * and the statement runs again with the row held before it begins. That one of two people blocks the other stands in the
+ * locked row itself, so it holds wherever it was said.
  */
 const APPEND = `
 with judged as materialized (
-  select i.*, head.rev as head_rev, head.last_seq as head_seq, head.record_rev is distinct from seen.record_rev as moved,
+  select i.*, head.rev as head_rev, head.last_seq as head_seq, head.disappear_after, head.blocked, head.record_rev is distinct from seen.record_rev as moved,
     author.joined is not null as author_joined,
     earlier.seq as earlier_seq, earlier.created_rev as earlier_rev, earlier.created_at as earlier_at, earlier.author_id as earlier_author,
     quoted.seq as reply_seq,
     earlier.seq is null and author.joined is not null and (i.reply_id is null or quoted.seq is not null) as fresh
   from unnest(
     $1::integer[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::uuid[], $10::bigint[],
-    $11::integer[]
+    $11::integer[], $12::text[], $13::boolean[], $14::text[]
   ) with ordinality as i (
-    tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, lead, ord
+    tenant_id, conversation_id, id, author_id, text, sealed, mentions, mentions_all, reply_id, visible_after, lead,
+    attachment, no_preview, forwarded, ord
   )
   left join lateral (
-    select c.rev, c.last_seq, c.record_rev from conversations c
+    select c.rev, c.last_seq, c.record_rev, c.disappear_after, c.blocked_by is not null as blocked from conversations c
     where i.ord = i.lead and c.tenant_id = i.tenant_id and c.id = i.conversation_id
     offset 0 for no key update
   ) head on true
@@ -355,7 +384,7 @@ with judged as materialized (
       and m.seq > i.visible_after offset 0
   ) quoted on true
 ), placed as materialized (
-  select j.*, max(j.head_rev) over so_far + count(*) filter (where j.fresh) over so_far as new_rev,
+  select j.*, bool_or(j.blocked) over so_far as refused, max(j.disappear_after) over so_far as lasts, max(j.head_rev) over so_far + count(*) filter (where j.fresh) over so_far as new_rev,
     max(j.head_seq) over so_far + count(*) filter (where j.fresh) over so_far as new_seq,
     bool_or(j.moved) over so_far as outdated,
     date_trunc('milliseconds', clock_timestamp()) as new_at
@@ -363,13 +392,14 @@ with judged as materialized (
   window so_far as (partition by j.lead order by j.ord rows unbounded preceding)
 ), inserted as (
   insert into messages (tenant_id, conversation_id, seq, id, rev, created_rev, author_id, created_at, kind, text, sealed,
-    reply_id, reply_seq, mentions, mentions_all)
+    reply_id, reply_seq, mentions, mentions_all, attachment, no_preview, forwarded, expires_at)
   select tenant_id, conversation_id, new_seq, id, new_rev, new_rev, author_id, new_at, 'content', text, sealed::jsonb,
-    reply_id, reply_seq, mentions::uuid[], mentions_all
-  from placed where fresh and not outdated and new_seq is not null order by ord
+    reply_id, reply_seq, mentions::uuid[], mentions_all, attachment::jsonb, no_preview, forwarded::jsonb,
+    new_at + lasts * interval '1 second'
+  from placed where fresh and not outdated and not refused and new_seq is not null order by ord
 ), heads as materialized (
   select tenant_id, conversation_id, max(new_rev) as rev, max(new_seq) as last_seq
-  from placed where fresh and not outdated and new_seq is not null group by 1, 2
+  from placed where fresh and not outdated and not refused and new_seq is not null group by 1, 2
 ), raised as (
   update conversations c
   set rev = h.rev, last_seq = h.last_seq, changed_xid = pg_current_xact_id()
@@ -378,9 +408,10 @@ with judged as materialized (
   insert into commits (tenant_ids, conversation_ids, revs)
   select array_agg(tenant_id), array_agg(conversation_id), array_agg(rev) from heads having count(*) > 0
 )
-select case when fresh then new_seq else earlier_seq end as seq, case when fresh then new_rev else earlier_rev end as rev,
-  case when fresh then new_at else earlier_at end as created_at, coalesce(earlier_author, author_id) as author_id,
+select case when fresh and not refused then new_seq else earlier_seq end as seq, case when fresh then new_rev else earlier_rev end as rev,
+  case when fresh then new_at else earlier_at end as created_at,
+  new_at + lasts * interval '1 second' as expires_at, coalesce(earlier_author, author_id) as author_id,
   earlier_seq is not null as repeated, reply_seq, new_seq is not null as conversation_known, author_joined,
-  outdated and earlier_seq is null as outdated
+  refused as blocked, outdated and earlier_seq is null as outdated
 from placed
 order by ord`;

@@ -11,7 +11,7 @@ import {
   newId,
   type SystemEvent,
 } from '@kith/protocol';
-import { sql, type Transaction, type Updateable } from 'kysely';
+import { type Insertable, sql, type Transaction, type Updateable } from 'kysely';
 import type { Announcer } from '../fanout/announcer.ts';
 import { conversationColumns } from '../store/conversations.ts';
 import type { Database } from '../store/database.ts';
@@ -35,6 +35,8 @@ export interface HeldConversation {
   member(userId: string): Promise<MemberRow | null>;
   members(userIds: readonly string[]): Promise<MemberRow[]>;
   message(messageId: string): Promise<MessageRow | null>;
+  /** Those of them that are there, in order of seq. */
+  messages(messageIds: readonly string[]): Promise<MessageRow[]>;
   /** Makes or changes a membership. */
   putMember(userId: string, values: MemberValues): Promise<MemberRecord>;
   /** The same for several people, each named once: one statement. */
@@ -42,12 +44,26 @@ export interface HeldConversation {
   setConversation(
     values: Pick<
       Updateable<ConversationsTable>,
-      'name' | 'topic' | 'visibility' | 'history' | 'member_count'
+      'name' | 'topic' | 'avatar_id' | 'visibility' | 'history' | 'member_count' | 'disappear_after'
     >,
   ): Promise<ConversationRecord>;
   setMessage(message: MessageRow, values: Updateable<MessagesTable>): Promise<MessageRecord>;
+  /** The same for several, each named once: one statement. */
+  setMessages(messages: readonly MessageRow[], values: MessageValues): Promise<MessageRecord[]>;
+  /** A new message. Most of them go by the hot path (append.ts); here those do that change another record too. */
+  appendMessage(message: NewMessage): Promise<MessageRecord>;
   /** The conversation itself speaks. */
   appendSystem(by: string, event: SystemEvent): Promise<MessageRecord>;
+}
+
+export type NewMessage = Omit<
+  Insertable<MessagesTable>,
+  'tenant_id' | 'conversation_id' | 'seq' | 'rev' | 'created_rev' | 'created_at'
+>;
+
+export interface MessageValues extends Updateable<MessagesTable> {
+  /** Instead of `deleted_by`: of each its own author. */
+  readonly deletedByAuthor?: true;
 }
 
 export type MemberValues = Pick<
@@ -73,6 +89,12 @@ export interface ConversationLog {
     conversationId: string,
     work: (held: HeldConversation) => Promise<T>,
   ): Promise<T>;
+  /** The same, but for a conversation that somebody holds already: null, and nothing is done. */
+  changeIfFree<T>(
+    tenantId: number,
+    conversationId: string,
+    work: (held: HeldConversation) => Promise<T>,
+  ): Promise<T | null>;
   /** Makes a conversation and runs `work` on it in the same transaction. A taken id or direct key is a unique violation. */
   create<T>(
     tenantId: number,
@@ -96,6 +118,14 @@ export function createConversationLog({
 }): ConversationLog {
   const { db } = database;
   const inTurn = createTurns(WAITING_CHANGES);
+
+  const heldRow = (trx: Transaction<Schema>, tenantId: number, conversationId: string) =>
+    trx
+      .selectFrom('conversations')
+      .select(conversationColumns)
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', conversationId)
+      .forNoKeyUpdate();
 
   const run = async <T>(
     tenantId: number,
@@ -125,17 +155,25 @@ export function createConversationLog({
         run(
           tenantId,
           conversationId,
-          (trx) =>
-            trx
-              .selectFrom('conversations')
-              .select(conversationColumns)
-              .where('tenant_id', '=', tenantId)
-              .where('id', '=', conversationId)
-              .forNoKeyUpdate()
-              .executeTakeFirst(),
+          (trx) => heldRow(trx, tenantId, conversationId).executeTakeFirst(),
           work,
         ),
       ),
+    changeIfFree: (tenantId, conversationId, work) =>
+      inTurn(`${tenantId} ${conversationId}`, async () => {
+        let free = true;
+        const begin = async (trx: Transaction<Schema>) => {
+          const row = await heldRow(trx, tenantId, conversationId).skipLocked().executeTakeFirst();
+          free = row !== undefined;
+          return row;
+        };
+        try {
+          return await run(tenantId, conversationId, begin, work);
+        } catch (error) {
+          if (!free) return null;
+          throw error;
+        }
+      }),
     create: (tenantId, conversation, work) =>
       run(
         tenantId,
@@ -187,14 +225,16 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
     members: (userIds) =>
       userIds.length === 0 ? Promise.resolve([]) : memberRows(trx, tenantId, conversationId, userIds),
     member: async (userId) => (await memberRows(trx, tenantId, conversationId, [userId]))[0] ?? null,
-    message: async (messageId) =>
-      (await trx
+    message: async (messageId) => (await held.messages([messageId]))[0] ?? null,
+    messages: (messageIds) =>
+      trx
         .selectFrom('messages')
         .selectAll()
         .where('tenant_id', '=', tenantId)
         .where('conversation_id', '=', conversationId)
-        .where('id', '=', messageId)
-        .executeTakeFirst()) ?? null,
+        .where(sql<boolean>`id = any (${[...messageIds]}::uuid[])`)
+        .orderBy('seq')
+        .execute(),
     putMember: async (userId, values) => {
       const [record] = await held.putMembers([userId], values);
       if (!record) throw new Error('A membership was written and not returned.');
@@ -242,34 +282,46 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
       return record;
     },
     setMessage: async (message, values) => {
-      const saved = await trx
-        .updateTable('messages')
-        .set({ ...values, rev: nextRev() })
-        .where('tenant_id', '=', tenantId)
-        .where('conversation_id', '=', conversationId)
-        .where('seq', '=', message.seq)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      const record = toMessage(saved);
-      changed.set(`message ${message.id}`, record);
+      const [record] = await held.setMessages([message], values);
+      if (!record) throw new Error('A message was changed and not returned.');
       return record;
     },
-    appendSystem: async (by, event) => {
+    setMessages: async (messages, { deletedByAuthor, ...values }) => {
+      if (messages.length === 0) return [];
+      const seqs = messages.map((message) => message.seq);
+      const before = row.rev;
+      row = { ...row, rev: before + messages.length };
+      const saved = await trx
+        .updateTable('messages')
+        .set({
+          ...values,
+          ...(deletedByAuthor && { deleted_by: sql<string>`author_id` }),
+          rev: sql<number>`${before}::bigint + array_position(${seqs}::bigint[], seq)`,
+        })
+        .where('tenant_id', '=', tenantId)
+        .where('conversation_id', '=', conversationId)
+        .where(sql<boolean>`seq = any (${seqs}::bigint[])`)
+        .returningAll()
+        .execute();
+      const records = saved.map(toMessage).sort((a, b) => a.rev - b.rev);
+      for (const record of records) changed.set(`message ${record.id}`, record);
+      return records;
+    },
+    appendMessage: async (message) => {
       const rev = nextRev();
       row = { ...row, last_seq: row.last_seq + 1 };
+      const createdAt = new Date();
+      const lasts = message.kind === 'content' ? row.disappear_after : null;
       const saved = await trx
         .insertInto('messages')
         .values({
           ...messageWhere,
+          ...message,
           seq: row.last_seq,
-          id: newId(),
           rev,
           created_rev: rev,
-          author_id: by,
-          created_at: new Date(),
-          kind: 'system',
-          system: JSON.stringify(event),
-          mentions_all: false,
+          created_at: createdAt,
+          ...(lasts && { expires_at: new Date(createdAt.getTime() + lasts * 1_000) }),
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -277,6 +329,14 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
       changed.set(`message ${saved.id}`, record);
       return record;
     },
+    appendSystem: (by, event) =>
+      held.appendMessage({
+        id: newId(),
+        author_id: by,
+        kind: 'system',
+        system: JSON.stringify(event),
+        mentions_all: false,
+      }),
   };
 
   const finish = async (): Promise<void> => {
@@ -289,9 +349,11 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
         record_rev: row.record_rev,
         name: row.name,
         topic: row.topic,
+        avatar_id: row.avatar_id,
         visibility: row.visibility,
         history: row.history,
         member_count: row.member_count,
+        disappear_after: row.disappear_after,
         changed_xid: currentXid,
       })
       .where('tenant_id', '=', tenantId)

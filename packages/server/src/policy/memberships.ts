@@ -16,6 +16,8 @@ export interface ConversationFacts {
   readonly visibility: Visibility;
   readonly history: HistoryVisibility;
   readonly memberCount: number;
+  /** A direct conversation in which one of the two blocks the other. */
+  readonly blocked?: true;
 }
 
 export interface MemberFacts {

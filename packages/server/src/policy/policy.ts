@@ -15,6 +15,8 @@ export type Action =
   | 'type'
   | 'rename'
   | 'setVisibility'
+  | 'setTimer'
+  | 'pin'
   | 'addMembers'
   | 'removeMembers'
   | 'setRoles'
@@ -26,6 +28,10 @@ const rank: Record<Role, number> = { owner: 2, admin: 1, member: 0 };
 export const outranks = (a: Role, b: Role): boolean => rank[a] > rank[b];
 const isAdmin = (member: MemberFacts): boolean => rank[member.role] >= rank.admin;
 
+/** Whether somebody may look after the tenant as a whole: its emoji, its reports. Null: somebody who is nobody here. */
+export const judgeTenant = (role: Role | null): Verdict =>
+  role !== null && rank[role] >= rank.admin ? 'allowed' : 'forbidden';
+
 /** Judges an action. Null: there is no such conversation in the caller's tenant. */
 export function judge(action: Action, membership: Membership | null): Verdict {
   if (!membership) return 'not_found';
@@ -36,6 +42,8 @@ export function judge(action: Action, membership: Membership | null): Verdict {
 
 function mayDo(action: Action, conversation: ConversationFacts, member: MemberFacts): boolean {
   const direct = conversation.kind === 'direct';
+  // Nothing new between two of whom one blocks the other.
+  if (conversation.blocked && action !== 'read') return false;
   switch (action) {
     case 'read':
     case 'send':
@@ -56,6 +64,11 @@ function mayDo(action: Action, conversation: ConversationFacts, member: MemberFa
       return !direct && isAdmin(member);
     case 'setVisibility':
       return conversation.kind === 'channel' && isAdmin(member);
+    case 'setTimer':
+      return direct || isAdmin(member);
+    case 'pin':
+      // In a channel what stands at the top speaks for it.
+      return conversation.kind !== 'channel' || isAdmin(member);
     case 'transferOwnership':
       return !direct && member.role === 'owner';
     case 'leave':
@@ -75,8 +88,8 @@ export function judgeJoin(membership: Membership | null): Verdict {
 export const judgeEdit = (membership: Membership | null, userId: string, authorId: string): Verdict =>
   also(judge('send', membership), userId === authorId);
 
-/** One's own, or as an admin anybody's but not in a direct conversation. */
-export function judgeDelete(membership: Membership | null, userId: string, authorId: string): Verdict {
+/** To delete or close: one's own, or as an admin anybody's but not in a direct conversation. */
+export function judgeModerate(membership: Membership | null, userId: string, authorId: string): Verdict {
   const moderates =
     membership?.member && membership.conversation.kind !== 'direct' && isAdmin(membership.member);
   return also(judge('read', membership), userId === authorId || moderates === true);

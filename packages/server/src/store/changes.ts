@@ -1,11 +1,18 @@
 /** S2: the latest state of every record of a conversation that changed after a revision. */
-import { type ConversationChange, limits, type MessageRecord, type User } from '@kith/protocol';
+import { type ConversationChange, limits, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import { conversationRow } from './conversations.ts';
 import type { Db } from './database.ts';
 import { memberColumns } from './members.ts';
 import { withinBytes, withMine } from './messages.ts';
-import { type ConversationRow, type MessageRow, toConversation, toMember, toMessage } from './records.ts';
+import {
+  type ConversationRow,
+  isPersonal,
+  type MessageRow,
+  toConversation,
+  toMember,
+  toMessage,
+} from './records.ts';
 import { peopleOf, usersByIds } from './users.ts';
 
 /** Who looks: what they may not see is left out (S13). */
@@ -120,19 +127,17 @@ function changedMessages(
   return withinBytes(db, changed, sql`rev`);
 }
 
-/** The same for one person, with their own reactions marked; the same object where there is nothing to mark. */
-export async function ownReactions(
+/** The same for one person, with their own reactions and votes marked; the same object where there is nothing to mark. */
+export async function withOwnChoices(
   db: Db,
   { tenantId, conversationId, viewer }: { tenantId: number; conversationId: string; viewer: Viewer },
   changes: Changes,
 ): Promise<Changes> {
   if (changes.type !== 'changes') return changes;
-  const messages = changes.records.filter((record) => record.type === 'message' && record.reactions);
+  const messages = changes.records.filter(isPersonal);
   if (messages.length === 0) return changes;
   const view = { tenantId, conversationId, userId: viewer.userId };
-  const own = new Map(
-    (await withMine(db, view, messages as MessageRecord[])).map((message) => [message.id, message]),
-  );
+  const own = new Map((await withMine(db, view, messages)).map((message) => [message.id, message]));
   const records = changes.records.map((record) =>
     record.type === 'message' ? (own.get(record.id) ?? record) : record,
   );

@@ -6,11 +6,11 @@
 import type { User } from '@kith/protocol';
 import { Encoded } from '../encoded.ts';
 import { createTurnstile } from '../limits/turnstile.ts';
-import { type Changes, changesOf, ownReactions, type Viewer } from './changes.ts';
+import { type Changes, changesOf, type Viewer, withOwnChoices } from './changes.ts';
 import { conversationRows } from './conversations.ts';
 import type { Db } from './database.ts';
 import { createLanes } from './gather.ts';
-import type { ConversationRow } from './records.ts';
+import { type ConversationRow, isPersonal } from './records.ts';
 import { shardOf } from './shards.ts';
 import { usersByTenant } from './users.ts';
 
@@ -196,7 +196,7 @@ export function createChangesReader(
       if (place.kept) keep(place.key, place.kept);
       const { encoded, reacted } = answerOf(place.kept ?? (await join(place.key, place.row, question)));
       if (!reacted) return encoded;
-      return new Encoded([Buffer.from(JSON.stringify(await ownReactions(db, question, reacted)))]);
+      return new Encoded([Buffer.from(JSON.stringify(await withOwnChoices(db, question, reacted)))]);
     },
     namesChanged: () => {
       namesChangedAt = performance.now();
@@ -215,7 +215,7 @@ function toKept(rev: number, changes: Changes, readAt: number): Kept {
   const { type, records, users, ...rest } = changes;
   const text = JSON.stringify({ type, records });
   const before = Buffer.from(`${text.slice(0, -1)},"users":`);
-  const reacted = records.some((record) => record.type === 'message' && record.reactions) ? changes : null;
+  const reacted = records.some(isPersonal) ? changes : null;
   return {
     rev,
     until,

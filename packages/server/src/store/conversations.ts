@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
 import { type ConversationRow, toConversation } from './records.ts';
-import { likePrefix } from './users.ts';
+import { hasWord, type Somebody } from './users.ts';
 
 export const conversationColumns = [
   'tenant_id',
@@ -15,8 +15,11 @@ export const conversationColumns = [
   'history',
   'name',
   'topic',
+  'avatar_id',
   'direct_key',
+  'blocked_by',
   'member_count',
+  'disappear_after',
   'created_by',
   'created_at',
   'rev',
@@ -91,8 +94,8 @@ export async function channelPage(
   limit: number,
 ): Promise<{ channels: (ConversationRecord & { joined: boolean })[]; next: string | null }> {
   const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
-  const prefix = likePrefix(query.trim().replace(/^#/, ''));
-  const name = sql<string>`lower(c.name)`;
+  const typed = query.trim().replace(/^#/, '');
+  const name = sql<string>`folded(c.name)`;
   const rows = await db
     .selectFrom('conversations as c')
     .leftJoin('members as m', (join) =>
@@ -107,9 +110,7 @@ export async function channelPage(
     .where('c.tenant_id', '=', tenantId)
     .where('c.kind', '=', 'channel')
     .where('c.visibility', '=', 'public')
-    .$if(prefix !== '%', (q) =>
-      q.where(sql<boolean>`(${name} like ${prefix} or ${name} like ${`% ${prefix}`})`),
-    )
+    .$if(typed !== '', (q) => q.where(hasWord(name, typed)))
     .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
     .orderBy(name)
     .orderBy('c.id')
@@ -119,6 +120,47 @@ export async function channelPage(
   const last = page.at(-1);
   return {
     channels: page.map((row) => ({ ...toConversation(row), joined: row.joined })),
+    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
+  };
+}
+
+/** A page of the groups and channels that both are in, by name. */
+export async function commonPage(
+  db: Db,
+  { tenantId, userId }: Somebody,
+  otherId: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ conversations: ConversationRecord[]; next: string | null }> {
+  const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
+  const name = sql<string>`folded(c.name)`;
+  const rows = await db
+    .selectFrom('members as mine')
+    .innerJoin('members as theirs', (join) =>
+      join
+        .onRef('theirs.tenant_id', '=', 'mine.tenant_id')
+        .onRef('theirs.conversation_id', '=', 'mine.conversation_id')
+        .on('theirs.user_id', '=', otherId)
+        .on('theirs.state', '=', 'joined'),
+    )
+    .innerJoin('conversations as c', (join) =>
+      join.onRef('c.tenant_id', '=', 'mine.tenant_id').onRef('c.id', '=', 'mine.conversation_id'),
+    )
+    .select(conversationColumns.map((column) => `c.${column}` as const))
+    .select(name.as('sort_name'))
+    .where('mine.tenant_id', '=', tenantId)
+    .where('mine.user_id', '=', userId)
+    .where('mine.state', '=', 'joined')
+    .where('c.kind', '<>', 'direct')
+    .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
+    .orderBy(name)
+    .orderBy('c.id')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    conversations: page.map(toConversation),
     next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
   };
 }

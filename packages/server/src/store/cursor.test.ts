@@ -29,6 +29,7 @@ describe.each(databaseKinds)('cursors on %s', (kind) => {
       ],
       searchUsers: [{ cursor: encodeCursor(['a\0b', newId()]) }, { cursor: encodeCursor(['a', 'ABC']) }],
       listChannels: [{ cursor: encodeCursor(['a\0b', newId()]) }],
+      listCommon: [{ userId: newId(), cursor: encodeCursor(['a\0b', newId()]) }],
       listMembers: [
         { conversationId, cursor: encodeCursor([1, 'a\0b', newId()]) },
         { conversationId, cursor: encodeCursor([HUGE, 'a', newId()]) },

@@ -1,6 +1,9 @@
 /** Page cursors: opaque to clients, checked like everything a stranger sends. */
 import { KithError } from '@kith/protocol';
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** A time within a cursor. The database knows no year 0. */
+export const CursorTime = z.iso.datetime({ precision: 3 }).refine((at) => !at.startsWith('0000'));
 
 /** Encodes a small JSON value as a cursor. */
 export const encodeCursor = (value: unknown): string =>

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { KithError } from '@kith/protocol';
 import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { migrate } from './migrations.ts';
+import { isMigrated, type Migrating, migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -41,23 +41,31 @@ export interface DatabaseOptions {
   /** `postgres://…`; absent: PGlite in `directory`, or in memory without one. */
   readonly url?: string;
   readonly directory?: string;
+  /** What PGlite in memory begins with: a packed data directory. Tests begin hundreds of times. */
+  readonly packed?: Blob;
   /** Connections to PostgreSQL, those for appending not counted. */
   readonly poolSize?: number;
   /** Connections for appending. */
   readonly appends?: number;
+  /** After which PostgreSQL gives a statement up. */
+  readonly statementTimeoutMs?: number;
 }
 
 const INT8 = 20;
 const asNumber = (text: string): number => Number(text);
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (id, format) => (id === INT8 ? asNumber : pg.types.getTypeParser(id, format)),
+};
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const database = options.url
-    ? openPostgres(options.url, options.poolSize ?? 8, options.appends ?? 1)
-    : await openPGlite(options.directory);
+  const database = options.url ? openPostgres({ ...options, url: options.url }) : await openPGlite(options);
   try {
-    await migrate(database.db);
+    if (!(await isMigrated(database.db))) {
+      if (options.url) await migratePostgres(options.url);
+      else await migrate(database.db, { kind: 'pglite' });
+    }
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;
@@ -65,17 +73,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
-function openPostgres(url: string, poolSize: number, appends: number): Database {
-  const types: pg.CustomTypesConfig = {
-    getTypeParser: (id, format) => (id === INT8 ? asNumber : pg.types.getTypeParser(id, format)),
-  };
+function openPostgres({
+  url,
+  poolSize = 8,
+  appends = 1,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+}: DatabaseOptions & { readonly url: string }): Database {
   const common = {
     connectionString: url,
     types,
     application_name: 'kith',
     connectionTimeoutMillis: 5_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 2_000,
     // A node that fell silent in the middle of a change (a cut network, a stopped process) would hold the conversation's row,
     // and with it every append that touches it, for as long as its connection seems alive.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
@@ -136,12 +146,38 @@ function openPostgres(url: string, poolSize: number, appends: number): Database 
   };
 }
 
-async function openPGlite(directory: string | undefined): Promise<Database> {
+/** Without the time-outs of the service: what takes long here is not to be given up. */
+export async function migratePostgres(url: string, to?: Migrating['to']): Promise<void> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    types,
+    application_name: 'kith migration',
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 0,
+    lock_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+    keepAlive: true,
+    max: 1,
+    // The lock that keeps other nodes away is the connection's.
+    idleTimeoutMillis: 0,
+  });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(db, { kind: 'postgres', ...(to !== undefined && { to }) });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function openPGlite({ directory, packed }: DatabaseOptions): Promise<Database> {
   // Loaded only here: a node on PostgreSQL does without its megabytes.
   const { PGlite } = await import('@electric-sql/pglite');
   if (directory) await mkdir(directory, { recursive: true });
   const pglite = await PGlite.create({
     ...(directory && { dataDir: directory }),
+    ...(packed && { loadDataDir: packed }),
     parsers: { [INT8]: asNumber },
   });
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
@@ -181,6 +217,9 @@ const RETRYABLE_SOCKET = new Set([
 
 /** The database's unique constraint that was hit, if that is what the error says. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
+
+/** Whether a statement took longer than it may, waiting for a lock or at work. */
+export const isTooSlow = (error: unknown): boolean => /^(57014|55P03)$/.test(codeOf(error) ?? '');
 
 /** Whether the database is away or asks to try again, so that the caller may answer `unavailable`. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -12,7 +12,11 @@ function slowAnswers() {
   return { answer, endAll: () => ends.splice(0).forEach((end) => end()) };
 }
 /** Questions of one turn of the loop go together. */
-const turn = () => sleep(1);
+/** What was planned for this turn of the loop has begun, also where a busy machine lets the timer go first. */
+const turn = async (): Promise<void> => {
+  await sleep(1);
+  await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('questions that are gathered', () => {
   it('go together when they come together, and wait for the next round while one is under way', async () => {

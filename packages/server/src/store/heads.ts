@@ -5,12 +5,13 @@
 import { type Head, limits, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import { withMine } from './messages.ts';
+import { inMainLine, notHidden, unpacked, withMine } from './messages.ts';
 import {
   type ConversationRow,
   fromJson,
   type MemberRow,
   type MessageRow,
+  messageDates,
   toConversation,
   toMember,
   toMessage,
@@ -29,21 +30,28 @@ interface HeadRow {
 
 const cap = limits.unreadCap + 1;
 
+/** What a member `m` removed, for the counts and the preview. */
+const withOwn = sql`cross join lateral (select ${unpacked('m.hidden')} as hidden offset 0) own`;
+
 /**
  * The counts of a member `m`: stop at the cap, so that they cost the same after a year away. In order, though a count has
  * none: where one conversation is most of the table, the planner would else read the table from its start until it has
  * found as many as the cap, which are all of ten million.
  */
 const unreadCount = sql`(select count(*)::integer from (
-  select 1 from messages u
-  where u.tenant_id = m.tenant_id and u.conversation_id = m.conversation_id
-    and u.seq > greatest(m.read_seq, m.visible_after) and u.kind = 'content' and u.author_id <> m.user_id
-  order by u.seq limit ${sql.lit(cap)}) counted)`;
+  select 1 from (
+    select u.seq, u.author_id, u.thread_root, u.thread_also from messages u
+    where u.tenant_id = m.tenant_id and u.conversation_id = m.conversation_id
+      and u.seq > greatest(m.read_seq, m.visible_after) and u.kind = 'content'
+    order by u.seq limit ${sql.lit(limits.lookedAt)}
+  ) u where u.author_id <> m.user_id and ${inMainLine('u')} and ${notHidden('u.seq', 'own.hidden')}
+  limit ${sql.lit(cap)}) counted)`;
 const mentionCount = sql`(select count(*)::integer from (
   select 1 from messages u
   where u.tenant_id = m.tenant_id and u.conversation_id = m.conversation_id
     and u.seq > greatest(m.read_seq, m.visible_after) and u.kind = 'content' and u.author_id <> m.user_id
     and (u.mentions is not null or u.mentions_all) and (u.mentions_all or m.user_id = any (u.mentions))
+    and ${inMainLine('u')} and ${notHidden('u.seq', 'own.hidden')}
   order by u.seq limit ${sql.lit(cap)}) counted)`;
 const foremost = (kind: 'delivered' | 'read') => sql`coalesce((
   select r.seq from receipts r
@@ -64,10 +72,14 @@ export async function headsFor(
       ${foremost('delivered')} as others_delivered, ${foremost('read')} as others_read
     from members m
     join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    ${withOwn}
     left join lateral (
-      select * from messages p
-      where p.tenant_id = m.tenant_id and p.conversation_id = m.conversation_id
-        and p.seq > m.visible_after and p.kind <> 'deleted'
+      select * from (
+        select * from messages p
+        where p.tenant_id = m.tenant_id and p.conversation_id = m.conversation_id
+          and p.seq > m.visible_after and p.kind <> 'deleted'
+        order by p.seq desc limit ${sql.lit(limits.lookedAt)}
+      ) p where ${inMainLine('p')} and ${notHidden('p.seq', 'own.hidden')}
       order by p.seq desc limit 1
     ) preview on true
     where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined'
@@ -79,7 +91,7 @@ export async function headsFor(
 
 async function toHead(db: Db, tenantId: number, userId: string, row: HeadRow): Promise<Head> {
   const member = fromJson(row.member, ['joined_at']);
-  const message = row.preview && toMessage(fromJson(row.preview, ['created_at', 'edited_at', 'deleted_at']));
+  const message = row.preview && toMessage(fromJson(row.preview, messageDates));
   const [preview] = message
     ? await withMine(db, { tenantId, conversationId: member.conversation_id, userId }, [message])
     : [];
@@ -113,6 +125,7 @@ export async function countsFor(
   const result = await sql<{ read_seq: number; unread: number; mentions: number; rev: number }>`
     select m.read_seq, c.rev, ${unreadCount} as unread, ${mentionCount} as mentions
     from members m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    ${withOwn}
     where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.user_id = ${userId} and m.state = 'joined'`.execute(
     db,
   );

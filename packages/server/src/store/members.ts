@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
 import { type MemberRow, toMember } from './records.ts';
-import { likePrefix } from './users.ts';
+import { isNamed } from './users.ts';
 
 export const memberColumns = [
   'tenant_id',
@@ -47,9 +47,9 @@ export async function memberPage(
   limit: number,
 ): Promise<{ members: MemberRecord[]; next: string | null }> {
   const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
-  const prefix = likePrefix(query.trim().replace(/^@/, ''));
+  const typed = query.trim().replace(/^@/, '');
   const rank = sql<number>`case m.role when 'owner' then 0 when 'admin' then 1 else 2 end`;
-  const name = sql<string>`lower(u.display_name)`;
+  const name = sql<string>`u.folded_name`;
   const rows = await db
     .selectFrom('members as m')
     .innerJoin('users as u', (join) =>
@@ -60,11 +60,7 @@ export async function memberPage(
     .where('m.tenant_id', '=', tenantId)
     .where('m.conversation_id', '=', conversationId)
     .where('m.state', '=', 'joined')
-    .$if(prefix !== '%', (q) =>
-      q.where(
-        sql<boolean>`(u.username like ${prefix} or ${name} like ${prefix} or ${name} like ${`% ${prefix}`})`,
-      ),
-    )
+    .$if(typed !== '', (q) => q.where(isNamed(sql.ref('u.username'), name, typed)))
     .$if(after !== null, (q) =>
       q.where(
         sql<boolean>`(${rank}, ${name}, m.user_id) > (${after?.[0]}::integer, ${after?.[1]}, ${after?.[2]}::uuid)`,

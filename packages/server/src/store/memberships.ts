@@ -10,7 +10,7 @@ export interface MembershipQuestion {
   readonly userId: string;
 }
 
-type Row = Pick<ConversationRow, 'kind' | 'visibility' | 'history' | 'member_count'> & {
+type Row = Pick<ConversationRow, 'kind' | 'visibility' | 'history' | 'member_count' | 'blocked_by'> & {
   readonly n: number;
   readonly role: MemberRow['role'] | null;
   readonly state: MemberRow['state'] | null;
@@ -23,6 +23,7 @@ const toMembership = ({ role, state, visible_after: visibleAfter, ...row }: Row)
     visibility: row.visibility,
     history: row.history,
     memberCount: row.member_count,
+    ...(row.blocked_by && { blocked: true as const }),
   },
   member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
 });
@@ -33,7 +34,7 @@ export async function membershipFacts(
   questions: readonly MembershipQuestion[],
 ): Promise<(Membership | null)[]> {
   const { rows } = await sql<Row>`
-    select q.n::integer as n, c.kind, c.visibility, c.history, c.member_count, m.role, m.state, m.visible_after
+    select q.n::integer as n, c.kind, c.visibility, c.history, c.member_count, c.blocked_by, m.role, m.state, m.visible_after
     from unnest(
       ${questions.map((one) => one.tenantId)}::integer[],
       ${questions.map((one) => one.conversationId)}::uuid[],

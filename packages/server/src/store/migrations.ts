@@ -1,14 +1,17 @@
 /** The schema's history. A migration that has been released is never changed; a new one is added below it. */
 import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
 import { accountsMigration } from '../accounts/migration.ts';
-import type { Schema } from './schema.ts';
+import { searchMigration } from './searchMigration.ts';
 
 const run = async (db: Kysely<unknown>, statements: readonly string[]): Promise<void> => {
   for (const statement of statements) await sql.raw(statement).execute(db);
 };
 
-const migrations: Record<string, Migration> = {
+/** One transaction; or indexes of tables that may be large, built while the service goes on writing into them. */
+export type SchemaStep = Pick<Migration, 'up'> | { readonly indexes: Readonly<Record<string, string>> };
+
+export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0001_foundation': {
     up: (db) =>
       run(db, [
@@ -146,11 +149,261 @@ const migrations: Record<string, Migration> = {
       ]),
   },
   '0002_accounts': { up: (db) => run(db, accountsMigration) },
+  '0003_messages': {
+    up: (db) =>
+      run(db, [
+        // All of them null for nearly every message: a bit each.
+        `alter table messages
+          add attachment jsonb,
+          add no_preview boolean,
+          add forwarded jsonb,
+          add expires_at timestamptz,
+          add pinned_at timestamptz,
+          add pinned_by uuid,
+          add poll jsonb,
+          add link_preview jsonb`,
+        'alter table conversations add disappear_after integer',
+        `create table poll_votes (
+          tenant_id integer not null,
+          conversation_id uuid not null,
+          message_id uuid not null,
+          option smallint not null,
+          user_id uuid not null,
+          created_at timestamptz not null,
+          primary key (tenant_id, conversation_id, message_id, option, user_id)
+        )`,
+        // What stands behind a link, as fetched for somebody of the tenant. Without `preview`: there is nothing to show.
+        `create table link_previews (
+          tenant_id integer not null references tenants,
+          url text not null,
+          preview jsonb,
+          expires_at timestamptz not null,
+          primary key (tenant_id, url)
+        )`,
+        'create index link_previews_old on link_previews (expires_at)',
+      ]),
+  },
+  '0004_blobs': {
+    up: (db) =>
+      run(db, [
+        `create table blobs (
+          tenant_id integer not null references tenants,
+          id uuid not null,
+          purpose text not null check (purpose in ('avatar', 'emoji', 'sticker', 'preview')),
+          owner_id uuid,
+          mime text not null,
+          width integer not null,
+          height integer not null,
+          sha256 bytea not null,
+          bytes bytea not null,
+          used boolean not null default false,
+          since timestamptz not null default now(),
+          primary key (tenant_id, id)
+        )`,
+        // Images are compressed already.
+        'alter table blobs alter column bytes set storage external',
+        'create index blobs_unused on blobs (since) where not used',
+        'create index blobs_unused_by_owner on blobs (tenant_id, owner_id) where not used',
+      ]),
+  },
+  '0005_own_records': {
+    up: (db) =>
+      run(db, [
+        'alter table users add column own_floor bigint not null default 0',
+        `create table own_records (
+          tenant_id integer not null,
+          user_id uuid not null,
+          type text not null,
+          key text not null,
+          rev bigint not null,
+          value jsonb,
+          primary key (tenant_id, user_id, type, key),
+          foreign key (tenant_id, user_id) references users (tenant_id, id)
+        )`,
+        'create index own_records_by_rev on own_records (tenant_id, user_id, rev)',
+      ]),
+  },
+  '0006_emoji': {
+    up: (db) =>
+      run(db, [
+        'alter table tenants add column emoji_rev bigint not null default 0',
+        `create table custom_emoji (
+          tenant_id integer not null references tenants,
+          name text not null,
+          blob_id uuid not null,
+          width integer not null,
+          height integer not null,
+          added_by uuid not null,
+          created_at timestamptz not null default now(),
+          primary key (tenant_id, name)
+        )`,
+      ]),
+  },
+  '0007_search': { up: (db) => run(db, searchMigration) },
+  '0008_threads': {
+    up: (db) =>
+      run(db, [
+        // Null for nearly every message.
+        `alter table messages
+          add thread_root uuid,
+          add thread_root_seq bigint,
+          add thread_also boolean,
+          add reply_count integer,
+          add reply_last_at timestamptz,
+          add reply_last_seq bigint,
+          add reply_users uuid[]`,
+        // Whoever unfollowed stays as a row: what they said holds against following by itself.
+        `create table thread_members (
+          tenant_id integer not null,
+          conversation_id uuid not null,
+          root_id uuid not null,
+          user_id uuid not null,
+          root_seq bigint not null,
+          following boolean not null,
+          read_seq bigint not null,
+          touched_at timestamptz not null,
+          primary key (tenant_id, conversation_id, root_id, user_id)
+        )`,
+        'create index thread_members_followed on thread_members (tenant_id, user_id, touched_at) where following',
+      ]),
+  },
+  '0009_profiles': {
+    up: (db) =>
+      run(db, [
+        `alter table users
+          add avatar_id uuid,
+          add bio text not null default '',
+          add status jsonb,
+          add username_changed_at timestamptz`,
+        'alter table conversations add avatar_id uuid',
+      ]),
+  },
+  '0010_settings': {
+    // What was chosen, by group; the rest is as usual.
+    up: (db) => run(db, [`alter table users add column settings jsonb not null default '{}'`]),
+  },
+  '0011_due_work': {
+    up: (db) =>
+      run(db, [
+        `create table due_work (
+          tenant_id integer not null,
+          user_id uuid not null,
+          kind text not null,
+          id uuid not null,
+          at timestamptz not null,
+          claimed_until timestamptz,
+          primary key (tenant_id, user_id, kind, id),
+          foreign key (tenant_id, user_id) references users (tenant_id, id)
+        )`,
+        'create index due_work_by_time on due_work (at)',
+      ]),
+  },
+  '0012_stickers': {
+    up: (db) =>
+      run(db, [
+        `create table sticker_packs (
+          tenant_id integer not null references tenants,
+          id uuid not null,
+          name text not null,
+          owner_id uuid not null,
+          created_at timestamptz not null default now(),
+          primary key (tenant_id, id)
+        )`,
+        'create index sticker_packs_by_owner on sticker_packs (tenant_id, owner_id)',
+        `create table stickers (
+          tenant_id integer not null,
+          pack_id uuid not null,
+          id uuid not null,
+          blob_id uuid not null,
+          width integer not null,
+          height integer not null,
+          emoji text not null,
+          alt text not null,
+          place integer not null,
+          removed boolean not null default false,
+          primary key (tenant_id, pack_id, id),
+          foreign key (tenant_id, pack_id) references sticker_packs (tenant_id, id)
+        )`,
+        `create table sticker_installs (
+          tenant_id integer not null,
+          user_id uuid not null,
+          pack_id uuid not null,
+          at timestamptz not null default clock_timestamp(),
+          primary key (tenant_id, user_id, pack_id),
+          foreign key (tenant_id, pack_id) references sticker_packs (tenant_id, id)
+        )`,
+      ]),
+  },
+  '0013_privacy': {
+    up: (db) =>
+      run(db, [
+        'alter table conversations add blocked_by uuid[]',
+        // Who blocks somebody: few do.
+        `create index own_records_blocks on own_records (tenant_id, key) where type = 'block' and value is not null`,
+        `create table reports (
+          tenant_id integer not null references tenants,
+          id uuid not null,
+          by_id uuid not null,
+          created_at timestamptz not null default now(),
+          about jsonb not null,
+          reason text not null,
+          words text not null,
+          seen jsonb not null,
+          primary key (tenant_id, id)
+        )`,
+        'create index reports_by_time on reports (tenant_id, created_at, id)',
+        'create index reports_by_person on reports (tenant_id, by_id, created_at)',
+      ]),
+  },
+  '0014_thread_receipts': {
+    up: (db) =>
+      run(db, [
+        `create table thread_receipts (
+          tenant_id integer not null,
+          conversation_id uuid not null,
+          root_id uuid not null,
+          seq bigint not null,
+          user_id uuid not null,
+          at timestamptz not null,
+          primary key (tenant_id, conversation_id, root_id, user_id, seq)
+        )`,
+        'create index thread_receipts_foremost on thread_receipts (tenant_id, conversation_id, root_id, seq desc, user_id)',
+      ]),
+  },
+  '0015_hidden': { up: (db) => run(db, ['alter table members add hidden int8multirange']) },
+  '0016_preview_pictures': {
+    up: (db) =>
+      run(db, [`create index blobs_of_previews on blobs (since) where purpose = 'preview' and used`]),
+  },
+  '0017_folded_names': {
+    up: (db) =>
+      run(db, [
+        // Names without what does not matter when they are looked for, as `fold` of the app has them.
+        `create function folded(name text) returns text language sql immutable strict parallel safe as $$
+          select case when name ~ '^[ -~]*$' then lower(name) else
+            replace(replace(replace(replace(replace(translate(
+              lower(normalize(regexp_replace(normalize(name, NFD),
+                '[\\u0300-\\u036f\\u0591-\\u05c7\\u064b-\\u065f\\u0670]', '', 'g'), NFC)),
+              'øØđĐðÐłŁħĦıς', 'ooddddllhhiσ'),
+              'ß', 'ss'), 'ẞ', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
+          end $$`,
+        'alter table users add column folded_name text not null generated always as (folded(display_name)) stored',
+        'drop index users_by_name',
+        'create index users_by_name on users (tenant_id, folded_name, id)',
+        'drop index conversations_public',
+        `create index conversations_public on conversations (tenant_id, folded(name), id)
+          where kind = 'channel' and visibility = 'public'`,
+      ]),
+  },
+  '0018_message_indexes': {
+    indexes: {
+      // Of those that will go; one that went is not looked at again.
+      messages_expiring: `on messages (expires_at) where expires_at is not null and kind <> 'deleted'`,
+      messages_pinned: 'on messages (tenant_id, conversation_id, pinned_at) where pinned_at is not null',
+      messages_in_thread:
+        'on messages (tenant_id, conversation_id, thread_root, seq) where thread_root is not null',
+      messages_by_preview_picture: `on messages (tenant_id, (link_preview #>> '{image,path}'))
+        where link_preview is not null`,
+    },
+  },
 };
-
-/** Brings the database to the newest schema. Safe to run from several nodes at once: Kysely takes a lock. */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
-}

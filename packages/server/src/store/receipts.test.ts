@@ -1,3 +1,4 @@
+import type { Output } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
@@ -40,5 +41,39 @@ describe.each(databaseKinds)('receipts on %s', (kind) => {
       { userId: ben.userId, deliveredSeq: seq, readSeq: seq },
       { userId: cem.userId, deliveredSeq: news.seq, readSeq: 0 },
     ]);
+  });
+
+  it('tells who has read a message, whom it reached, and whom not yet; of later members only what they received', async () => {
+    const [dan, eva, fay] = [await world.person('Dan'), await world.person('Eva'), await world.person('Fay')];
+    const group = await world.group([ann, ben, cem, dan, eva], { history: 'all' });
+    const { messageId, seq } = await world.send(ann, group, 'hello');
+    await world.call(ben, 'markRead', { conversationId: group, seq });
+    await world.call(cem, 'markDelivered', { marks: [{ conversationId: group, seq }] });
+    await world.services.receiptLog.settled();
+    await world.call(ann, 'addMembers', { conversationId: group, userIds: [fay.userId] });
+    const found = new Map<string, string>();
+    let cursor: string | null = null;
+    do {
+      const page: Output<'getReceipts'> = await world.call(ann, 'getReceipts', {
+        conversationId: group,
+        messageId,
+        limit: 2,
+        ...(cursor !== null && { cursor }),
+      });
+      for (const { userId, deliveredAt, readAt } of page.receipts) {
+        expect(found.has(userId)).toBe(false);
+        expect(page.users.map(({ id }) => id)).toContain(userId);
+        found.set(userId, readAt ? 'read' : deliveredAt ? 'delivered' : 'waits');
+      }
+      cursor = page.next;
+    } while (cursor !== null);
+    expect(found).toEqual(
+      new Map([
+        [ben.userId, 'read'],
+        [cem.userId, 'delivered'],
+        [dan.userId, 'waits'],
+        [eva.userId, 'waits'],
+      ]),
+    );
   });
 });

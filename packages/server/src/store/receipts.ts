@@ -1,5 +1,5 @@
 /** How far members have come, and since when. */
-import { limits, type ReceiptMark } from '@kith/protocol';
+import { limits, type MessageRecord, type ReceiptMark } from '@kith/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -43,10 +43,13 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
     ), target as materialized (
       select m.tenant_id, m.conversation_id, m.user_id, m.delivered_seq as old_delivered, m.read_seq as old_read,
         greatest(m.delivered_seq, least(i.delivered_seq, c.last_seq)) as delivered_seq,
-        greatest(m.read_seq, least(i.read_seq, c.last_seq)) as read_seq
+        greatest(m.read_seq, least(i.read_seq, c.last_seq)) as read_seq,
+        -- Whose reading is nobody's to know leaves no receipt of it.
+        coalesce((u.settings -> 'privacy' ->> 'receipts')::boolean, true) as tells
       from members m
       join input i using (tenant_id, conversation_id, user_id)
       join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+      join users u on u.tenant_id = m.tenant_id and u.id = m.user_id
       where m.state = 'joined'
       order by m.tenant_id, m.conversation_id, m.user_id
       for no key update of m
@@ -63,13 +66,13 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
       insert into receipts (tenant_id, conversation_id, kind, seq, user_id, at)
       select tenant_id, conversation_id, 'delivered', delivered_seq, user_id, now() from moved where delivered_seq > old_delivered
       union all
-      select tenant_id, conversation_id, 'read', read_seq, user_id, now() from moved where read_seq > old_read
+      select tenant_id, conversation_id, 'read', read_seq, user_id, now() from moved where read_seq > old_read and tells
       on conflict do nothing
     )
     select tenant_id, conversation_id, user_id,
       case when delivered_seq > old_delivered then delivered_seq else ${told('delivered', sql`moved`)} end as delivered_seq,
-      case when read_seq > old_read then read_seq else ${told('read', sql`moved`)} end as read_seq
-    from moved`.execute(db);
+      case when read_seq > old_read and tells then read_seq else ${told('read', sql`moved`)} end as read_seq
+    from moved where delivered_seq > old_delivered or tells`.execute(db);
   return result.rows.map((row) => ({
     tenantId: row.tenant_id,
     conversationId: row.conversation_id,
@@ -150,7 +153,7 @@ export interface Receipt {
 
 const PageCursor = z.uuid();
 
-/** Whom the message at `seq` has reached, and when: each member's first mark at or after it. In order of user id. */
+/** Whom the message at `seq` has reached, and when: each member's first mark at or after it; and whom not yet. In order of user id. */
 export async function receiptPage(
   db: Db,
   scope: {
@@ -158,6 +161,8 @@ export async function receiptPage(
     readonly conversationId: string;
     readonly seq: number;
     readonly authorId: string;
+    /** Of a reply: reading the main line is not reading its threads (T3). */
+    readonly thread: MessageRecord['thread'];
   },
   cursor: string | undefined,
   limit: number,
@@ -168,11 +173,26 @@ export async function receiptPage(
     where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.user_id = m.user_id
       and r.kind = ${sql.lit(kind)} and r.seq >= ${scope.seq}
     order by r.seq limit 1)`;
-  const result = await sql<{ user_id: string; delivered_at: Date | null; read_at: Date | null }>`
-    select m.user_id, ${first('delivered')} as delivered_at, ${first('read')} as read_at
+  const firstInThread = sql`(
+    select r.at from thread_receipts r
+    where r.tenant_id = m.tenant_id and r.conversation_id = m.conversation_id and r.user_id = m.user_id
+      and r.root_id = ${scope.thread?.rootId}::uuid and r.seq >= ${scope.seq}
+    order by r.seq limit 1)`;
+  const read = !scope.thread
+    ? first('read')
+    : scope.thread.alsoSent
+      ? sql`least(${first('read')}, ${firstInThread})`
+      : firstInThread;
+  const result = await sql<{
+    user_id: string;
+    waits: boolean;
+    delivered_at: Date | null;
+    read_at: Date | null;
+  }>`
+    select m.user_id, m.delivered_seq < ${scope.seq} as waits, ${first('delivered')} as delivered_at, ${read} as read_at
     from members m
     where m.tenant_id = ${scope.tenantId} and m.conversation_id = ${scope.conversationId} and m.state = 'joined'
-      and m.user_id <> ${scope.authorId} and m.delivered_seq >= ${scope.seq} and m.visible_after < ${scope.seq}
+      and m.user_id <> ${scope.authorId} and m.visible_after < ${scope.seq}
       and ${after === null ? sql`true` : sql`m.user_id > ${after}`}
     order by m.user_id limit ${limit + 1}`.execute(db);
   const page = result.rows.slice(0, limit);
@@ -180,7 +200,7 @@ export async function receiptPage(
   return {
     // One who joined later has marks beyond the message but never received it as news.
     receipts: page
-      .filter((row) => row.delivered_at ?? row.read_at)
+      .filter((row) => row.waits || (row.delivered_at ?? row.read_at))
       .map((row) => ({
         userId: row.user_id,
         deliveredAt: row.delivered_at?.toISOString() ?? null,

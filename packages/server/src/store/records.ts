@@ -1,20 +1,31 @@
 /** From rows to the records of the wire. */
 import type {
   Content,
+  ConversationChange,
   ConversationRecord,
   MemberRecord,
   MessageBody,
   MessageRecord,
   Reaction,
+  Status,
   User,
 } from '@kith/protocol';
 import type { Selectable } from 'kysely';
 import type { ConversationsTable, MembersTable, MessagesTable, UsersTable } from './schema.ts';
 
 export type ConversationRow = Omit<Selectable<ConversationsTable>, 'changed_xid'>;
-export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid'>;
+export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid' | 'hidden'>;
 export type MessageRow = Selectable<MessagesTable>;
-export type UserRow = Pick<Selectable<UsersTable>, 'id' | 'username' | 'display_name' | 'role'>;
+/** Its columns that are dates, for `fromJson`. */
+export const messageDates = [
+  'created_at',
+  'edited_at',
+  'deleted_at',
+  'expires_at',
+  'pinned_at',
+  'reply_last_at',
+] as const satisfies readonly (keyof MessageRow)[];
+export type UserRow = Pick<Selectable<UsersTable>, (typeof userColumns)[number]>;
 
 /** A row that travelled as JSON, which has no dates: with these as dates again. */
 export const fromJson = <T extends object>(row: T, keys: readonly (keyof T)[]): T => {
@@ -31,6 +42,9 @@ export const userColumns = [
   'username',
   'display_name',
   'role',
+  'avatar_id',
+  'bio',
+  'status',
 ] as const satisfies readonly (keyof UsersTable)[];
 
 export const toUser = (row: UserRow): User => ({
@@ -38,7 +52,13 @@ export const toUser = (row: UserRow): User => ({
   username: row.username,
   displayName: row.display_name,
   role: row.role,
+  ...(row.avatar_id !== null && { avatar: { blobId: row.avatar_id } }),
+  ...(row.bio !== '' && { bio: row.bio }),
+  ...(row.status && !isOver(row.status) && { status: row.status }),
 });
+
+/** Nothing removes a status at its end: it is not told any more. */
+const isOver = ({ until }: Status): boolean => until !== undefined && Date.parse(until) <= Date.now();
 
 /** The two people of a direct conversation (one, when it is with oneself), or null for other kinds. */
 export const directPeople = (directKey: string | null): string[] | null =>
@@ -55,8 +75,10 @@ export function toConversation(row: ConversationRow): ConversationRecord {
     history: row.history,
     name: row.name,
     topic: row.topic,
+    ...(row.avatar_id !== null && { avatar: { blobId: row.avatar_id } }),
     ...(direct && { direct }),
     memberCount: row.member_count,
+    ...(row.disappear_after && { disappearAfter: row.disappear_after }),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   };
@@ -73,8 +95,28 @@ export const toMember = (row: MemberRow): MemberRecord => ({
   joinedAt: row.joined_at.toISOString(),
 });
 
-export const toContent = (row: Pick<MessageRow, 'text' | 'sealed'>): Content =>
-  row.sealed ? { type: 'encrypted', ...row.sealed } : { type: 'plain', text: row.text ?? '' };
+type ContentRow = Pick<MessageRow, 'text' | 'sealed'> &
+  Partial<Pick<MessageRow, 'attachment' | 'no_preview'>>;
+
+export const toContent = (row: ContentRow): Content =>
+  row.sealed
+    ? { type: 'encrypted', ...row.sealed }
+    : {
+        type: 'plain',
+        text: row.text ?? '',
+        ...(row.attachment && { attachment: row.attachment }),
+        ...(row.no_preview && { noPreview: true as const }),
+      };
+
+/** The reverse. */
+export const contentColumns = (content: Content) =>
+  content.type === 'encrypted'
+    ? { sealed: JSON.stringify({ scheme: content.scheme, bytes: content.bytes }) }
+    : {
+        text: content.text,
+        attachment: content.attachment ? JSON.stringify(content.attachment) : null,
+        no_preview: content.noPreview ? true : null,
+      };
 
 function toBody(row: MessageRow): MessageBody {
   if (row.kind === 'content') return { type: 'content', content: toContent(row) };
@@ -86,7 +128,7 @@ function toBody(row: MessageRow): MessageBody {
   };
 }
 
-/** `reactions` as events carry them; replies add `mine` (see `withMine`). */
+/** `reactions` and `poll` as events carry them; replies add `mine` (see `withMine`). */
 export function toMessage(row: MessageRow): MessageRecord {
   return {
     type: 'message',
@@ -103,8 +145,48 @@ export function toMessage(row: MessageRow): MessageRecord {
     ...(row.mentions_all && { mentionsAll: true as const }),
     ...(row.edited_at && { edited: { at: row.edited_at.toISOString(), count: row.edit_count } }),
     ...(row.reactions && row.reactions.length > 0 && { reactions: row.reactions }),
+    ...(row.forwarded && { forwarded: row.forwarded }),
+    ...(row.pinned_at &&
+      row.pinned_by !== null && { pinned: { at: row.pinned_at.toISOString(), by: row.pinned_by } }),
+    ...(row.expires_at && { expiresAt: row.expires_at.toISOString() }),
+    ...(row.poll && { poll: row.poll }),
+    ...(row.link_preview && { linkPreview: row.link_preview }),
+    ...threadOf(row),
+    ...repliesOf(row),
   };
 }
+
+const threadOf = (row: MessageRow): Pick<MessageRecord, 'thread'> =>
+  row.thread_root === null || row.thread_root_seq === null
+    ? {}
+    : {
+        thread: {
+          rootId: row.thread_root,
+          rootSeq: row.thread_root_seq,
+          ...(row.thread_also && { alsoSent: true as const }),
+        },
+      };
+
+const repliesOf = (row: MessageRow): Pick<MessageRecord, 'replies'> =>
+  !row.reply_count || row.reply_last_at === null || row.reply_last_seq === null
+    ? {}
+    : {
+        replies: {
+          count: row.reply_count,
+          lastAt: row.reply_last_at.toISOString(),
+          lastSeq: row.reply_last_seq,
+          userIds: row.reply_users ?? [],
+        },
+      };
+
+/** Whether replies say of parts of it that they are the asking person's own. */
+export const isPersonal = (record: ConversationChange): record is MessageRecord =>
+  record.type === 'message' && (record.reactions !== undefined || record.poll !== undefined);
+
+/** Whether it tells of every choice whose it is. */
+export const namesEverybody = ({ reactions = [], poll }: MessageRecord): boolean =>
+  reactions.every(isComplete) &&
+  (poll?.options.every(({ count, userIds = [] }) => userIds.length === count) ?? true);
 
 /** Whether the named reactors are all there are. */
 export const isComplete = (reaction: Reaction): boolean => reaction.userIds.length === reaction.count;

@@ -3,16 +3,27 @@
  * statement of the hot path touches one conversation's rows only.
  */
 import type {
+  Attachment,
+  BlobPurpose,
   ConversationKind,
   HistoryVisibility,
+  ImageType,
+  LinkPreview,
   MemberState,
+  MessageRecord,
+  OwnType,
+  PollResults,
   PresenceSetting,
   Reaction,
+  Report,
   Role,
+  Status,
   SystemEvent,
   Visibility,
 } from '@kith/protocol';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { DueKind } from './due.ts';
+import type { ChosenSettings } from './users.ts';
 
 /** Read as a Date, written as Date or text. */
 type Instant = ColumnType<Date, Date | string, Date | string>;
@@ -26,6 +37,8 @@ export interface TenantsTable {
   id: Generated<number>;
   slug: string;
   name: string;
+  /** Rises with every change of the custom emoji. */
+  emoji_rev: Count;
   created_at: Generated<Date>;
 }
 
@@ -34,12 +47,21 @@ export interface UsersTable {
   id: string;
   username: string;
   display_name: string;
+  /** `display_name` without case and accents. */
+  folded_name: ColumnType<string, never, never>;
   role: Role;
+  avatar_id: ColumnType<string | null, string | null | undefined, string | null>;
+  bio: ColumnType<string, string | undefined, string>;
+  status: ColumnType<Status | null, string | null | undefined, string | null>;
+  username_changed_at: NullableInstant;
   /** Revision of what belongs to the person (S5). */
   rev: Count;
   presence: ColumnType<PresenceSetting, PresenceSetting | undefined, PresenceSetting>;
+  settings: ColumnType<ChosenSettings, string | undefined, string>;
   settings_rev: Count;
   profile_rev: Count;
+  /** Removed own records up to this rev may be gone: an older place begins anew. */
+  own_floor: Count;
   last_seen_at: NullableInstant;
   created_at: Generated<Date>;
 }
@@ -52,9 +74,14 @@ export interface ConversationsTable {
   history: HistoryVisibility;
   name: string;
   topic: string;
+  avatar_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Of a direct conversation: who of the two blocks the other. Null: nobody. */
+  blocked_by: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
   /** The two people of a direct conversation, sorted, joined by a colon: one conversation a pair. */
   direct_key: string | null;
   member_count: number;
+  /** Seconds; null: messages stay. */
+  disappear_after: ColumnType<number | null, number | null | undefined, number | null>;
   created_by: string;
   created_at: Generated<Date>;
   /** Head of the list of changes, and of the messages (S1). */
@@ -76,6 +103,8 @@ export interface MembersTable {
   joined_at: Instant;
   delivered_seq: Count;
   read_seq: Count;
+  /** Places of messages that this person removed from their own view: their own record of type `hidden`, for queries. */
+  hidden: Generated<string | null>;
   changed_xid: Xid;
 }
 
@@ -104,6 +133,25 @@ export interface MessagesTable {
   reactions: JSONColumnType<Reaction[]> | null;
   deleted_at: NullableInstant;
   deleted_by: string | null;
+  /** Of plain content. */
+  attachment: JSONColumnType<Attachment> | null;
+  no_preview: boolean | null;
+  forwarded: JSONColumnType<NonNullable<MessageRecord['forwarded']>> | null;
+  expires_at: NullableInstant;
+  pinned_at: NullableInstant;
+  pinned_by: string | null;
+  /** The votes, summed up. */
+  poll: JSONColumnType<PollResults> | null;
+  link_preview: JSONColumnType<LinkPreview> | null;
+  /** Of a reply in a thread: its root, and whether it stands in the main line too. */
+  thread_root: string | null;
+  thread_root_seq: number | null;
+  thread_also: boolean | null;
+  /** Of a root: its replies, deleted ones left out. */
+  reply_count: number | null;
+  reply_last_at: NullableInstant;
+  reply_last_seq: number | null;
+  reply_users: string[] | null;
 }
 
 export interface MessageEditsTable {
@@ -126,11 +174,52 @@ export interface ReactionsTable {
   created_at: Instant;
 }
 
+export interface PollVotesTable {
+  tenant_id: number;
+  conversation_id: string;
+  message_id: string;
+  /** Place among the poll's options, from 0. */
+  option: number;
+  user_id: string;
+  created_at: Instant;
+}
+
+export interface LinkPreviewsTable {
+  tenant_id: number;
+  url: string;
+  /** Null: there is nothing to show. */
+  preview: JSONColumnType<LinkPreview> | null;
+  expires_at: Instant;
+}
+
 /** When a member's mark passed a place: who has a message, and since when (S9). */
 export interface ReceiptsTable {
   tenant_id: number;
   conversation_id: string;
   kind: 'delivered' | 'read';
+  seq: number;
+  user_id: string;
+  at: Instant;
+}
+
+/** Who follows a thread, or does no longer, and how far they have read. */
+export interface ThreadMembersTable {
+  tenant_id: number;
+  conversation_id: string;
+  root_id: string;
+  user_id: string;
+  root_seq: number;
+  following: boolean;
+  read_seq: number;
+  /** When the person last followed it or wrote in it. */
+  touched_at: Instant;
+}
+
+/** When somebody's mark in a thread came where, for those who wrote there. Whose reading is nobody's to know leaves none. */
+export interface ThreadReceiptsTable {
+  tenant_id: number;
+  conversation_id: string;
+  root_id: string;
   seq: number;
   user_id: string;
   at: Instant;
@@ -147,7 +236,128 @@ export interface CommitsTable {
   user_ids: string[] | null;
 }
 
+/** Small images; see blobs/. */
+export interface BlobsTable {
+  tenant_id: number;
+  id: string;
+  purpose: BlobPurpose;
+  /** Null: the server made it. */
+  owner_id: string | null;
+  mime: ImageType;
+  width: number;
+  height: number;
+  sha256: Uint8Array;
+  bytes: Uint8Array;
+  /** Something uses it. What nothing uses is swept, a day after it came or was let go. */
+  used: boolean;
+  since: ColumnType<Date, Date | undefined, Date>;
+}
+
+export interface CustomEmojiTable {
+  tenant_id: number;
+  name: string;
+  blob_id: string;
+  width: number;
+  height: number;
+  added_by: string;
+  created_at: Generated<Date>;
+}
+
+/** What is to be done at a time; about what, the own record of this key says. */
+export interface DueWorkTable {
+  tenant_id: number;
+  user_id: string;
+  kind: DueKind;
+  id: string;
+  at: ColumnType<Date, Date, Date>;
+  /** A node is at it until then. */
+  claimed_until: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+/** What belongs to one person, by type and key (S5). A removed one has no value. */
+export interface OwnRecordsTable {
+  tenant_id: number;
+  user_id: string;
+  type: OwnType;
+  key: string;
+  rev: number;
+  value: ColumnType<unknown, string | null, string | null>;
+}
+
+/** How far the search index has followed a conversation. */
+export interface SearchProgressTable {
+  tenant_id: number;
+  conversation_id: string;
+  /** Of the way documents are made; another one makes them anew. */
+  version: number;
+  /** Messages up to `seq` are indexed as they were at `rev` or later. */
+  seq: Count;
+  rev: Count;
+}
+
+/** A message that can be found. */
+export interface SearchDocumentsTable {
+  tenant_id: number;
+  conversation_id: string;
+  /** When it was sent, to the millisecond. */
+  at: Instant;
+  seq: number;
+  /** A tsvector, written by ourselves. */
+  words: string;
+}
+
+/** The words of a tenant's documents, and what they are found by besides themselves. */
+export interface SearchWordsTable {
+  tenant_id: number;
+  word: string;
+  /** In how many documents it stands. */
+  count: number;
+  keys: string[];
+}
+
+export interface StickerPacksTable {
+  tenant_id: number;
+  id: string;
+  name: string;
+  owner_id: string;
+  created_at: Generated<Date>;
+}
+
+export interface StickersTable {
+  tenant_id: number;
+  pack_id: string;
+  id: string;
+  blob_id: string;
+  width: number;
+  height: number;
+  emoji: string;
+  alt: string;
+  /** Its place among all that ever were in the pack. */
+  place: number;
+  removed: Generated<boolean>;
+}
+
+export interface StickerInstallsTable {
+  tenant_id: number;
+  user_id: string;
+  pack_id: string;
+  at: Generated<Date>;
+}
+
+/** What people told of, with what they saw. */
+export interface ReportsTable {
+  tenant_id: number;
+  id: string;
+  by_id: string;
+  created_at: Generated<Date>;
+  about: JSONColumnType<Report['about']>;
+  reason: Report['reason'];
+  words: string;
+  seen: JSONColumnType<Report['seen']>;
+}
+
 export interface Schema {
+  reports: ReportsTable;
   tenants: TenantsTable;
   users: UsersTable;
   conversations: ConversationsTable;
@@ -155,6 +365,20 @@ export interface Schema {
   messages: MessagesTable;
   message_edits: MessageEditsTable;
   reactions: ReactionsTable;
+  poll_votes: PollVotesTable;
+  link_previews: LinkPreviewsTable;
   receipts: ReceiptsTable;
+  thread_members: ThreadMembersTable;
+  thread_receipts: ThreadReceiptsTable;
   commits: CommitsTable;
+  blobs: BlobsTable;
+  custom_emoji: CustomEmojiTable;
+  sticker_packs: StickerPacksTable;
+  stickers: StickersTable;
+  sticker_installs: StickerInstallsTable;
+  own_records: OwnRecordsTable;
+  due_work: DueWorkTable;
+  search_progress: SearchProgressTable;
+  search_documents: SearchDocumentsTable;
+  search_words: SearchWordsTable;
 }

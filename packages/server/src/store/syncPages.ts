@@ -12,7 +12,7 @@ import type { Db } from './database.ts';
 import { headsFor, peopleOfHead } from './heads.ts';
 import { memberColumns } from './members.ts';
 import { withMine } from './messages.ts';
-import { type MemberRow, toMember } from './records.ts';
+import { isPersonal, type MemberRow, toMember } from './records.ts';
 import { countsOf, type Tail, type Tails } from './tails.ts';
 import { type Somebody, usersByTenant } from './users.ts';
 
@@ -118,7 +118,11 @@ async function leftSince(db: Db, questions: readonly SyncQuestion[]): Promise<Me
   return left;
 }
 
-type Changed = MemberRow & { readonly conversation_rev: number };
+type Changed = MemberRow & {
+  readonly conversation_rev: number;
+  /** This person removed messages from their own view. */
+  readonly hides: boolean;
+};
 
 /** In order of conversation id: one more than a page holds. */
 async function changedMemberships(db: Db, questions: readonly SyncQuestion[]): Promise<Changed[][]> {
@@ -128,7 +132,7 @@ async function changedMemberships(db: Db, questions: readonly SyncQuestion[]): P
       ${questions.map((one) => one.since)}::text[], ${questions.map((one) => one.page?.after ?? null)}::uuid[]
     ) with ordinality q (tenant_id, user_id, since, after, n)
     cross join lateral (
-      select ${columns}, c.rev as conversation_rev
+      select ${columns}, c.rev as conversation_rev, m.hidden is not null as hides
       from members m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
       where m.tenant_id = q.tenant_id and m.user_id = q.user_id and m.state = 'joined'
         and (q.since is null or c.changed_xid >= q.since::xid8 or m.changed_xid >= q.since::xid8)
@@ -166,7 +170,8 @@ async function draftsOf(
   const headOf = new Map(
     rows.map((row, index) => {
       const tail = found[index];
-      return [row, tail ? compose(row, tail, foremost) : null];
+      // What all share does not know what one of them hides.
+      return [row, tail && !row.hides ? compose(row, tail, foremost) : null];
     }),
   );
   // One after the other: those who are read for alone must not take the whole pool.
@@ -196,7 +201,7 @@ async function draftOf(
     // Not there: this person has just left it.
     const head = headOf.get(row) ?? exact.get(row.conversation_id);
     if (!head) continue;
-    heads.push(await withOwnReactions(db, { tenantId, userId }, head));
+    heads.push(await withOwnChoices(db, { tenantId, userId }, head));
     bytes += head.preview ? weightOf(head.preview) : 0;
   }
   return { heads, after: null };
@@ -226,9 +231,9 @@ function compose(row: Changed, tail: Tail, foremost: Foremost): Head | null {
   };
 }
 
-async function withOwnReactions(db: Db, { tenantId, userId }: Somebody, head: Head): Promise<Head> {
+async function withOwnChoices(db: Db, { tenantId, userId }: Somebody, head: Head): Promise<Head> {
   const { conversation, preview } = head;
-  if (!preview?.reactions) return head;
+  if (!preview || !isPersonal(preview)) return head;
   const [own] = await withMine(db, { tenantId, conversationId: conversation.id, userId }, [preview]);
   return { ...head, preview: own ?? preview };
 }

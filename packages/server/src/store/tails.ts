@@ -7,7 +7,15 @@ import { type ConversationRecord, limits, type MessageRecord } from '@kith/proto
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { createGather } from './gather.ts';
-import { type ConversationRow, fromJson, type MessageRow, toConversation, toMessage } from './records.ts';
+import { inMainLine } from './messages.ts';
+import {
+  type ConversationRow,
+  fromJson,
+  type MessageRow,
+  messageDates,
+  toConversation,
+  toMessage,
+} from './records.ts';
 
 export interface TailQuestion {
   readonly tenantId: number;
@@ -181,7 +189,7 @@ const weightOf = ({ authors, mentioning }: Counts): number =>
 const toTail = (row: Row): Tail => ({
   conversation: toConversation(fromJson(row.conversation, ['created_at'])),
   lastSeq: row.conversation.last_seq,
-  preview: row.preview && toMessage(fromJson(row.preview, ['created_at', 'edited_at', 'deleted_at'])),
+  preview: row.preview && toMessage(fromJson(row.preview, messageDates)),
   counts: toCounts(row),
 });
 
@@ -205,12 +213,15 @@ async function readTails(db: Db, questions: readonly TailQuestion[]): Promise<re
     select q.n::integer as n, to_jsonb(c) as conversation, to_jsonb(preview) as preview,
       (select jsonb_object_agg(author_id, count) from (
         select author_id, count(*) from (
-          select u.author_id from messages u where ${after} order by u.seq limit ${LOOKED_AT}
+          select u.author_id from (
+            select u.author_id, u.thread_root, u.thread_also from messages u where ${after}
+            order by u.seq limit ${sql.lit(limits.lookedAt)}
+          ) u where ${inMainLine('u')} limit ${LOOKED_AT}
         ) looked group by author_id
       ) counted) as authors,
       (select jsonb_agg(jsonb_build_array(author_id, mentions_all, mentions)) from (
         select u.author_id, u.mentions_all, u.mentions from messages u
-        where ${after} and (u.mentions is not null or u.mentions_all) order by u.seq limit ${MENTIONING_LOOKED_AT}
+        where ${after} and (u.mentions is not null or u.mentions_all) and ${inMainLine('u')} order by u.seq limit ${MENTIONING_LOOKED_AT}
       ) mentioning) as mentioning
     from unnest(
       ${questions.map((one) => one.tenantId)}::integer[],
@@ -219,8 +230,11 @@ async function readTails(db: Db, questions: readonly TailQuestion[]): Promise<re
     ) with ordinality q (tenant_id, conversation_id, after, n)
     join conversations c on c.tenant_id = q.tenant_id and c.id = q.conversation_id
     left join lateral (
-      select * from messages p
-      where p.tenant_id = c.tenant_id and p.conversation_id = c.id and p.kind <> 'deleted'
+      select * from (
+        select * from messages p
+        where p.tenant_id = c.tenant_id and p.conversation_id = c.id and p.kind <> 'deleted'
+        order by p.seq desc limit ${sql.lit(limits.lookedAt)}
+      ) p where ${inMainLine('p')}
       order by p.seq desc limit 1
     ) preview on true`.execute(db);
   return rows;

@@ -1,13 +1,18 @@
 /** People: the rows of `users`. */
+import { isDeepStrictEqual } from 'node:util';
 import {
+  type Content,
+  defaultSettings,
   type MessageRecord,
   type PresenceSetting,
   type ProfileRecord,
+  type Role,
+  type SettingsGroups,
   type SettingsRecord,
   Text,
   type User,
 } from '@kith/protocol';
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
@@ -70,6 +75,9 @@ export function* peopleOf(messages: Iterable<MessageRecord>): Generator<string> 
   for (const message of messages) {
     yield message.authorId;
     if (message.mentions) yield* message.mentions;
+    if (message.forwarded) yield message.forwarded.authorId;
+    if (message.body.type === 'content') yield* peopleIn(message.body.content);
+    if (message.replies) yield* message.replies.userIds;
     if (message.body.type !== 'system') continue;
     const { event } = message.body;
     if ('userId' in event) yield event.userId;
@@ -77,10 +85,20 @@ export function* peopleOf(messages: Iterable<MessageRecord>): Generator<string> 
   }
 }
 
+function* peopleIn(content: Content): Generator<string> {
+  const attachment = content.type === 'plain' ? content.attachment : undefined;
+  if (attachment?.type === 'contact' && attachment.userId !== undefined) yield attachment.userId;
+}
+
 const PageCursor = z.tuple([Text(400), z.uuid()]);
 
-/** Escapes what LIKE would read as a pattern. */
-export const likePrefix = (text: string): string => `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+/** Whether a word of this folded name begins with what was typed, in whatever case and with whatever accents. */
+export const hasWord = (name: Expression<string>, typed: string) =>
+  sql<boolean>`(starts_with(${name}, folded(${typed}::text)) or strpos(${name}, ' ' || folded(${typed}::text)) > 0)`;
+
+/** The same of a person, whose username may begin so too. */
+export const isNamed = (username: Expression<string>, name: Expression<string>, typed: string) =>
+  sql<boolean>`(starts_with(${username}, folded(${typed}::text)) or ${hasWord(name, typed)})`;
 
 /** A page of people by name; with a query, those with a word that begins with it. */
 export async function searchUsers(
@@ -91,20 +109,16 @@ export async function searchUsers(
   limit: number,
 ): Promise<{ users: User[]; next: string | null }> {
   const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
-  const prefix = likePrefix(query.trim().replace(/^@/, ''));
+  const typed = query.trim().replace(/^@/, '');
   const rows = await db
     .selectFrom('users')
-    .select([...userColumns, sql<string>`lower(display_name)`.as('sort_name')])
+    .select([...userColumns, 'folded_name'])
     .where('tenant_id', '=', tenantId)
-    .$if(prefix !== '%', (q) =>
-      q.where(
-        sql<boolean>`(username like ${prefix} or lower(display_name) like ${prefix} or lower(display_name) like ${`% ${prefix}`})`,
-      ),
-    )
+    .$if(typed !== '', (q) => q.where(isNamed(sql.ref('username'), sql.ref('folded_name'), typed)))
     .$if(after !== null, (q) =>
-      q.where(sql<boolean>`(lower(display_name), id) > (${after?.[0]}, ${after?.[1]}::uuid)`),
+      q.where(sql<boolean>`(folded_name, id) > (${after?.[0]}, ${after?.[1]}::uuid)`),
     )
-    .orderBy(sql`lower(display_name)`)
+    .orderBy('folded_name')
     .orderBy('id')
     .limit(limit + 1)
     .execute();
@@ -112,16 +126,29 @@ export async function searchUsers(
   const last = page.at(-1);
   return {
     users: page.map(toUser),
-    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
+    next: rows.length > limit && last ? encodeCursor([last.folded_name, last.id]) : null,
   };
+}
+
+/** The one with this username, or else those whose name has a word that begins so. */
+export async function peopleNamed(db: Db, tenantId: number, name: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string; exact: boolean }>`
+    select id, username = ${name.toLowerCase()} as exact from users
+    where tenant_id = ${tenantId} and (
+      username = ${name.toLowerCase()} or ${hasWord(sql.ref('folded_name'), name.trim())}
+    )
+    order by exact desc, folded_name, id limit ${limit}`.execute(db);
+  const [first] = rows;
+  return first?.exact ? [first.id] : rows.map((row) => row.id);
 }
 
 export interface OwnPerson {
   readonly user: User;
   readonly settings: SettingsRecord;
   readonly profile: ProfileRecord;
-  /** S5: head of the person's own changes. */
+  /** S5: head of the person's own changes, and the rev below which removals are forgotten. */
   readonly rev: number;
+  readonly floor: number;
 }
 
 type OwnRow = UserRow & {
@@ -130,13 +157,15 @@ type OwnRow = UserRow & {
   readonly settings_rev: number;
   readonly profile_rev: number;
   readonly presence: PresenceSetting;
+  readonly settings: ChosenSettings;
+  readonly own_floor: number;
 };
 
 /** Each of these people as they see themselves, in their order; null where there is no such person. */
 export async function ownPeople(db: Db, people: readonly Somebody[]): Promise<(OwnPerson | null)[]> {
   const { rows } = await sql<OwnRow>`
     select q.n::integer as n, ${sql.join(userColumns.map((column) => sql.ref(`u.${column}`)))},
-      u.rev, u.settings_rev, u.profile_rev, u.presence
+      u.rev, u.settings_rev, u.profile_rev, u.presence, u.settings, u.own_floor
     from unnest(
       ${people.map((one) => one.tenantId)}::integer[], ${people.map((one) => one.userId)}::uuid[]
     ) with ordinality q (tenant_id, user_id, n)
@@ -146,9 +175,15 @@ export async function ownPeople(db: Db, people: readonly Somebody[]): Promise<(O
     const user = toUser(row);
     found[row.n - 1] = {
       user,
-      settings: { type: 'settings', rev: row.settings_rev, presence: row.presence },
+      settings: {
+        type: 'settings',
+        rev: row.settings_rev,
+        presence: row.presence,
+        ...allSettings(row.settings),
+      },
       profile: { type: 'profile', rev: row.profile_rev, user },
       rev: row.rev,
+      floor: row.own_floor,
     };
   }
   return found;
@@ -160,36 +195,64 @@ export async function ownPerson(db: Db, tenantId: number, userId: string): Promi
   return own ?? null;
 }
 
-/** False when it was set so already: then no rev is spent. */
-export async function setDisplayName(
-  db: Db,
-  tenantId: number,
-  userId: string,
-  displayName: string,
-): Promise<boolean> {
-  const result = await db
-    .updateTable('users')
-    .set({ display_name: displayName, rev: sql`rev + 1`, profile_rev: sql`rev + 1` })
+/** What somebody is in the tenant as a whole; null: there is no such person. */
+export async function tenantRole(db: Db, tenantId: number, userId: string): Promise<Role | null> {
+  const row = await db
+    .selectFrom('users')
+    .select('role')
     .where('tenant_id', '=', tenantId)
     .where('id', '=', userId)
-    .where('display_name', '<>', displayName)
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return row?.role ?? null;
 }
 
-/** False when it was set so already: then no rev is spent. */
-export async function setPresenceSetting(
+type Some<G> = { readonly [K in keyof G]?: G[K] | undefined };
+/** Some settings of some groups. */
+export type ChosenSettings = { readonly [G in keyof SettingsGroups]?: Some<SettingsGroups[G]> | undefined };
+
+const laid = <G extends object>(group: G, chosen: Some<G> | undefined): G => ({
+  ...group,
+  ...Object.fromEntries(Object.entries(chosen ?? {}).filter(([, value]) => value !== undefined)),
+});
+
+export const allSettings = (chosen: ChosenSettings): SettingsGroups => ({
+  notifications: laid(defaultSettings.notifications, chosen.notifications),
+  privacy: laid(defaultSettings.privacy, chosen.privacy),
+});
+
+/** False when all was set so already: then no rev is spent. */
+export async function changeSettings(
   db: Db,
-  tenantId: number,
-  userId: string,
-  presence: PresenceSetting,
+  { tenantId, userId }: Somebody,
+  { presence, ...groups }: ChosenSettings & { readonly presence?: PresenceSetting | undefined },
 ): Promise<boolean> {
-  const result = await db
-    .updateTable('users')
-    .set({ presence, rev: sql`rev + 1`, settings_rev: sql`rev + 1` })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', userId)
-    .where('presence', '<>', presence)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('users')
+      .select(['presence', 'settings'])
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!row) return false;
+    const settings: ChosenSettings = {
+      notifications: laid(row.settings.notifications ?? {}, groups.notifications),
+      privacy: laid(row.settings.privacy ?? {}, groups.privacy),
+    };
+    const next = presence ?? row.presence;
+    const same = isDeepStrictEqual(allSettings(settings), allSettings(row.settings));
+    if (same && next === row.presence) return false;
+    await trx
+      .updateTable('users')
+      .set({
+        presence: next,
+        settings: JSON.stringify(settings),
+        rev: sql`rev + 1`,
+        settings_rev: sql`rev + 1`,
+      })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .execute();
+    return true;
+  });
 }

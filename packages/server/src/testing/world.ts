@@ -2,22 +2,30 @@
  * A service without sockets, HTTP or sign-in, for tests of commands, log and store: real database of either kind,
  * the bus of one process, and everything announced written down.
  */
-import { type CommandName, type Input, newId, type Output } from '@kith/protocol';
+import { openAsBlob } from 'node:fs';
+import { type CommandName, type Input, newId, type Output, type Role } from '@kith/protocol';
 import { createTestDatabase } from '@kith/tools/services/testDatabase.ts';
 import { inject } from 'vitest';
+import { createBlobs } from '../blobs/blobs.ts';
 import { dispatch } from '../commands/dispatch.ts';
+import { createEmojiBook } from '../emoji/emojiBook.ts';
 import { Encoded } from '../encoded.ts';
 import { type ConversationAnnouncement, createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, localBus, subjects } from '../fanout/bus.ts';
+import { noGifs } from '../gifs/gifs.ts';
 import { createCatchUps } from '../limits/catchUps.ts';
+import { createTurnstile } from '../limits/turnstile.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
 import { silentMeter } from '../meter.ts';
 import { createMemberships } from '../policy/memberships.ts';
+import { createPrivacy } from '../policy/privacy.ts';
+import { createSearch } from '../search/search.ts';
 import type { Caller, Services } from '../services.ts';
 import { createChangesReader } from '../store/changesReader.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { privacyReads } from '../store/privacy.ts';
 import { createReads } from '../store/reads.ts';
 
 export type DatabaseKind = Database['kind'];
@@ -27,12 +35,14 @@ export const databaseKinds: readonly DatabaseKind[] = ['pglite', 'postgres'];
 export interface World {
   readonly services: Services;
   readonly database: Database;
+  /** Of its PostgreSQL; null on PGlite. */
+  readonly url: string | null;
   readonly bus: Bus;
   /** Every conversation change announced, in order. */
   readonly announced: ConversationAnnouncement[];
   /** A tenant of its own. */
   tenant(slug: string): Promise<number>;
-  person(name: string, tenantId?: number): Promise<Caller>;
+  person(name: string, tenantId?: number, role?: Role): Promise<Caller>;
   call<N extends CommandName>(caller: Caller, name: N, input: Input<N>): Promise<Output<N>>;
   /** A group or channel of these people, the first its owner. */
   group(people: readonly Caller[], options?: { history?: 'all' | 'joined' }): Promise<string>;
@@ -42,18 +52,26 @@ export interface World {
     text: string,
     replyTo?: string,
   ): Promise<Output<'sendMessage'>>;
+  /** A reply in the thread of a message. */
+  reply(
+    caller: Caller,
+    conversationId: string,
+    root: string,
+    text: string,
+    alsoSend?: true,
+  ): Promise<Output<'sendMessage'>>;
   close(): Promise<void>;
 }
 
-/** An empty database of this kind. */
+/** An empty database of this kind, as the migrations leave it; made by globalSetup.ts once and copied. */
 export async function openTestDatabase(
   kind: DatabaseKind,
 ): Promise<{ database: Database; url: string | null; drop(): Promise<void> }> {
   if (kind === 'pglite') {
-    const database = await openDatabase({});
+    const database = await openDatabase({ packed: await openAsBlob(inject('pglitePacked')) });
     return { database, url: null, drop: () => database.close() };
   }
-  const test = await createTestDatabase(inject('postgresUrl'));
+  const test = await createTestDatabase(inject('postgresUrl'), inject('postgresTemplate'));
   const database = await openDatabase({ url: test.url });
   return {
     database,
@@ -66,7 +84,7 @@ export async function openTestDatabase(
 }
 
 export async function createWorld(kind: DatabaseKind): Promise<World> {
-  const { database, drop } = await openTestDatabase(kind);
+  const { database, url, drop } = await openTestDatabase(kind);
   const bus = localBus();
   const announced: ConversationAnnouncement[] = [];
   const real = createAnnouncer(bus);
@@ -83,6 +101,15 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
     if (message.type === 'renamed') services.changesReader.namesChanged();
   });
+  let clock = 0;
+  const privacy = createPrivacy({
+    ...privacyReads(database.db),
+    // Nothing is kept: what is asked is as it is.
+    now: () => {
+      clock += 1e9;
+      return clock;
+    },
+  });
   const services: Services = {
     database,
     reads,
@@ -94,11 +121,19 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     receiptLog: createReceiptLog({ database, announcer }),
     changesReader: createChangesReader(database.db),
     catchUps: createCatchUps(),
+    blobs: createBlobs({ database }),
+    emojiBook: createEmojiBook({ database, bus }),
+    search: createSearch(database.db, createTurnstile({ parallel: 2, patienceMs: 5_000 })),
+    gifs: noGifs,
+    previews: { offer: () => undefined, settled: () => Promise.resolve(), close: () => undefined },
     presences: {
       of: async (_tenantId, userIds) => userIds.map((userId) => ({ userId, state: 'offline' })),
       setSetting: () => undefined,
     },
+    privacy,
     typing: { notify: () => undefined },
+    // Tests do the rounds themselves.
+    dueWork: { plan: () => undefined },
     accounts: {
       authenticate: async () => null,
       hasAccounts: async () => false,
@@ -122,6 +157,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
   return {
     services,
     database,
+    url,
     bus,
     announced,
     call,
@@ -133,12 +169,12 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
         .executeTakeFirstOrThrow();
       return row.id;
     },
-    person: async (name, tenantId = 1) => {
+    person: async (name, tenantId = 1, role = 'member') => {
       const userId = newId();
       const username = name.toLowerCase();
       await database.db
         .insertInto('users')
-        .values({ tenant_id: tenantId, id: userId, username, display_name: name, role: 'member' })
+        .values({ tenant_id: tenantId, id: userId, username, display_name: name, role })
         .execute();
       return { tenantId, userId, sessionId: `session-${username}`, socket: null };
     },
@@ -161,7 +197,16 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
         content: { type: 'plain', text },
         ...(replyTo !== undefined && { replyTo }),
       }),
+    reply: (caller, conversationId, thread, text, alsoSend) =>
+      call(caller, 'sendMessage', {
+        conversationId,
+        messageId: newId(),
+        content: { type: 'plain', text },
+        thread,
+        ...(alsoSend && { alsoSend }),
+      }),
     close: async () => {
+      services.blobs.close();
       await bus.close();
       await drop();
     },

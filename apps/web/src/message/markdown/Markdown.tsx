@@ -1,7 +1,8 @@
 /** The tree of a message's text as React elements: no HTML string is ever made, so none can slip in. */
-import { Check, Copy } from 'lucide-react';
-import { Fragment, memo, type ReactNode, useEffect, useState } from 'react';
-import { copyToClipboard } from '../../ui/copy.ts';
+import { Fragment, memo, type ReactNode } from 'react';
+import { CustomGlyph } from '../../emoji/custom.tsx';
+import { directionOf } from '../../i18n/direction.ts';
+import { CodeBlock } from '../code/CodeBlock.tsx';
 import { UserName } from '../names.tsx';
 import type { Block, Inline } from './ast.ts';
 import { parse } from './parse.ts';
@@ -51,7 +52,11 @@ function renderBlock(block: Block, meId: string | undefined, end: ReactNode): Re
         </p>
       );
     case 'quote':
-      return <blockquote data-gap={gap}>{renderBlocks(block.blocks, meId)}</blockquote>;
+      return (
+        <blockquote dir={directionOf(wordsOf(block.blocks))} data-gap={gap}>
+          {renderBlocks(block.blocks, meId)}
+        </blockquote>
+      );
     case 'code':
       return <CodeBlock text={block.text} lang={block.lang} gap={block.gap} />;
     case 'list': {
@@ -59,16 +64,39 @@ function renderBlock(block: Block, meId: string | undefined, end: ReactNode): Re
         // biome-ignore lint/suspicious/noArrayIndexKey: see renderBlocks
         <li key={i}>{renderBlocks(item, meId, i === block.items.length - 1 ? end : undefined)}</li>
       ));
+      const dir = directionOf(wordsOf(block.items.flat()));
       return block.ordered ? (
-        <ol start={block.start} data-gap={gap}>
+        <ol dir={dir} start={block.start} data-gap={gap}>
           {items}
         </ol>
       ) : (
-        <ul data-gap={gap}>{items}</ul>
+        <ul dir={dir} data-gap={gap}>
+          {items}
+        </ul>
       );
     }
   }
 }
+
+/** For the side on which a list has its marks and a quote its line. */
+const wordsOf = (blocks: readonly Block[]): string =>
+  blocks
+    .map((block) => {
+      switch (block.type) {
+        case 'paragraph':
+          return block.children.map(wordsIn).join('');
+        case 'quote':
+          return wordsOf(block.blocks);
+        case 'code':
+          return '';
+        case 'list':
+          return wordsOf(block.items.flat());
+      }
+    })
+    .join(' ');
+
+const wordsIn = (inline: Inline): string =>
+  'children' in inline ? inline.children.map(wordsIn).join('') : inline.type === 'text' ? inline.text : '';
 
 function renderInlines(inlines: readonly Inline[], meId: string | undefined): ReactNode {
   return inlines.map((inline, i) =>
@@ -98,6 +126,8 @@ function renderInline(inline: Inline, meId: string | undefined): ReactNode {
           {renderInlines(inline.children, meId)}
         </a>
       );
+    case 'emoji':
+      return <CustomGlyph name={inline.name} />;
     case 'mention':
       return (
         <span className="kith-mention" data-me={inline.who === meId || inline.who === 'all' || undefined}>
@@ -105,44 +135,4 @@ function renderInline(inline: Inline, meId: string | undefined): ReactNode {
         </span>
       );
   }
-}
-
-function CodeBlock({
-  text,
-  lang,
-  gap,
-}: {
-  readonly text: string;
-  readonly lang: string;
-  readonly gap: boolean;
-}) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 1_600);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () => {
-    copyToClipboard(text).then(
-      () => setCopied(true),
-      // Refused: the text can still be selected, so nothing is lost and nothing need be said.
-      () => undefined,
-    );
-  };
-  const label = copied ? 'Copied' : 'Copy code';
-  return (
-    <div className="kith-code" data-gap={gap || undefined}>
-      {lang && <span className="kith-code-lang">{lang}</span>}
-      <button type="button" className="kith-code-copy" aria-label={label} title={label} onClick={copy}>
-        {copied ? (
-          <Check size={16} strokeWidth={1.75} aria-hidden="true" />
-        ) : (
-          <Copy size={16} strokeWidth={1.75} aria-hidden="true" />
-        )}
-      </button>
-      <pre>
-        <code>{text}</code>
-      </pre>
-    </div>
-  );
 }

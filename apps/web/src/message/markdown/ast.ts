@@ -6,7 +6,9 @@ export type Inline =
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'link'; readonly href: string; readonly children: readonly Inline[] }
   /** `who` is a user id, or `all`. */
-  | { readonly type: 'mention'; readonly who: string };
+  | { readonly type: 'mention'; readonly who: string }
+  /** What may be a custom emoji: `:name:` without its colons. */
+  | { readonly type: 'emoji'; readonly name: string };
 
 interface Spaced {
   /** Whether an empty line stood before this block: kept, because people lay out messages by them. */

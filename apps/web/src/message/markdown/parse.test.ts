@@ -14,6 +14,8 @@ const flatInline = (inline: Inline): string => {
       return `\`${inline.text}\``;
     case 'mention':
       return `{${inline.who}}`;
+    case 'emoji':
+      return `:${inline.name}:`;
     case 'link':
       return `(${inline.children.map(flatInline).join('')} -> ${inline.href})`;
     default:
@@ -61,6 +63,23 @@ describe('the subset', () => {
     ['snake_case_name stays', 'snake_case_name stays'],
     ['2 * 3 * 4', '2 * 3 * 4'],
   ])('%j', (text, expected) => expect(flat(parse(text))).toBe(expected));
+});
+
+describe('what may be a custom emoji', () => {
+  const names = (text: string): string[] =>
+    parse(text).flatMap((block) =>
+      block.type === 'paragraph'
+        ? block.children.flatMap((inline) => (inline.type === 'emoji' ? [inline.name] : []))
+        : [],
+    );
+  it.each([
+    ['hi :party_fox: there', ['party_fox']],
+    [':a1::b2:', ['a1', 'b2']],
+    ['at 10:30:45', []],
+    ['https://a.example/:x1:/', []],
+    ['`:owl:`', []],
+    [':Owl: :o: :o w:', []],
+  ])('%j', (text, expected) => expect(names(text)).toEqual(expected));
 });
 
 describe('outside the subset is literal', () => {

@@ -6,6 +6,7 @@
  * (marked recurses), and a text with thousands of delimiters outside code is shown as it was written (pairing
  * delimiters is where marked takes quadratic time).
  */
+import { MENTION } from '@kith/protocol/mentions';
 import { Lexer, type MarkedOptions, type Token, Tokenizer, type Tokens } from 'marked';
 import type { Block, Inline } from './ast.ts';
 
@@ -17,7 +18,11 @@ const CACHE_SIZE = 500;
 
 const DELIMITER = /[*_~`[\]<>!\\|]/g;
 const FENCED = /^ {0,3}(```|~~~)[\s\S]*?(?:^ {0,3}\1|(?![\s\S]))/gm;
-const MENTION = /<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|all)>/g;
+/** A mention, or what may be a custom emoji (not in the middle of a word, a time or an address). */
+const SIGN = new RegExp(
+  `${MENTION.source}|${/(?<![\p{L}\p{N}/]):([a-z0-9_+-]{2,32}):(?![\p{L}\p{N}/])/u.source}`,
+  'gu',
+);
 const PROTOCOLS = new Set(['http:', 'https:', 'mailto:']);
 
 const off = () => undefined;
@@ -97,7 +102,7 @@ function isHostile(text: string): boolean {
 }
 
 const literal = (text: string): readonly Block[] => [
-  { type: 'paragraph', gap: false, children: withMentions(text) },
+  { type: 'paragraph', gap: false, children: withSigns(text) },
 ];
 
 function toBlocks(tokens: readonly Token[]): readonly Block[] {
@@ -137,7 +142,7 @@ function toBlock(token: Token, gap: boolean): Block {
       return {
         type: 'paragraph',
         gap,
-        children: 'tokens' in token && token.tokens ? toInlines(token.tokens) : withMentions(token.raw),
+        children: 'tokens' in token && token.tokens ? toInlines(token.tokens) : withSigns(token.raw),
       };
   }
 }
@@ -176,10 +181,10 @@ function toInlines(tokens: readonly Token[]): readonly Inline[] {
         break;
       case 'text':
         if (token.tokens) inlines.push(...toInlines(token.tokens));
-        else inlines.push(...withMentions((token as Tokens.Text).text));
+        else inlines.push(...withSigns((token as Tokens.Text).text));
         break;
       default:
-        inlines.push(...withMentions(token.raw));
+        inlines.push(...withSigns(token.raw));
     }
   }
   return inlines;
@@ -187,7 +192,7 @@ function toInlines(tokens: readonly Token[]): readonly Inline[] {
 
 function toLink(token: Tokens.Link): readonly Inline[] {
   const href = safeHref(token.href);
-  if (!href) return withMentions(token.raw);
+  if (!href) return withSigns(token.raw);
   return [{ type: 'link', href, children: toInlines(token.tokens) }];
 }
 
@@ -204,14 +209,16 @@ function safeHref(href: string): string | undefined {
   }
 }
 
-function withMentions(text: string): readonly Inline[] {
-  if (!text.includes('<@')) return [{ type: 'text', text }];
+function withSigns(text: string): readonly Inline[] {
+  if (!text.includes('<@') && !text.includes(':')) return [{ type: 'text', text }];
   const inlines: Inline[] = [];
   let end = 0;
-  for (const match of text.matchAll(MENTION)) {
+  for (const match of text.matchAll(SIGN)) {
+    const [written, who, name] = match;
     if (match.index > end) inlines.push({ type: 'text', text: text.slice(end, match.index) });
-    inlines.push({ type: 'mention', who: match[1]! });
-    end = match.index + match[0].length;
+    if (who !== undefined) inlines.push({ type: 'mention', who });
+    else if (name !== undefined) inlines.push({ type: 'emoji', name });
+    end = match.index + written.length;
   }
   if (end < text.length) inlines.push({ type: 'text', text: text.slice(end) });
   return inlines;

@@ -1,0 +1,34 @@
+/** Removing messages from one's own view: nobody else sees it, and it can be taken back while the toast is there. */
+import type { KithClient } from '@kith/client';
+import type { MessageRecord } from '@kith/protocol';
+import { t } from '../i18n/index.ts';
+import { toast, toastError } from '../ui/toast.ts';
+
+/** All of one conversation. */
+export function hideForMe(client: KithClient, records: readonly MessageRecord[]): void {
+  const [first] = records;
+  if (!first) return;
+  const { conversationId } = first;
+  const seqs = records.map(({ seq }) => seq);
+  const focus = neighbourOf(records);
+  client.messages.setHidden(conversationId, seqs, true).catch(toastError);
+  focus?.();
+  toast(t('message.deletedForMe', { count: seqs.length }), {
+    action: {
+      label: t('common.undo'),
+      run: () => void client.messages.setHidden(conversationId, seqs, false).catch(toastError),
+    },
+  });
+}
+
+/** Whoever walks the messages by keys stays among them: on the next one, else the one before. */
+function neighbourOf(records: readonly MessageRecord[]): (() => void) | undefined {
+  const gone = new Set(records.map(({ id }) => id));
+  const focused = document.activeElement?.closest('[data-message]');
+  if (!(focused instanceof HTMLElement) || !gone.has(focused.dataset.message ?? '')) return undefined;
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-message]')];
+  const at = rows.indexOf(focused);
+  const stays = (row: HTMLElement): boolean => !gone.has(row.dataset.message ?? '');
+  const next = rows.slice(at).find(stays) ?? rows.slice(0, at).findLast(stays);
+  return next && (() => next.focus());
+}

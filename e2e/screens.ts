@@ -1,0 +1,279 @@
+/**
+ * `npm run screens [name …]`: takes the pictures of docs/screens/ (and the two that the manifest offers) of the real app with
+ * its demo world. Clock and dice stand still (support/frozen.mjs), so that a picture changes only when the app does.
+ *
+ * A new screen is one line of `scenes`.
+ */
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { desktop, launch, phone } from './support/browser.ts';
+import { Screen } from './support/screens.ts';
+import { startServer } from './support/server.ts';
+
+/** A Friday morning. */
+const NOW = Date.parse('2026-11-20T09:41:00Z');
+const FOLDER = fileURLToPath(new URL('../docs/screens/', import.meta.url));
+const PUBLIC = fileURLToPath(new URL('../apps/web/public/', import.meta.url));
+/** Of WebP: no halo around letters, and a tenth of a PNG. */
+const QUALITY = 82;
+
+interface Scene {
+  readonly name: string;
+  readonly on: 'desktop' | 'phone';
+  readonly theme?: 'light' | 'dark';
+  readonly language?: 'en' | 'de' | 'es' | 'ar' | 'zh';
+  /** Nobody is signed in. */
+  readonly door?: boolean;
+  /** From the list on, by the words of English or whatever the language needs. */
+  readonly go: (screen: Screen) => Promise<unknown>;
+}
+
+const press = (screen: Screen, name: string | RegExp): Promise<void> =>
+  screen.page.getByRole('button', { name }).first().click();
+
+async function open(screen: Screen, name: string): Promise<void> {
+  await screen.page.locator('a[data-row]').filter({ hasText: name }).first().click();
+  await screen.page.getByRole('article').first().waitFor();
+  // At the end, where the lively part is.
+  const jump = screen.page.locator('.kith-jump');
+  await screen.page.waitForTimeout(400);
+  if ((await jump.count()) > 0 && (await jump.first().isVisible())) await jump.first().click();
+}
+
+async function talk(screen: Screen): Promise<void> {
+  await open(screen, 'engineering');
+}
+
+async function longPress(screen: Screen): Promise<void> {
+  await talk(screen);
+  await screen.page.locator('.kith-bubble').last().click({ button: 'right' });
+  await screen.page.getByRole('menu').waitFor();
+}
+
+async function thread(screen: Screen): Promise<void> {
+  await talk(screen);
+  // What is pinned is where it began.
+  await screen.page.locator('.kith-pins-one').first().click();
+  await screen.page.waitForTimeout(600);
+  await screen.page.locator('.kith-thread-foot').first().click();
+  await screen.thread.getByRole('article').last().waitFor();
+}
+
+/** The middle of it: the question and its answers. */
+async function poll(screen: Screen): Promise<void> {
+  await open(screen, 'Autumn hike');
+  await screen.page.locator('.kith-poll').last().waitFor();
+}
+
+async function picker(screen: Screen, tab: 'Emoji' | 'Stickers'): Promise<void> {
+  await open(screen, 'Launch week');
+  await press(screen, /^Emoji/);
+  await screen.page.getByRole('tab', { name: tab }).click();
+  await screen.page.waitForTimeout(800);
+}
+
+async function found(screen: Screen): Promise<void> {
+  await screen.list.getByRole('searchbox').fill('soup');
+  await screen.list.locator('mark').first().waitFor();
+}
+
+async function switcher(screen: Screen): Promise<void> {
+  await talk(screen);
+  await screen.page.keyboard.press('Control+k');
+  await screen.page.keyboard.type('la');
+  await screen.page.getByRole('option').first().waitFor();
+}
+
+async function card(screen: Screen): Promise<void> {
+  await open(screen, 'Bruno');
+  await screen.openDetails();
+}
+
+async function folder(screen: Screen): Promise<void> {
+  await screen.page.getByRole('tab', { name: /Launch/ }).click();
+}
+
+async function settingsAt(screen: Screen, heading: string): Promise<void> {
+  await press(screen, 'Settings');
+  const place = screen.page.getByRole('heading', { name: heading, exact: true });
+  await place.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+}
+
+const list = (screen: Screen): Promise<void> => screen.page.locator('a[data-row]').first().waitFor();
+
+const scenes: readonly Scene[] = [
+  { name: 'conversation', on: 'desktop', go: talk },
+  { name: 'conversation-dark', on: 'desktop', theme: 'dark', go: talk },
+  { name: 'thread', on: 'desktop', go: thread },
+  { name: 'poll-dark', on: 'desktop', theme: 'dark', go: poll },
+  { name: 'group', on: 'desktop', go: (screen) => open(screen, 'Launch week') },
+  { name: 'direct', on: 'desktop', go: (screen) => open(screen, 'Bruno') },
+  { name: 'chinese', on: 'desktop', language: 'zh', go: (screen) => open(screen, '林薇') },
+  { name: 'arabic', on: 'desktop', language: 'ar', go: (screen) => open(screen, 'ليلى') },
+  { name: 'menu', on: 'desktop', go: longPress },
+  {
+    name: 'info',
+    on: 'desktop',
+    go: async (screen) => {
+      await open(screen, 'Launch week');
+      await screen.openDetails();
+    },
+  },
+  { name: 'profile', on: 'desktop', go: card },
+  { name: 'folders', on: 'desktop', go: folder },
+  { name: 'search', on: 'desktop', go: found },
+  { name: 'switcher', on: 'desktop', go: switcher },
+  { name: 'new-conversation', on: 'desktop', go: (screen) => press(screen, 'New conversation') },
+  { name: 'emoji-dark', on: 'desktop', theme: 'dark', go: (screen) => picker(screen, 'Emoji') },
+  { name: 'stickers', on: 'desktop', go: (screen) => picker(screen, 'Stickers') },
+  { name: 'settings', on: 'desktop', go: (screen) => press(screen, 'Settings') },
+  { name: 'appearance', on: 'desktop', go: (screen) => settingsAt(screen, 'Appearance') },
+  { name: 'empty', on: 'desktop', go: list },
+  {
+    name: 'sign-in',
+    on: 'desktop',
+    door: true,
+    go: (screen) => screen.page.getByRole('textbox', { name: 'Password' }).waitFor(),
+  },
+  { name: 'phone-list', on: 'phone', go: list },
+  { name: 'phone-list-dark', on: 'phone', theme: 'dark', go: list },
+  { name: 'phone-conversation', on: 'phone', go: talk },
+  { name: 'phone-conversation-dark', on: 'phone', theme: 'dark', go: (screen) => open(screen, 'Bruno') },
+  { name: 'phone-thread', on: 'phone', go: thread },
+  { name: 'phone-poll', on: 'phone', go: poll },
+  { name: 'phone-menu', on: 'phone', go: longPress },
+  { name: 'phone-stickers', on: 'phone', theme: 'dark', go: (screen) => picker(screen, 'Stickers') },
+  { name: 'phone-search', on: 'phone', go: found },
+  { name: 'phone-arabic', on: 'phone', language: 'ar', go: list },
+  { name: 'phone-folders-dark', on: 'phone', theme: 'dark', language: 'ar', go: folder },
+  { name: 'phone-arabic-conversation', on: 'phone', language: 'ar', go: (screen) => open(screen, 'ليلى') },
+  { name: 'phone-settings-dark', on: 'phone', theme: 'dark', go: (screen) => press(screen, 'Settings') },
+  {
+    name: 'phone-sign-in',
+    on: 'phone',
+    door: true,
+    go: (screen) => screen.page.getByRole('textbox', { name: 'Password' }).waitFor(),
+  },
+];
+
+/** What the manifest shows before the app is installed. */
+const offered = new Map([
+  ['conversation', 'screen-wide.webp'],
+  ['phone-conversation', 'screen-narrow.webp'],
+]);
+
+async function enter(browser: Browser, url: string, scene: Scene, state: State): Promise<Screen> {
+  const options: BrowserContextOptions = scene.on === 'phone' ? phone : desktop;
+  const context = await browser.newContext({
+    ...options,
+    ...(!scene.door && { storageState: state }),
+    colorScheme: scene.theme ?? 'light',
+    reducedMotion: 'reduce',
+    locale: scene.language && scene.language !== 'en' ? scene.language : 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    serviceWorkers: 'block',
+  });
+  context.setDefaultTimeout(20_000);
+  const screen = new Screen(context, url);
+  await context.clock.setFixedTime(NOW);
+  await screen.open();
+  return screen;
+}
+
+type State = Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+
+/** Some others have the app open, so that not everybody is away. */
+async function company(browser: Browser, url: string): Promise<void> {
+  for (const name of ['bruno', 'kavya', 'layla']) {
+    const screen = new Screen(await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' }), url);
+    await screen.open();
+    await screen.signIn({ email: `${name}@demo.example`, password: 'kith-demo' });
+  }
+}
+
+async function signIn(browser: Browser, url: string): Promise<State> {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const screen = new Screen(context, url);
+  await context.clock.setFixedTime(NOW);
+  await screen.open();
+  await screen.signIn({ email: 'ada@demo.example', password: 'kith-demo' });
+  await screen.page.getByRole('button', { name: 'Not now' }).click();
+  const state = await context.storageState();
+  await context.close();
+  // The calendar that says when a cookie ends is the browser's own, which does not stand still.
+  return { ...state, cookies: state.cookies.map((cookie) => ({ ...cookie, expires: -1 })) };
+}
+
+async function settle(screen: Screen): Promise<void> {
+  await screen.page.mouse.move(0, 0);
+  await screen.page.waitForTimeout(500);
+  await screen.page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+    // What rises, flashes and fades has come to rest.
+    const passing = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(passing.map((animation) => animation.finished.catch(() => undefined)));
+  });
+}
+
+async function take(screen: Screen): Promise<Buffer> {
+  const session = await screen.context.newCDPSession(screen.page);
+  const [width, height, scale] = await screen.page.evaluate(
+    () => [innerWidth, innerHeight, devicePixelRatio] as const,
+  );
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: QUALITY,
+    // By itself it takes CSS pixels.
+    clip: { x: 0, y: 0, width, height, scale },
+  });
+  return Buffer.from(data, 'base64');
+}
+
+const wanted = process.argv.slice(2);
+const chosen = wanted.length === 0 ? scenes : scenes.filter(({ name }) => wanted.includes(name));
+const server = await startServer({
+  args: ['--demo'],
+  env: {
+    TZ: 'Europe/Berlin',
+    KITH_FROZEN_AT: String(NOW),
+    NODE_OPTIONS: `--import=${new URL('support/frozen.mjs', import.meta.url).href}`,
+  },
+});
+const browser = await launch();
+let failed = 0;
+try {
+  await mkdir(FOLDER, { recursive: true });
+  if (wanted.length === 0)
+    for (const file of await readdir(FOLDER)) if (file.endsWith('.webp')) await rm(FOLDER + file);
+  const state = await signIn(browser, server.url);
+  await company(browser, server.url);
+  let total = 0;
+  for (const scene of chosen) {
+    const screen = await enter(browser, server.url, scene, state);
+    try {
+      if (!scene.door) await screen.page.locator('a[data-row]').first().waitFor();
+      await scene.go(screen);
+      await settle(screen);
+      const picture = await take(screen);
+      await writeFile(`${FOLDER}${scene.name}.webp`, picture);
+      const offer = offered.get(scene.name);
+      if (offer) await writeFile(PUBLIC + offer, picture);
+      total += (await stat(`${FOLDER}${scene.name}.webp`)).size;
+      process.stdout.write(`${scene.name}: ${(picture.length / 1000).toFixed(0)} kB\n`);
+    } catch (error) {
+      failed += 1;
+      process.stderr.write(`${scene.name}: ${String(error)}\n`);
+    }
+    for (const problem of screen.problems) process.stderr.write(`${scene.name}: ${problem}\n`);
+    await screen.context.close();
+  }
+  process.stdout.write(`${chosen.length - failed} screens, ${(total / 1000).toFixed(0)} kB\n`);
+} finally {
+  await browser.close();
+  await server.dispose();
+}
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,141 @@
+/** Messages that are sent later: what the commands and the work at their time have in common. */
+import { KithError, limits, type OwnRecordOf, type ScheduledMessage } from '@kith/protocol';
+import { demand, judge } from '../policy/policy.ts';
+import type { Services } from '../services.ts';
+import {
+  claimOne,
+  type DueRow,
+  dropClaimed,
+  isClaimed,
+  LEASE_MS,
+  releaseClaim,
+  setDue,
+} from '../store/due.ts';
+import { type OwnTransaction, ownValue } from '../store/own.ts';
+import type { Somebody } from '../store/users.ts';
+import { allowedMentions } from './mentions.ts';
+import { changeOwnRecord } from './own.ts';
+import { sendInThread } from './sendInThread.ts';
+import { threadAccess } from './threadAccess.ts';
+
+/** Throws when the time is none to do something at. */
+export function demandAhead(at: string): void {
+  const ahead = Date.parse(at) - Date.now();
+  if (ahead > 0 && ahead <= limits.aheadMs) return;
+  const message = ahead > 0 ? 'must lie within a year' : 'must lie ahead';
+  throw new KithError('bad_input', {
+    message: ahead > 0 ? 'This time is too far ahead.' : 'This time has passed.',
+    fields: [{ path: 'at', message }],
+  });
+}
+
+/** Throws unless this person may say this there, as of now. Returns what the log wants to know besides. */
+export async function demandMaySend(
+  services: Services,
+  { tenantId, userId }: Somebody,
+  { conversationId, content, thread }: Pick<ScheduledMessage, 'conversationId' | 'content' | 'thread'>,
+) {
+  const membership = await services.memberships.get(tenantId, conversationId, userId);
+  demand(judge('send', membership));
+  if (thread !== undefined)
+    await threadAccess(services, { tenantId, userId }, { conversationId, rootId: thread });
+  return {
+    mentions: allowedMentions(membership, content),
+    visibleAfter: membership?.member?.visibleAfter ?? 0,
+  };
+}
+
+/** Keeps it, with its time; null: there is none any more. Throws while it is being sent: then it is too late. */
+export const changeScheduled = (
+  services: Services,
+  who: Somebody,
+  messageId: string,
+  change: Change,
+): Promise<OwnRecordOf<'scheduled'>> =>
+  putScheduled(services, who, messageId, change, async (trx) => {
+    if (await isClaimed(trx, dueRow(who, messageId), Date.now()))
+      throw new KithError('conflict', { message: 'This message is being sent right now.' });
+  });
+
+/** The same for whoever has claimed it. */
+export const endSending = (
+  services: Services,
+  who: Somebody,
+  messageId: string,
+  change: Change,
+): Promise<OwnRecordOf<'scheduled'>> => putScheduled(services, who, messageId, change);
+
+type Change = (before: ScheduledMessage | null) => ScheduledMessage | null;
+
+const dueRow = ({ tenantId, userId }: Somebody, id: string): DueRow => ({
+  tenantId,
+  userId,
+  kind: 'scheduled',
+  id,
+});
+
+const putScheduled = (
+  services: Services,
+  who: Somebody,
+  messageId: string,
+  change: Change,
+  demandFree?: (trx: OwnTransaction) => Promise<void>,
+): Promise<OwnRecordOf<'scheduled'>> =>
+  changeOwnRecord(services, who, 'scheduled', messageId, change, async (trx, { value }) => {
+    await demandFree?.(trx);
+    const at = value && !value.failed ? new Date(value.at) : null;
+    await setDue(trx, dueRow(who, messageId), at);
+    if (at) services.dueWork.plan(at.getTime());
+  });
+
+/** Sends it before its time. */
+export async function deliverNow(
+  services: Services,
+  who: Somebody,
+  messageId: string,
+): Promise<OwnRecordOf<'scheduled'>> {
+  const { db } = services.database;
+  const known = await ownValue(db, who, 'scheduled', messageId);
+  if (!known) throw new KithError('not_found');
+  const row = dueRow(who, messageId);
+  if (!(await claimOne(db, row, Date.now(), LEASE_MS)))
+    throw new KithError('unavailable', { message: 'This message is being sent already.', retryAfterMs: 500 });
+  try {
+    return await deliver(services, who, messageId);
+  } catch (error) {
+    // One that has failed, or was taken back before it was claimed, has no time of its own.
+    const value = await ownValue(db, who, 'scheduled', messageId);
+    await (value && !value.failed ? releaseClaim(db, row) : dropClaimed(db, row));
+    throw error;
+  }
+}
+
+/**
+ * Sends what the caller has claimed, under its own id, so that a second time finds the first (S7), and takes it off the list:
+ * nobody changes it meanwhile. Throws as sending does.
+ */
+export async function deliver(
+  services: Services,
+  who: Somebody,
+  messageId: string,
+): Promise<OwnRecordOf<'scheduled'>> {
+  const value = await ownValue(services.database.db, who, 'scheduled', messageId);
+  if (!value) throw new KithError('not_found');
+  const { conversationId, content, replyTo, thread, alsoSend } = value;
+  const { tenantId } = who;
+  const allowed = await demandMaySend(services, who, value);
+  if (thread !== undefined)
+    await sendInThread(services, who, { conversationId, messageId, content, replyTo, thread, alsoSend });
+  else
+    await services.messageLog.append({
+      tenantId,
+      conversationId,
+      messageId,
+      authorId: who.userId,
+      content,
+      replyTo,
+      ...allowed,
+    });
+  services.previews.offer({ ...who, conversationId, messageId, content });
+  return endSending(services, who, messageId, () => null);
+}

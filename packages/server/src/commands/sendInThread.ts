@@ -1,0 +1,131 @@
+import {
+  type Content,
+  KithError,
+  type MessageRecord,
+  type Output,
+  type ParsedInput,
+  type ThreadMark,
+} from '@kith/protocol';
+import type { HeldConversation } from '../log/change.ts';
+import { demand, judge } from '../policy/policy.ts';
+import type { Services } from '../services.ts';
+import { contentColumns, type MessageRow } from '../store/records.ts';
+import { type Follower, latestPeople, startFollowing, type ThreadKey } from '../store/threads.ts';
+import type { Somebody } from '../store/users.ts';
+import { heldMembership, heldMessage } from './access.ts';
+import { allowedMentions } from './mentions.ts';
+
+type ThreadInput = Omit<ParsedInput<'sendMessage'>, 'forward'> & {
+  readonly thread: string;
+  readonly content: Content;
+};
+
+/**
+ * A reply changes its root too (T1), so it does not go by the hot path: one transaction that holds the conversation writes
+ * both, and lets those follow who follow by themselves.
+ */
+export async function sendInThread(
+  services: Services,
+  caller: Somebody,
+  { conversationId, messageId, content, replyTo, thread, alsoSend }: ThreadInput,
+): Promise<Output<'sendMessage'>> {
+  const { tenantId, userId } = caller;
+  const { answer, begun } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
+    const membership = await heldMembership(held, userId);
+    demand(judge('send', membership));
+    // S7: before anything that may have become otherwise since.
+    const earlier = await held.message(messageId);
+    if (earlier) {
+      if (earlier.author_id !== userId)
+        throw new KithError('conflict', { message: 'This message id is taken.' });
+      return { answer: toAnswer(earlier), begun: [] };
+    }
+    const mentions = allowedMentions(membership, content);
+    const root = await rootOf(held, await heldMessage(held, membership, thread));
+    const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
+    const reply = await held.appendMessage({
+      id: messageId,
+      author_id: userId,
+      kind: 'content',
+      ...contentColumns(content),
+      reply_id: quoted?.id ?? null,
+      reply_seq: quoted?.seq ?? null,
+      mentions: mentions.userIds.length > 0 ? [...mentions.userIds] : null,
+      mentions_all: mentions.all,
+      thread_root: root.id,
+      thread_root_seq: root.seq,
+      thread_also: alsoSend ?? null,
+    });
+    await held.setMessage(root, {
+      reply_count: (root.reply_count ?? 0) + 1,
+      reply_last_at: new Date(reply.createdAt),
+      reply_last_seq: reply.seq,
+      reply_users: latestPeople([userId, ...(root.reply_users ?? [])]),
+    });
+    const key = { tenantId, conversationId, rootId: root.id, rootSeq: root.seq };
+    const begun = await startFollowing(held.trx, key, followersOf(root, reply));
+    const { seq, rev, createdAt } = reply;
+    return {
+      answer: { messageId, seq, rev, createdAt },
+      begun: begun.map((follower) => ({ follower, mark: markAfter(key, follower, reply, held.row.rev) })),
+    };
+  });
+  // Who follows from now on is told so; those who did before see the reply itself.
+  for (const { follower, mark } of begun)
+    services.announcer.toUser(tenantId, follower.userId, { type: 'thread', mark });
+  return answer;
+}
+
+/** Of a root itself, or of a reply: then its root, which the same people may see. */
+async function rootOf(held: HeldConversation, message: MessageRow): Promise<MessageRow> {
+  const root = message.thread_root === null ? message : await held.message(message.thread_root);
+  if (!root) throw new KithError('not_found');
+  // What was deleted keeps its thread, and begins none.
+  if (root.kind === 'content' || (root.kind === 'deleted' && root.reply_count)) return root;
+  throw new KithError('conflict', { message: 'There is nothing to reply to.' });
+}
+
+const toAnswer = (row: MessageRow): Output<'sendMessage'> => ({
+  messageId: row.id,
+  seq: row.seq,
+  rev: row.created_rev,
+  createdAt: row.created_at.toISOString(),
+});
+
+/** Who follows by themselves after this reply. Whoever wrote the root, or is named in it, and unfollowed, stays away. */
+function followersOf(root: MessageRow, reply: MessageRecord): Follower[] {
+  const before = reply.seq - 1;
+  const followers = new Map<string, Follower>();
+  const add = (userId: string, readSeq: number, again: boolean): void => {
+    if (!followers.has(userId)) followers.set(userId, { userId, readSeq, again });
+  };
+  add(reply.authorId, reply.seq, true);
+  for (const userId of reply.mentions ?? []) add(userId, before, true);
+  add(root.author_id, before, false);
+  for (const userId of root.mentions ?? []) add(userId, before, false);
+  return [...followers.values()];
+}
+
+/** Whoever begins to follow has this reply unread, unless it is their own. */
+function markAfter(
+  { conversationId, rootId, rootSeq }: ThreadKey,
+  { userId, readSeq }: Follower,
+  reply: MessageRecord,
+  rev: number,
+): ThreadMark {
+  const unread = Number(userId !== reply.authorId);
+  const named = reply.mentionsAll === true || reply.mentions?.includes(userId) === true;
+  return {
+    conversationId,
+    rootId,
+    rootSeq,
+    following: true,
+    readSeq,
+    unread,
+    mentions: named ? unread : 0,
+    rev,
+    lastSeq: reply.seq,
+    // Whoever follows from here on has heard of nobody's reading yet.
+    othersReadSeq: 0,
+  };
+}
