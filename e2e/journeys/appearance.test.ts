@@ -57,9 +57,6 @@ it('accent, ground, text size, density and style are chosen, and stand before th
   // What theme.js sets is there although no script of the app has run.
   await ada.page.route('**/assets/*.js', (route) => route.abort());
   ada.excuseNetwork();
-  await ada.page.evaluate(async () => {
-    for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
-  });
   await ada.page.reload({ waitUntil: 'commit' });
   await ada.page.waitForFunction(() => document.body !== null);
   expect(await ada.page.evaluate(() => ({ ...document.documentElement.dataset }))).toMatchObject({

@@ -147,7 +147,7 @@ it('a browser that stores nothing says so, and talks all the same', async () => 
 
 it('a part of the app that cannot be loaded leaves the rest standing, and comes when asked again', async () => {
   const ada = await world.person('Ada');
-  const device = await world.enter(ada, { serviceWorkers: 'block' });
+  const device = await world.enter(ada);
   device.excuseNetwork();
   const { page } = device;
   await page.route('**/assets/ShortcutSheet-*', (route) => route.abort());

@@ -4,7 +4,7 @@ import { useWorld } from '../support/browser.ts';
 import { gone } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ installs: true });
 
 it('S7: offline and back: reads on, writes on, and delivers once, in order', async () => {
   const ada = await world.person('Ada');

@@ -4,7 +4,7 @@ import { phone, useWorld } from '../support/browser.ts';
 import { gone, type Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ installs: true });
 
 const names = ({ list }: Screen): Promise<string[]> => list.locator('a .kith-row-name').allInnerTexts();
 const stands = (screen: Screen, ...order: string[]) =>

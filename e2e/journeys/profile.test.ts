@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { phone, useWorld } from '../support/browser.ts';
 import type { Screen } from '../support/screens.ts';
 
-const world = useWorld();
+const world = useWorld({ installs: true });
 
 /** A photograph, wider than high: colours by place, so that a crop is seen to be the right one. */
 async function photograph(screen: Screen): Promise<Buffer> {

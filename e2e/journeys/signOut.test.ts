@@ -4,7 +4,7 @@ import { useWorld } from '../support/browser.ts';
 import { signInAgain } from '../support/people.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ installs: true });
 
 it('a session that ends while the device is away keeps what was written, for its author alone', async () => {
   const ada = await world.person('Ada');

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ installs: true });
 
 it('S7: two tabs converge, send once, and sign out together', async () => {
   const ada = await world.person('Ada');

@@ -63,7 +63,15 @@ export interface World {
   client(who: Account): Promise<KithClient>;
 }
 
-export function useWorld(options: ServerOptions = {}): World {
+export interface WorldOptions extends ServerOptions {
+  /**
+   * Whether the app installs itself for use without a network: every new profile fetches all of it, in all languages, so
+   * only journeys that need it pay for it. Absent: no.
+   */
+  readonly installs?: boolean;
+}
+
+export function useWorld({ installs = false, ...options }: WorldOptions = {}): World {
   let server: Server | undefined;
   let browser: Browser | undefined;
   let screens: Screen[] = [];
@@ -102,7 +110,11 @@ export function useWorld(options: ServerOptions = {}): World {
       return browser;
     },
     device: async (contextOptions = desktop) => {
-      const context = await world.browser.newContext({ locale: 'en-GB', ...contextOptions });
+      const context = await world.browser.newContext({
+        locale: 'en-GB',
+        serviceWorkers: installs ? 'allow' : 'block',
+        ...contextOptions,
+      });
       context.setDefaultTimeout(ACTION_MS);
       const screen = new Screen(context, world.server.url);
       screens.push(screen);

@@ -207,9 +207,9 @@ export class Screen {
 
   /** Waits until the app can be opened without a network: the worker has its copy, and the cache these messages. */
   async readyForOffline(...texts: string[]): Promise<void> {
-    await this.page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-    });
+    await until('the app is installed (useWorld({ installs: true }))', () =>
+      this.page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration())?.active),
+    );
     for (const text of texts)
       await until(`“${text}” is in the cache`, () => this.page.evaluate(isCached, text), {
         timeoutMs: 20_000,
