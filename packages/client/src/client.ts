@@ -242,8 +242,8 @@ export class Client implements KithClient {
       );
       return () => feed.stop();
     }
-    return store.events.on('arrived', (_id, messages, live) => {
-      if (live) for (const message of messages) tell(message);
+    return store.events.on('news', (_id, messages) => {
+      for (const message of messages) tell(message);
     });
   }
 }

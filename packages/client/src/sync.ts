@@ -99,7 +99,7 @@ export class Sync {
         // Before the batch, so that it waits for the window that is being read.
         const cold = store.windows.isCold(id);
         if (cold) void this.#warm(id);
-        const gap = store.handleBatch(id, { from, to, records }, true);
+        const gap = store.handleBatch(id, { from, to, records });
         if (gap.head) this.needHead(id);
         if (!cold) this.check(id);
         return;
@@ -211,7 +211,10 @@ export class Sync {
       });
       if (epoch !== this.#epoch) return;
       this.#deps.handleUsers(page.users);
-      for (const head of page.heads) this.#acceptHead(head);
+      for (const head of page.heads) {
+        this.#acceptHead(head);
+        store.skipNews(head.conversation.id);
+      }
       for (const membership of page.left) store.handleLeft(membership);
       next = page.next;
     } while (next !== null);
@@ -319,7 +322,7 @@ export class Sync {
     // The answer is older than what was heard of: a moment later it will not be.
     if (since <= first) throw new KithError('unavailable', { message: 'changes are behind' });
     // Only all pages together are a state that ever was: a message of page one may be changed on page three.
-    const gap = store.handleBatch(id, { from: first + 1, to: since, records: [...records.values()] }, false);
+    const gap = store.handleBatch(id, { from: first + 1, to: since, records: [...records.values()] });
     if (gap.head) this.needHead(id);
   }
 

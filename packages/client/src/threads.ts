@@ -74,9 +74,11 @@ export class ThreadStore {
     this.list = this.#list;
     const { events } = deps.store;
     events.on('records', (_id, records) => this.#handleRecords(records));
-    events.on('arrived', (_id, messages, live) => {
+    events.on('arrived', (_id, messages) => {
       if (messages.some((message) => this.#beginsToFollow(message))) this.#again();
-      if (live) for (const message of messages) this.#lookFor(message);
+    });
+    events.on('news', (_id, messages) => {
+      for (const message of messages) this.#lookFor(message);
     });
     events.on('head', (id, head) => {
       // S13: nothing of it is to be seen any more.

@@ -65,7 +65,7 @@ test('S18: what one chose elsewhere shows, also where others have chosen since',
       },
     }) as unknown as MessageRecord;
   const told = (rev: number, counts: number[]) =>
-    store.handleBatch('c', { from: rev, to: rev, records: [poll(rev, counts)] }, true);
+    store.handleBatch('c', { from: rev, to: rev, records: [poll(rev, counts)] });
   const mine = () =>
     store.windows
       .get('c')

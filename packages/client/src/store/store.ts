@@ -6,6 +6,7 @@ import type { ConversationChange, Head, MemberRecord, MessageRecord } from '@kit
 import { Emitter } from '../emitter.ts';
 import { foldHead, loadedPreview, recount, sameHead } from './heads.ts';
 import { withChoices, withMine } from './mine.ts';
+import { News } from './news.ts';
 import type { Asked, Batch, ConversationWindow, HistoryPage, PageTicket } from './window.ts';
 import { type LoadCold, Windows } from './windows.ts';
 
@@ -15,8 +16,10 @@ export type StoreEvents = {
   window: [id: string, window: ConversationWindow | undefined, changed: readonly number[] | 'all'];
   /** Newer states of records, loaded or not. */
   records: [id: string, records: readonly ConversationChange[]];
-  /** New messages of others. */
-  arrived: [id: string, messages: readonly MessageRecord[], live: boolean];
+  /** New messages of others, as the head counts them. */
+  arrived: [id: string, messages: readonly MessageRecord[]];
+  /** Messages of others that came while there was a connection, each once. */
+  news: [id: string, messages: readonly MessageRecord[]];
   /** The server does not know how far this person has read. */
   readUntold: [id: string];
   /** Other messages are out of sight now: hidden, shown again, or over. */
@@ -50,6 +53,7 @@ export class Store {
   readonly #distrusted = new Set<string>();
   /** Heads as the cache had them, not told by the server since: when it was written, their counts may have been in doubt. */
   readonly #restored = new Set<string>();
+  readonly #news = new News();
   #me = '';
 
   /** Whether this person removed the message at a place from their own view. */
@@ -98,7 +102,14 @@ export class Store {
   /** From the cache: as it was, no questions asked. */
   restoreHead(head: Head): void {
     this.#restored.add(head.conversation.id);
+    this.#news.begin(head.conversation.id, head.lastSeq);
     this.#setHead(head);
+  }
+
+  /** This head was told at the begin of a connection: what it counts came before. */
+  skipNews(id: string): void {
+    const head = this.#heads.get(id);
+    if (head) this.#news.skip(id, head.lastSeq);
   }
 
   /** A head out of a reply. `stale`: older than what is here. `unsure`: its counts must be asked for. */
@@ -112,6 +123,8 @@ export class Store {
     const leftAt = this.#leftAt.get(id);
     if (leftAt !== undefined && incoming.membership.rev <= leftAt) return { stale: false, unsure: false };
     this.#leftAt.delete(id);
+    // One that was joined just now: its first message may be in it already, and be told by an event only then.
+    this.#news.begin(id, incoming.readSeq);
     const restored = this.#restored.delete(id);
     // Events have brought us further than this reply. But marks are no part of `rev`: of them it may bring news.
     if (known && incoming.rev < known.rev) {
@@ -156,7 +169,7 @@ export class Store {
   }
 
   /** Changes in revisions `from` to `to`, from an event or a reply. */
-  handleBatch(id: string, batch: Batch, live: boolean): Gap {
+  handleBatch(id: string, batch: Batch): Gap {
     const head = this.#heads.get(id);
     if (!head) return { head: !this.#leftAt.has(id), changes: false };
     const window = this.windows.get(id);
@@ -214,7 +227,14 @@ export class Store {
     }
     this.events.emit('records', id, records);
     if (window && !windowGap) this.events.emit('window', id, window, changed);
-    if (folded && folded.arrived.length > 0) this.events.emit('arrived', id, folded.arrived, live);
+    if (folded && folded.arrived.length > 0) this.events.emit('arrived', id, folded.arrived);
+    const news = this.#news
+      .take(
+        id,
+        records.filter((record) => record.type === 'message'),
+      )
+      .filter(({ authorId, seq }) => authorId !== this.#me && !this.hides(id, seq));
+    if (news.length > 0) this.events.emit('news', id, news);
     return { head: unsure || (headGap && !window && !held), changes: windowGap };
   }
 
@@ -340,6 +360,7 @@ export class Store {
     if (rev !== undefined) this.#leftAt.set(id, Math.max(rev, this.#leftAt.get(id) ?? 0));
     this.unconfirmedReads.delete(id);
     this.#restored.delete(id);
+    this.#news.forget(id);
     const had = this.#heads.delete(id);
     this.#dropWindow(id);
     if (had) this.events.emit('head', id, undefined);
