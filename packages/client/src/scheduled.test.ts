@@ -11,10 +11,15 @@ import { VirtualClock } from './testing/virtualClock.ts';
 function setup(lost: number, code: 'timeout' | 'forbidden' = 'timeout') {
   const clock = new VirtualClock();
   const asked: string[] = [];
-  const request = async (_command: string, { messageId, ...message }: { messageId: string }) => {
+  const kept = new Map<string, object>();
+  const request = async (command: string, { messageId, ...message }: { messageId: string }) => {
     asked.push(messageId);
+    const before = kept.get(messageId);
+    // The first one stays.
+    const value = command === 'updateScheduled' ? { ...before, ...message } : (before ?? message);
+    if (code === 'timeout') kept.set(messageId, value);
     if (asked.length <= lost) throw new KithError(code);
-    return { record: { type: 'scheduled', key: messageId, rev: asked.length, value: message } };
+    return { record: { type: 'scheduled', key: messageId, rev: asked.length, value } };
   };
   const own = new OwnRecords({
     scheduler: new Scheduler(),
@@ -52,6 +57,20 @@ describe('a message that goes later', () => {
     await failed;
     expect(await scheduled.add('c', 'later', AT, { messageId })).toBe(messageId);
     expect(new Set(asked)).toEqual(new Set([messageId]));
+  });
+
+  test('that its author changes after a failure goes as they said last, though the first try had arrived', async () => {
+    const { clock, own, scheduled } = setup(4);
+    const messageId = newId();
+    const failed = expect(scheduled.add('c', 'later', AT, { messageId })).rejects.toThrow();
+    await clock.pass(60_000);
+    await failed;
+    const noon = '2026-02-01T12:00:00.000Z';
+    await scheduled.add('c', 'much later', noon, { messageId });
+    expect(own.all('scheduled').get().get(messageId)).toMatchObject({
+      content: { text: 'much later' },
+      at: noon,
+    });
   });
 
   test('that is refused is not asked for again', async () => {

@@ -1,5 +1,5 @@
 /** What is to be done at a time: messages that go later, reminders. */
-import type { Attachment } from '@kith/protocol';
+import type { Attachment, ScheduledMessage } from '@kith/protocol';
 import { newId } from '@kith/protocol/ids';
 import { asKithError } from './asKithError.ts';
 import type { Core } from './core.ts';
@@ -32,9 +32,13 @@ export const scheduledOf = (core: Core): Scheduled => ({
       ...(thread !== undefined && { thread, ...(alsoSend && { alsoSend: true as const }) }),
       at,
     };
-    await core.own.during('scheduled', messageId, message, () =>
-      repeated(core, () => core.request('scheduleMessage', { messageId, ...message })),
-    );
+    await core.own.during('scheduled', messageId, message, async () => {
+      const kept = await repeated(core, () => core.request('scheduleMessage', { messageId, ...message }));
+      if (isSame(kept.record.value, message)) return kept;
+      // An earlier try had arrived after all: what its author says now counts.
+      const { content } = message;
+      return repeated(core, () => core.request('updateScheduled', { messageId, content, at }));
+    });
     return messageId;
   },
   update: async (messageId, { text, at }) => {
@@ -62,6 +66,12 @@ export const remindersOf = (core: Core): Reminders => ({
     );
   },
 });
+
+const isSame = (kept: ScheduledMessage | null, wished: ScheduledMessage): boolean =>
+  kept !== null && Date.parse(kept.at) === Date.parse(wished.at) && textOf(kept) === textOf(wished);
+
+const textOf = ({ content }: ScheduledMessage): string | undefined =>
+  content.type === 'plain' ? content.text : undefined;
 
 function scheduledAttachment(core: Core, messageId: string): Attachment | undefined {
   const content = core.own.peek('scheduled', messageId)?.content;

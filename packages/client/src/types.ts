@@ -400,8 +400,9 @@ export interface OwnReader {
   /** All of one type, by key. */
   all<T extends OwnType>(type: T): Readable<ReadonlyMap<string, OwnValue<T>>>;
   /**
-   * What was begun in a conversation, or in a thread (then `place` is its root, and the draft names the conversation), for the person's other devices; an empty text: nothing any more. Shows at once, is told when
-   * there is a connection; of two devices the later one is right. Rejects when it is refused.
+   * What was begun in a conversation, or in a thread (then `place` is its root, and the draft names the conversation), for the
+   * person's other devices; an empty text: nothing any more. Shows at once, is told when there is a connection; of two devices
+   * the later one is right. Rejects when it is refused.
    */
   saveDraft(place: string, draft: SavedDraft): Promise<void>;
   /**
@@ -416,7 +417,7 @@ export interface Scheduled {
   /**
    * `at`: ISO 8601, ahead, a year at most. Rejects when it is refused or there is no connection. Resolves to the message id.
    * `messageId`: a UUIDv7 that the caller keeps: after a failure whose outcome is unknown, the same one again schedules one
-   * message and not two.
+   * message and not two, with the text and the time given last.
    */
   add(
     conversationId: string,

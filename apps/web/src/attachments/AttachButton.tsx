@@ -1,7 +1,7 @@
 /** The button before the composer's text: what can be sent besides words, and words later. */
 import type { Attachment } from '@kith/protocol';
 import { CalendarClock, Plus } from 'lucide-react';
-import { Suspense, useState } from 'react';
+import { memo, Suspense, useState } from 'react';
 import { focusComposer } from '../composer/intent.ts';
 import { t } from '../i18n/index.ts';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -18,7 +18,13 @@ export interface AttachButtonProps {
   readonly onLater: (() => void) | undefined;
 }
 
-export function AttachButton({ conversationId, place, onAttach, onLater }: AttachButtonProps) {
+/** Drawn anew when it changes, not with each key. */
+export const AttachButton = memo(function AttachButton({
+  conversationId,
+  place,
+  onAttach,
+  onLater,
+}: AttachButtonProps) {
   const [entry, setEntry] = useState<AttachEntry>();
   const close = () => {
     setEntry(undefined);
@@ -48,4 +54,4 @@ export function AttachButton({ conversationId, place, onAttach, onLater }: Attac
       )}
     </>
   );
-}
+});

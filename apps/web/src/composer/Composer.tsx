@@ -1,11 +1,13 @@
 /** Where one writes. What was begun stays with its conversation; a reply or an edit shows above the field. */
 import { firstLink } from '@kith/client';
 import type { Attachment, MessageRecord } from '@kith/protocol';
+import { newId } from '@kith/protocol/ids';
 import { Link as LinkIcon, Pencil, Reply, X } from 'lucide-react';
 import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 import { cell } from '../app/cell.ts';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId } from '../app/people.ts';
+import { useStable } from '../app/useStable.ts';
 import { AttachButton } from '../attachments/AttachButton.tsx';
 import { errorText } from '../i18n/errors.ts';
 import { t } from '../i18n/index.ts';
@@ -91,16 +93,20 @@ function WriteComposer({
     if (sent(wires)) setDraft(place, EMPTY);
   };
   /** What was written stays for a message of its own. */
-  const attach = (attachment: Attachment): boolean => sent([''], attachment);
+  const attach = useStable((attachment: Attachment): boolean => sent([''], attachment));
 
+  /** Of what goes later, until it is known to be kept: asked again, it is the same message. */
+  const [laterId, setLaterId] = useState(newId);
   const later = (wire: string, anchor: Element) =>
     askWhen(t('later.title'), anchor, (at) => {
       const options = {
+        messageId: laterId,
         ...(replyTo !== undefined && { replyTo }),
         ...(thread && { thread: thread.rootId, alsoSend: thread.alsoSend }),
       };
       // The text stays until it is kept there; what was written meanwhile is another one.
       client.scheduled.add(conversationId, wire, at, options).then(() => {
+        setLaterId(newId);
         if (finishDraft(place, draft, replyTo)) thread?.onSent();
         toast(t('later.willSend', { time: timeText(Date.parse(at)) }));
       }, toastError);

@@ -4,7 +4,9 @@ import type { Attachment } from '@kith/protocol';
 import { ArrowUp, Check, Keyboard, Smile } from 'lucide-react';
 import {
   type KeyboardEvent,
+  memo,
   type ReactNode,
+  type Ref,
   useEffect,
   useId,
   useLayoutEffect,
@@ -14,27 +16,19 @@ import {
 } from 'react';
 import { useClient } from '../app/client.tsx';
 import { onePane, pointerFine, useMedia } from '../app/media.ts';
+import { useStable } from '../app/useStable.ts';
 import { EmojiPopover, PickerSheet } from '../emoji/EmojiPopover.tsx';
 import { rememberEmoji } from '../emoji/recents.ts';
 import { t } from '../i18n/index.ts';
-import { useLongPress } from '../message/useLongPress.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CompletionList, optionId } from './CompletionList.tsx';
 import { onFocusComposer } from './intent.ts';
+import { SendButton } from './SendButton.tsx';
 import { split } from './split.ts';
-import {
-  completingAt,
-  type Draft,
-  emojiCodeAt,
-  emojiCodesIn,
-  mentionDraft,
-  replace,
-  spelled,
-  toggleMark,
-  toWire,
-} from './text.ts';
-import { type Candidate, emojiOf, useCandidates, whoIsSpelled } from './useCompletion.ts';
+import { completingAt, type Draft, mentionDraft, spelled, toggleMark, toWire } from './text.ts';
+import { type Candidate, useCandidates, whoIsSpelled } from './useCompletion.ts';
 import { useEditor } from './useEditor.ts';
+import { useEmojiCodes } from './useEmojiCodes.ts';
 
 export interface FieldProps {
   readonly conversationId: string;
@@ -166,17 +160,20 @@ export function Field(props: FieldProps) {
     const entry = client.conversations.get(conversationId).get();
     return toWire(spelled(draft, (name) => whoIsSpelled(entry, name)));
   };
-  const send = () => {
+  const send = useStable(() => {
     if (!ready) return;
     typing(false);
     onSubmit(wire());
     setDismissed(undefined);
-  };
+  });
   const sendButton = useRef<HTMLButtonElement>(null);
-  const sendLater = () => {
+  const sendLater = useStable(() => {
     if (ready && sendButton.current) onLater?.(wire(), sendButton.current);
-  };
-  const longPress = useLongPress(sendLater);
+  });
+  const toggleEmoji = useStable(() => {
+    if (sheet && emojiOpen) field.current?.focus();
+    setEmojiOpen(!emojiOpen);
+  });
 
   const pick = (candidate: Candidate) => {
     if (!wanted) return;
@@ -193,50 +190,7 @@ export function Field(props: FieldProps) {
     editor.insert({ text: `${mention.text} `, mentions: mention.mentions }, wanted.start, end);
   };
 
-  const now = useRef({ draft, editor });
-  useLayoutEffect(() => {
-    now.current = { draft, editor };
-  });
-  /** A code typed to its closing colon becomes its emoji; undo brings the code back. */
-  const completeCode = async (typed: string, caret: number) => {
-    const closed = emojiCodeAt({ text: typed, mentions: [] }, caret);
-    // One of this place's own stays as it is written.
-    if (!closed || client.emoji.byName.get().has(closed.code)) return;
-    const char = await emojiOf(closed.code);
-    const element = field.current;
-    // The data may have been on their way while the writing went on.
-    if (char === undefined || !element || document.activeElement !== element) return;
-    const { draft: written, editor: editing } = now.current;
-    const code = `:${closed.code}:`;
-    if (!written.text.startsWith(code, closed.start)) return;
-    const next = replace(written, closed.start, closed.start + code.length, char);
-    rememberEmoji(char);
-    const moved = char.length - code.length;
-    editing.apply(next, element.selectionStart + moved, element.selectionEnd + moved);
-  };
-
-  /** The same for what was pasted up to the caret. */
-  const completePasted = async (before: string, pasted: string, caret: number) => {
-    let from = 0;
-    while (from < caret && before[from] === pasted[from]) from++;
-    const own = client.emoji.byName.get();
-    const codes = emojiCodesIn({ text: pasted, mentions: [] }, from, caret).filter(
-      ({ code }) => !own.has(code),
-    );
-    const chars = await Promise.all(codes.map(({ code }) => emojiOf(code)));
-    const element = field.current;
-    const { draft: written, editor: editing } = now.current;
-    // Whoever writes on meanwhile keeps what they see.
-    if (!element || document.activeElement !== element || written.text !== pasted) return;
-    let next = written;
-    codes.forEach(({ start, code }, index) => {
-      const char = chars[index];
-      if (char !== undefined) next = replace(next, start, start + code.length + 2, char);
-    });
-    if (next === written) return;
-    const moved = next.text.length - pasted.length;
-    editing.apply(next, element.selectionStart + moved, element.selectionEnd + moved);
-  };
+  const codes = useEmojiCodes(draft, editor);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes, Enter and the arrows are its own. 229: Safari's last key of a composition.
@@ -309,16 +263,7 @@ export function Field(props: FieldProps) {
         {strip}
         <div className="kith-composer-row">
           {tools?.(ready && onLater ? sendLater : undefined)}
-          <IconButton
-            ref={emojiButton}
-            icon={sheet && emojiOpen ? Keyboard : Smile}
-            label={sheet && emojiOpen ? t('composer.keyboard') : t('composer.emoji')}
-            aria-expanded={emojiOpen}
-            onClick={() => {
-              if (sheet && emojiOpen) field.current?.focus();
-              setEmojiOpen(!emojiOpen);
-            }}
-          />
+          <EmojiButton ref={emojiButton} open={emojiOpen} sheet={sheet} onPress={toggleEmoji} />
           <textarea
             ref={field}
             className="kith-composer-text"
@@ -337,8 +282,8 @@ export function Field(props: FieldProps) {
             onChange={(event) => {
               editor.onChange(event);
               const { value, selectionEnd } = event.target;
-              if (isTyping(event.nativeEvent)) void completeCode(value, selectionEnd);
-              if (isPasting(event.nativeEvent)) void completePasted(draft.text, value, selectionEnd);
+              if (isTyping(event.nativeEvent)) void codes.typed(value, selectionEnd);
+              if (isPasting(event.nativeEvent)) void codes.pasted(draft.text, value, selectionEnd);
               setDismissed(undefined);
               typing(submit === 'send' && event.target.value.trim() !== '');
             }}
@@ -354,29 +299,14 @@ export function Field(props: FieldProps) {
               typing(false);
             }}
           />
-          <button
-            type="button"
-            className="kith-composer-send"
-            aria-label={submit === 'send' ? t('composer.send') : t('common.save')}
-            disabled={!ready}
-            // The keyboard of a phone stays up for the next message.
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => longPress.fired() || send()}
+          <SendButton
             ref={sendButton}
-            aria-keyshortcuts={onLater && 'Shift+F10'}
-            onContextMenu={(event) => {
-              if (!onLater) return;
-              event.preventDefault();
-              if (!longPress.fired()) sendLater();
-            }}
-            {...(onLater && longPress.handlers)}
-          >
-            {submit === 'send' ? (
-              <ArrowUp size={20} strokeWidth={2.25} aria-hidden="true" />
-            ) : (
-              <Check size={20} strokeWidth={2.25} aria-hidden="true" />
-            )}
-          </button>
+            label={submit === 'send' ? t('composer.send') : t('common.save')}
+            icon={submit === 'send' ? ArrowUp : Check}
+            disabled={!ready}
+            onSend={send}
+            onLater={onLater && sendLater}
+          />
         </div>
       </div>
       {length > COUNT_FROM && (
@@ -406,6 +336,30 @@ export function Field(props: FieldProps) {
     </div>
   );
 }
+
+/** Drawn anew when it changes, not with each key. */
+const EmojiButton = memo(function EmojiButton({
+  ref,
+  open,
+  sheet,
+  onPress,
+}: {
+  readonly ref: Ref<HTMLButtonElement>;
+  readonly open: boolean;
+  readonly sheet: boolean;
+  readonly onPress: () => void;
+}) {
+  const back = sheet && open;
+  return (
+    <IconButton
+      ref={ref}
+      icon={back ? Keyboard : Smile}
+      label={back ? t('composer.keyboard') : t('composer.emoji')}
+      aria-expanded={open}
+      onClick={onPress}
+    />
+  );
+});
 
 /** A book is not a message, however many. */
 const PARTS_MAX = 20;

@@ -55,7 +55,10 @@ export function syncDrafts(client: KithClient): () => void {
       })
       .then(
         () => {
-          if (!stopped && draft && allDrafts().get(id) === draft) keep(id, { ...draft, at, told: true });
+          if (stopped || !draft || allDrafts().get(id) !== draft) return;
+          // The time as the server has it: a clock that is ahead would shut out what is written elsewhere.
+          const there = elsewhere.get().get(id);
+          keep(id, { ...draft, at: there ? Math.min(at, Date.parse(there.at)) : at, told: true });
         },
         // Too many, or no longer a member: it stays a draft of this device.
         () => undefined,
