@@ -45,7 +45,16 @@ it('are set from a message, listed, changed, done, and brought back', async () =
   await device.page.getByRole('button', { name: 'Undo' }).click();
   await rows.getByRole('button', { name: /boat house/ }).click();
   await device.message('boat house').waitFor();
-  expect(await mine.own.all('reminder').get().size, 'looking at it ends nothing').toBe(1);
+  expect(mine.own.all('reminder').get().size, 'looking at it ends nothing').toBe(1);
+
+  // It goes with its message, and comes back with it.
+  const waiting = (count: number) =>
+    until(`${count} wait`, () => Promise.resolve(mine.own.all('reminder').get().size === count));
+  await device.choose('boat house', 'Delete for me');
+  await waiting(0);
+  await device.page.getByRole('button', { name: 'Undo' }).click();
+  await device.message('boat house').waitFor();
+  await waiting(1);
 });
 
 it('when one is due: it is put off in place, told beside the app, and leads to the message', async () => {

@@ -10,13 +10,23 @@ export function hideForMe(client: KithClient, records: readonly MessageRecord[])
   if (!first) return;
   const { conversationId } = first;
   const seqs = records.map(({ seq }) => seq);
+  // To come back to what is gone leads nowhere.
+  const reminders = records.flatMap(({ id }) => client.own.get('reminder', id).get() ?? []);
+  const remind = (messageId: string, at: string | null) =>
+    void client.reminders.set(conversationId, messageId, at).catch(toastError);
   const focus = neighbourOf(records);
   client.messages.setHidden(conversationId, seqs, true).catch(toastError);
+  for (const { messageId } of reminders) remind(messageId, null);
   focus?.();
   toast(t('message.deletedForMe', { count: seqs.length }), {
     action: {
       label: t('common.undo'),
-      run: () => void client.messages.setHidden(conversationId, seqs, false).catch(toastError),
+      run: () => {
+        // Of what is hidden nobody is reminded: only when it is back.
+        client.messages.setHidden(conversationId, seqs, false).then(() => {
+          for (const { messageId, at } of reminders) if (Date.parse(at) > Date.now()) remind(messageId, at);
+        }, toastError);
+      },
     },
   });
 }
