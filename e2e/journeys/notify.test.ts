@@ -39,7 +39,7 @@ it('asks in the list, tells of what is not on screen, once, and takes it back wh
     // Whoever comes back from the browser's settings.
     dispatchEvent(new Event('focus'));
   });
-  const ask = screen.page.getByText('Hear of new messages while you do something else?');
+  const ask = screen.page.getByText('Get notified of new messages?');
   // Nothing has come yet: nothing to ask about.
   await screen.row('Rowing').waitFor();
   expect(await ask.count()).toBe(0);

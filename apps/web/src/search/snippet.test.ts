@@ -32,6 +32,7 @@ describe('a snippet', () => {
   it('is plain: names for mentions, no markers, one line', () => {
     const id = '0190a1b2-0000-7000-8000-000000000001';
     expect(shown(`> **hi**\n<@${id}> \`x\``, [[4, 6]])).toBe('[hi] @Ada x');
+    expect(shown('*one* _two_ snake_case 3*4', [[1, 4]])).toBe('[one] two snake_case 3*4');
   });
 
   it('does not cut a pair of surrogates', () => {

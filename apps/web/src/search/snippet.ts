@@ -11,7 +11,9 @@ export interface Piece {
 const BEFORE = 12;
 const SHOWN = 240;
 
-const MARKERS = /```[^\n]*|\*\*|~~|`|^ {0,3}(?:>|#{1,6}) ?/gm;
+/** A star or a line within a word is part of it. */
+const MARKERS =
+  /```[^\n]*|\*\*|~~|`|^ {0,3}(?:>|#{1,6}) ?|(?<![\p{L}\p{N}])[*_](?=\S)|(?<=\S)[*_](?![\p{L}\p{N}])/gmu;
 
 /** `ranges`: pairs of start and end, in order. `nameOf` as for previews. */
 export function snippetOf(
@@ -22,15 +24,28 @@ export function snippetOf(
   const first = ranges[0]?.[0] ?? 0;
   const from = first <= BEFORE + 8 ? 0 : wordStart(text, first - BEFORE);
   const to = wellCut(text, Math.min(text.length, from + SHOWN));
+  const marks = [...text.slice(from, to).matchAll(MARKERS)];
+  /** A stretch without the marks in it. */
+  const bare = (start: number, end: number): string => {
+    let words = '';
+    let at = start;
+    for (const { index, 0: mark } of marks) {
+      const begin = from + index;
+      if (begin >= end || begin + mark.length <= start) continue;
+      words += text.slice(at, Math.max(at, begin));
+      at = Math.min(end, begin + mark.length);
+    }
+    return words + text.slice(at, end);
+  };
   const pieces: Piece[] = [];
   let at = from;
   for (const [start, end] of ranges) {
     if (start >= to) break;
-    pieces.push({ text: text.slice(at, Math.max(at, start)), marked: false });
-    pieces.push({ text: text.slice(Math.max(at, start), Math.min(end, to)), marked: true });
+    pieces.push({ text: bare(at, Math.max(at, start)), marked: false });
+    pieces.push({ text: bare(Math.max(at, start), Math.min(end, to)), marked: true });
     at = Math.min(end, to);
   }
-  pieces.push({ text: text.slice(at, to), marked: false });
+  pieces.push({ text: bare(at, to), marked: false });
   const plain = pieces
     .map((piece) => ({ ...piece, text: toPlain(piece.text, nameOf) }))
     .filter((piece) => piece.text !== '');
@@ -52,7 +67,4 @@ function wordStart(text: string, at: number): number {
 const wellCut = (text: string, at: number): number => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
 
 const toPlain = (text: string, nameOf: (userId: string) => string): string =>
-  text
-    .replace(MENTION, (_, who: string) => `@${who === 'all' ? 'all' : nameOf(who)}`)
-    .replace(MARKERS, '')
-    .replace(/\s+/g, ' ');
+  text.replace(MENTION, (_, who: string) => `@${who === 'all' ? 'all' : nameOf(who)}`).replace(/\s+/g, ' ');

@@ -83,6 +83,25 @@ export async function isAnyoneFull(
 }
 
 const PageCursor = z.tuple([Text(400), z.uuid()]);
+/** What pages go by; channels have an index by it. */
+const sortName = sql<string>`folded(c.name)`;
+
+/** Only what comes after the page that ended there. */
+function isAfter(cursor: string | undefined) {
+  if (cursor === undefined) return sql<boolean>`true`;
+  const [name, id] = decodeCursor(PageCursor, cursor);
+  return sql<boolean>`(${sortName}, c.id) > (${name}, ${id}::uuid)`;
+}
+
+/** `rows`: one more than a page, where there are more. */
+function pageOf<Row extends { readonly id: string; readonly sort_name: string }>(
+  rows: readonly Row[],
+  limit: number,
+): { page: readonly Row[]; next: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null };
+}
 
 /** A page of public channels by name, and whether this person is in them. */
 export async function channelPage(
@@ -93,9 +112,7 @@ export async function channelPage(
   cursor: string | undefined,
   limit: number,
 ): Promise<{ channels: (ConversationRecord & { joined: boolean })[]; next: string | null }> {
-  const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
   const typed = query.trim().replace(/^#/, '');
-  const name = sql<string>`folded(c.name)`;
   const rows = await db
     .selectFrom('conversations as c')
     .leftJoin('members as m', (join) =>
@@ -106,22 +123,18 @@ export async function channelPage(
         .on('m.state', '=', 'joined'),
     )
     .select(conversationColumns.map((column) => `c.${column}` as const))
-    .select([sql<boolean>`m.user_id is not null`.as('joined'), name.as('sort_name')])
+    .select([sql<boolean>`m.user_id is not null`.as('joined'), sortName.as('sort_name')])
     .where('c.tenant_id', '=', tenantId)
     .where('c.kind', '=', 'channel')
     .where('c.visibility', '=', 'public')
-    .$if(typed !== '', (q) => q.where(hasWord(name, typed)))
-    .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
-    .orderBy(name)
+    .$if(typed !== '', (q) => q.where(hasWord(sortName, typed)))
+    .where(isAfter(cursor))
+    .orderBy(sortName)
     .orderBy('c.id')
     .limit(limit + 1)
     .execute();
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    channels: page.map((row) => ({ ...toConversation(row), joined: row.joined })),
-    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
-  };
+  const { page, next } = pageOf(rows, limit);
+  return { channels: page.map((row) => ({ ...toConversation(row), joined: row.joined })), next };
 }
 
 /** A page of the groups and channels that both are in, by name. */
@@ -132,8 +145,6 @@ export async function commonPage(
   cursor: string | undefined,
   limit: number,
 ): Promise<{ conversations: ConversationRecord[]; next: string | null }> {
-  const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
-  const name = sql<string>`folded(c.name)`;
   const rows = await db
     .selectFrom('members as mine')
     .innerJoin('members as theirs', (join) =>
@@ -147,20 +158,16 @@ export async function commonPage(
       join.onRef('c.tenant_id', '=', 'mine.tenant_id').onRef('c.id', '=', 'mine.conversation_id'),
     )
     .select(conversationColumns.map((column) => `c.${column}` as const))
-    .select(name.as('sort_name'))
+    .select(sortName.as('sort_name'))
     .where('mine.tenant_id', '=', tenantId)
     .where('mine.user_id', '=', userId)
     .where('mine.state', '=', 'joined')
     .where('c.kind', '<>', 'direct')
-    .$if(after !== null, (q) => q.where(sql<boolean>`(${name}, c.id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
-    .orderBy(name)
+    .where(isAfter(cursor))
+    .orderBy(sortName)
     .orderBy('c.id')
     .limit(limit + 1)
     .execute();
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    conversations: page.map(toConversation),
-    next: rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null,
-  };
+  const { page, next } = pageOf(rows, limit);
+  return { conversations: page.map(toConversation), next };
 }
