@@ -210,7 +210,10 @@ async function settle(screen: Screen): Promise<void> {
   await screen.page.waitForTimeout(500);
   await screen.page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+    // One that is out of sight may never be loaded.
+    const late = new Promise((resolve) => setTimeout(resolve, 2_000));
+    const drawn = [...document.images].map((image) => image.decode().catch(() => undefined));
+    await Promise.race([Promise.all(drawn), late]);
     // What rises, flashes and fades has come to rest.
     const passing = document
       .getAnimations()

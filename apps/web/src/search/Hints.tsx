@@ -8,6 +8,7 @@ import { capital, dayOf, relative } from '../app/time.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
 import { completed, type Hint, hintAt, type Operator } from './hints.ts';
+import './search.css';
 
 export interface HintsProps {
   readonly query: string;

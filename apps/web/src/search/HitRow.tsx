@@ -13,6 +13,7 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { markHit } from './mark.ts';
 import { snippetOf } from './snippet.ts';
 import type { Hit } from './useMessageSearch.ts';
+import './search.css';
 
 export interface HitRowProps {
   readonly hit: Hit;
