@@ -12,6 +12,7 @@ import { trackViewport } from './app/viewport.ts';
 import { startLanguage } from './i18n/index.ts';
 import './theme/base.css';
 import './ui/ui.css';
+import './ui/form.css';
 import './ui/float.css';
 import './list/list.css';
 import './app/shell.css';

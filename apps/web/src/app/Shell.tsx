@@ -103,7 +103,7 @@ export function Shell() {
             <ConversationPane conversationId={route.conversationId} messageId={route.messageId} />
           </main>
           {route.panel === 'thread' && route.thread && route.conversationId && (
-            <Suspense fallback={<aside className="kith-side kith-thread" aria-label={t('thread.title')} />}>
+            <Suspense fallback={<aside className="kith-side" aria-label={t('thread.title')} />}>
               <ThreadPanel
                 key={route.thread.rootId}
                 conversationId={route.conversationId}

@@ -8,6 +8,7 @@ import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { GifRoom } from '../gifs/GifRoom.tsx';
 import { attachmentIcon, attachmentLine } from './kinds.ts';
 import './attachments.css';
+import '../stickers/stickers.css';
 
 export interface AttachmentViewProps<A extends Attachment = Attachment> {
   readonly attachment: A;

@@ -6,6 +6,7 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { rememberEmoji } from './recents.ts';
 import { useReturnFocus } from './useReturnFocus.ts';
 import './emoji.css';
+import '../picker/picker.css';
 
 /** The picker and the data of two thousand emoji come when first opened. */
 const EmojiPicker = lazy(() => import('./EmojiPicker.tsx'));

@@ -2,6 +2,7 @@
 import type { CustomEmoji } from '@kith/protocol';
 import { useClient, useReadable } from '../app/client.tsx';
 import { CUSTOM, type Emoji, type EmojiData } from './data.ts';
+import './custom.css';
 
 const WRITTEN = /^:([a-z0-9_+-]{2,32}):$/;
 

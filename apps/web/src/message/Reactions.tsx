@@ -46,7 +46,7 @@ function Chip({ message, reaction }: { readonly message: TimelineMessage; readon
         <span className="kith-reaction-emoji">
           <EmojiGlyph emoji={reaction.emoji} />
         </span>
-        <span className="kith-reaction-count">{numberText(reaction.count)}</span>
+        <span>{numberText(reaction.count)}</span>
       </button>
     </Tooltip>
   );

@@ -7,6 +7,8 @@ import { accents, appearance, backgrounds, textSizes, useAppearance } from '../t
 import { theme } from '../theme/theme.ts';
 import { Section, Segments } from '../ui/Choice.tsx';
 import './appearance.css';
+import '../message/message.css';
+import '../message/flat.css';
 
 export function AppearanceSection() {
   const chosenTheme = useSyncExternalStore(theme.subscribe, theme.get);

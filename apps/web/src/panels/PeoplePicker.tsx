@@ -29,7 +29,7 @@ export function PeoplePicker({ chosen, onChange, except, first }: PeoplePickerPr
     else if (!full) onChange([...chosen, user]);
   };
   return (
-    <div className="kith-picker">
+    <div>
       <SearchField label={t('people.find')} value={query} onChange={setQuery} {...(first && { first })} />
       {chosen.length > 0 && (
         <ul className="kith-chips" aria-label={t('people.chosen')}>

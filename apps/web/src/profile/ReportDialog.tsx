@@ -8,6 +8,7 @@ import { Choice } from '../ui/Choice.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { toast, toastError } from '../ui/toast.ts';
 import { closeReport } from './report.ts';
+import './profile.css';
 
 const REASONS = [
   'spam',

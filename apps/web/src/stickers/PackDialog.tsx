@@ -16,6 +16,7 @@ import { TextField } from '../ui/TextField.tsx';
 import { toastError } from '../ui/toast.ts';
 import { closePack, type PackDialog as Opened, openPack, refreshPacks } from './packs.ts';
 import './stickers.css';
+import '../emoji/emoji.css';
 
 export default function PackDialog({ opened }: { readonly opened: Opened }) {
   return opened.type === 'create' ? <Create /> : <View key={opened.packId} packId={opened.packId} />;
@@ -131,7 +132,7 @@ function View({ packId }: { readonly packId: string }) {
         <p className="kith-pack-empty">{t('sticker.emptyPack')}</p>
       )}
       {whole && (
-        <ul className="kith-sticker-grid kith-pack-list">
+        <ul className="kith-sticker-grid">
           {whole.stickers.map((sticker) => (
             <li key={sticker.id} className="kith-sticker-cell">
               <img src={client.blobs.url(sticker.blobId)} alt={`${sticker.emoji} ${sticker.alt}`} />
@@ -224,7 +225,7 @@ function AddSticker({
         </>
       )}
       {error && (
-        <p className="kith-field-error" role="alert">
+        <p className="kith-field-note" data-error="" role="alert">
           {error}
         </p>
       )}

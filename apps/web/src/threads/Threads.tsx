@@ -30,7 +30,7 @@ export function Threads() {
           <p>{t('thread.empty')}</p>
         </div>
       ) : (
-        <ul className="kith-threads">
+        <ul>
           {threads.map((thread) => (
             <li key={thread.root.id}>
               <Row thread={thread} />

@@ -8,6 +8,7 @@ import { formatWhen } from '../../message/time.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import './poll.css';
+import '../../message/info.css';
 
 type Vote = Output<'getPollVotes'>['votes'][number];
 
