@@ -34,6 +34,17 @@ it('a message is forwarded to two with a comment, saved, and keeps whose it was'
   await copy.getByText('Forwarded from Bob').waitFor();
   expect(await carol.drawn()).toEqual(['Hello', 'Look at this', 'The door is blue']);
 
+  // To somebody with whom there is no conversation yet.
+  const zita = await world.enter(await world.person('Zita'));
+  await ada.message('The door is blue').first().locator('.kith-bubble').click({ button: 'right' });
+  await ada.page.getByRole('menuitem', { name: /^Forward/ }).click();
+  await dialog.getByRole('searchbox').fill('zita');
+  await dialog.getByRole('checkbox', { name: /^Zita/ }).click();
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await gone(dialog);
+  await zita.openRow('Ada');
+  await zita.message('The door is blue').getByText('Forwarded from Bob').waitFor();
+
   // The server's copy: it survives a reload.
   await carol.page.reload();
   await carol.message('The door is blue').getByText('Forwarded from Bob').waitFor();

@@ -53,6 +53,33 @@ it('takes 100,000 characters, says that they are too many, and sends them as sev
   });
 });
 
+it('sends nothing that nobody would see, and says that files cannot be sent', async () => {
+  const screen = await world.enter('Ada');
+  const zoe = await world.person('Zoe');
+  await screen.find(zoe.displayName);
+  await screen.composer.fill('\u200B\u2060 \u202E\u3164');
+  expect(await screen.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+  await screen.composer.fill('Look at this');
+  for (const type of ['paste', 'drop'] as const) {
+    const kept = await screen.composer.evaluate((field, name) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+      const options = { bubbles: true, cancelable: true };
+      return field.dispatchEvent(
+        name === 'paste'
+          ? new ClipboardEvent('paste', { ...options, clipboardData: data })
+          : new DragEvent('drop', { ...options, dataTransfer: data }),
+      );
+    }, type);
+    expect(kept, 'the browser would show the file in place of the app').toBe(false);
+    const told = screen.page.getByText('Files and pictures cannot be sent yet.');
+    await told.waitFor();
+    await screen.page.getByRole('button', { name: 'Dismiss' }).click();
+    await told.waitFor({ state: 'detached' });
+  }
+  expect(await screen.composer.inputValue()).toBe('Look at this');
+});
+
 it('draws what strangers send without harm', async () => {
   const ada = await world.person('Ada');
   const bob = await world.person('Bob');

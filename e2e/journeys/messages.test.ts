@@ -73,6 +73,28 @@ it('a message is edited, its past kept, and deleted for all', async () => {
   await bob.row('Ada').getByText('Hello Bob').waitFor();
 });
 
+it('the menu of a message is in sight whole, wherever it was asked for', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const client = await world.client(ada);
+  const conversationId = await client.conversations.openDirect(bob.userId);
+  for (let n = 1; n <= 20; n++) client.messages.send(conversationId, `Line ${n}.`);
+  const screen = await world.enter(ada);
+  await screen.openRow('Bob');
+  await screen.acknowledged('Line 20.');
+  for (const text of ['Line 20.', 'Line 15.', 'Line 10.']) {
+    const menu = await screen.menu(text);
+    await until('it stands still in sight', async () => {
+      const box = await menu.boundingBox();
+      return box && box.y >= 0 && box.y + box.height <= 800;
+    });
+    const hidden = await menu.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    expect(hidden, text).toBeLessThanOrEqual(1);
+    await screen.page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+  }
+});
+
 it('in a group, ticks say how many; Info names who has read, whom it reached, and whom not yet', async () => {
   const [ada, bob, cleo, dan] = await Promise.all(
     ['Ada', 'Bob', 'Cleo', 'Dan'].map((name) => world.person(name)),

@@ -57,6 +57,7 @@ it('a poll is made by keyboard, voted on by two, and closed', async () => {
 
   // Closed, nobody votes any more.
   await ada.choose('Where do we eat?', 'Close poll');
+  await ada.page.getByRole('menuitem', { name: 'Sure? No more votes' }).click();
   await poll.getByText('Final results').waitFor();
   expect(await poll.getByRole('button', { name: /^Here/ }).getAttribute('aria-disabled')).toBe('true');
   await poll.getByRole('button', { name: /^Here/ }).tap({ force: true });

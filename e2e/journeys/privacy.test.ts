@@ -59,6 +59,14 @@ it('S21: who hides shows nobody; who blocks is left alone, until it ends; what i
   await ada.log.getByRole('group', { name: 'Not sent' }).getByRole('button', { name: 'Try again' }).click();
   await bob.message('Anybody there?').waitFor();
 
+  // A stranger who writes is blocked where one reads them, too.
+  const details = await bob.openDetails();
+  await details.getByText('Apollo').waitFor();
+  await details.getByRole('button', { name: 'Block' }).click();
+  await bob.conversation.getByText('You blocked Ada.').waitFor();
+  await details.getByRole('button', { name: 'Unblock' }).click();
+  await bob.conversation.getByText('You blocked Ada.').waitFor({ state: 'detached' });
+
   // Reported, and read by the owner.
   await bob.message('Buy my engine').click({ button: 'right' });
   await bob.page.getByRole('menuitem', { name: 'Report' }).click();

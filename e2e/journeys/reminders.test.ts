@@ -63,7 +63,7 @@ it('when one is due: it is put off in place, told beside the app, and leads to t
   await device.context.grantPermissions(['notifications'], { origin: world.server.url });
   await device.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await mine.reminders.set(conversationId, messageId, inMs(1_200));
-  const notice = device.page.getByText('You wanted to come back to a message.');
+  const notice = device.page.getByText('You wanted to come back to “Do you have the key');
   await notice.waitFor();
   await device.list.getByText('1 reminder is due').waitFor();
   await device.page.getByRole('button', { name: 'Snooze' }).click();

@@ -1,5 +1,6 @@
 /** What is done with messages: sent by the outbox, changed under an overlay until the server answers. */
 import type { Attachment, Content, MessageRecord, Output, PlainContent } from '@kith/protocol';
+import { isBlank } from '@kith/protocol/blank';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import type { Core } from './core.ts';
@@ -126,7 +127,7 @@ const attachmentOf = (record: MessageRecord | undefined): Attachment | undefined
 export function plain(text: string, attachment?: Attachment): PlainContent {
   // Neither JSON nor the database can carry these; they come from broken pastes.
   const clean = text.toWellFormed().replaceAll('\0', '');
-  if (!attachment && clean.trim() === '')
+  if (!attachment && isBlank(clean))
     throw new KithError('bad_input', { message: 'There is nothing to send.' });
   if (clean.length > limits.textLength)
     throw new KithError('too_large', { message: 'The message is too long.' });

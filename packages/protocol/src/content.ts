@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Attachment } from './attachments.ts';
+import { isBlank } from './blank.ts';
 import { limits } from './limits.ts';
 import { Text } from './scalars.ts';
 
@@ -16,7 +17,7 @@ export const PlainContent = z
     /** The author wants no preview of the link in it. */
     noPreview: z.literal(true).optional(),
   })
-  .refine(({ text, attachment }) => attachment !== undefined || text.trim() !== '', {
+  .refine(({ text, attachment }) => attachment !== undefined || !isBlank(text), {
     message: 'must not be blank',
     path: ['text'],
   });

@@ -132,3 +132,6 @@ const LETTERS: Readonly<Record<string, string>> = {
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
 
 export const membersLine = (count: number): string => t('names.members', { count });
+
+/** Half a line is not enough for "Ada Byron King, Countess of Lovelace: hi". */
+export const firstName = (name: string): string => name.split(' ')[0] ?? name;

@@ -9,6 +9,10 @@ export interface PeopleSearch {
   loadMore(): void;
 }
 
+/** Who stands first, once the answer is that to what was typed. */
+export const bestOf = ({ status, users }: PeopleSearch): User | undefined =>
+  status === 'ready' ? users[0] : undefined;
+
 interface Found {
   readonly query: string;
   readonly status: 'ready' | 'failed';

@@ -19,7 +19,7 @@ export default function ContactView({ attachment, end }: AttachmentViewProps<Con
   return (
     <div className="kith-contact">
       <div className="kith-contact-card">
-        <Avatar id={userId ?? attachment.name} name={name} size={44} />
+        <Avatar id={userId ?? attachment.name} name={name} image={user?.avatar?.blobId} size={44} />
         <span className="kith-place-lines">
           <span className="kith-place-name" dir="auto">
             {name}

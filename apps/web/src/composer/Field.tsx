@@ -1,6 +1,7 @@
 /** The text field with its completion, emoji and send button: the same for writing and for editing. */
 import { limits } from '@kith/client';
 import type { Attachment } from '@kith/protocol';
+import { isBlank } from '@kith/protocol/blank';
 import { ArrowUp, Check, Keyboard, Smile } from 'lucide-react';
 import {
   type KeyboardEvent,
@@ -108,7 +109,7 @@ export function Field(props: FieldProps) {
   const word = wanted ? `${wanted.type}${wanted.query}` : '';
   const active = chosen?.of === word ? Math.min(chosen.index, candidates.length - 1) : 0;
 
-  const blank = draft.text.trim() === '';
+  const blank = isBlank(draft.text);
   const length = draft.text.length > COUNT_FROM - 50 * draft.mentions.length ? toWire(draft).length : 0;
   const over = length - limits.textLength;
   const ready = !blank && over <= 0;

@@ -113,7 +113,8 @@ function scoreOf(emoji: Emoji, wanted: string): number {
   let score = 0;
   for (const code of emoji.shortcodes) score = Math.max(score, match(code.replaceAll('_', ' '), wanted, 8));
   score = Math.max(score, match(emoji.name, wanted, 7));
-  for (const word of emoji.words) score = Math.max(score, match(word, wanted, 5));
+  // A word that is only looked for stands behind the beginning of a name.
+  for (const word of emoji.words) score = Math.max(score, match(word, wanted, 4));
   return score;
 }
 

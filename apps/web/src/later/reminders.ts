@@ -2,6 +2,7 @@
 import type { KithClient } from '@kith/client';
 import { currentRoute, onRoute, openConversation } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
+import { excerptOf } from '../message/excerpt.ts';
 import type { Anchor } from '../ui/anchor.ts';
 import { closeNamed, toast, toastError } from '../ui/toast.ts';
 import { askWhen } from './ask.ts';
@@ -24,12 +25,16 @@ export function remindOf(
   );
 }
 
+/** On one line of a phone. */
+const WORDS_MAX = 60;
+
 const nameOf = (messageId: string): string => `reminder ${messageId}`;
 
 /** Shows those whose time has come. Returns how to stop. */
 export function showReminders(client: KithClient): () => void {
   const reminders = client.own.all('reminder');
   const shown = new Set<string>();
+  const waiting = new Set<() => void>();
   const look = (): void => {
     const now = reminders.get();
     for (const id of shown) {
@@ -41,10 +46,19 @@ export function showReminders(client: KithClient): () => void {
     for (const [id, { conversationId, due }] of now) {
       if (!due || shown.has(id)) continue;
       shown.add(id);
+      remind(conversationId, id);
+    }
+  };
+  /** Again with its words, when they are there. */
+  const remind = (conversationId: string, id: string): void => {
+    const record = client.messages.get(conversationId, id);
+    const show = (): void => {
+      const body = record.get()?.body;
+      const words = body && excerptOf(body, (userId) => client.users.get(userId).get()?.displayName).text;
       const done = (): void => {
         client.reminders.set(conversationId, id, null).catch(toastError);
       };
-      toast(t('later.reminder'), {
+      toast(words ? t('later.reminderOf', { text: words.slice(0, WORDS_MAX) }) : t('later.reminder'), {
         lasting: nameOf(id),
         onDismiss: done,
         other: {
@@ -59,7 +73,16 @@ export function showReminders(client: KithClient): () => void {
           },
         },
       });
-    }
+    };
+    show();
+    if (record.get() !== undefined) return;
+    const stop = record.subscribe(() => {
+      if (record.get() === undefined) return;
+      stop();
+      waiting.delete(stop);
+      if (shown.has(id)) show();
+    });
+    waiting.add(stop);
   };
   /** Who has the list of them before their eyes needs no notice, which would lie over it. */
   const quieten = (): void => {
@@ -72,6 +95,6 @@ export function showReminders(client: KithClient): () => void {
   lookAt();
   const stops = [reminders.subscribe(lookAt), onRoute(quieten)];
   return () => {
-    for (const stop of stops) stop();
+    for (const stop of [...stops, ...waiting]) stop();
   };
 }

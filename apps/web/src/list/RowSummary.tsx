@@ -1,7 +1,7 @@
 /** The second line of a row: the draft, who is writing, or the newest message; never more than one of them. */
 import type { ConversationEntry, MessageState } from '@kith/client';
 import type { MessageRecord } from '@kith/protocol';
-import { joinNames, useMyId, useNames } from '../app/people.ts';
+import { firstName, joinNames, useMyId, useNames } from '../app/people.ts';
 import { t } from '../i18n/index.ts';
 import { listText } from '../i18n/words.ts';
 import { excerptOf } from '../message/excerpt.ts';
@@ -100,9 +100,6 @@ function Preview({ entry, message }: { readonly entry: ConversationEntry; readon
     </>
   );
 }
-
-/** Half a line is not enough for "Ada Byron King, Countess of Lovelace: hi". */
-const firstName = (name: string): string => name.split(' ')[0] ?? name;
 
 type SystemEvent = Extract<MessageRecord['body'], { type: 'system' }>['event'];
 

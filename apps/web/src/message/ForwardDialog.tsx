@@ -1,4 +1,4 @@
-/** Where messages are forwarded to: one or many conversations, with a word of one's own before them if one likes. */
+/** Where messages are forwarded to: one or many conversations or people, with a word of one's own before them if one likes. */
 import type { ConversationEntry } from '@kith/client';
 import type { MessageRecord } from '@kith/protocol';
 import { Check } from 'lucide-react';
@@ -7,14 +7,16 @@ import { useClient } from '../app/client.tsx';
 import { useEverywhere } from '../app/everywhere.ts';
 import { faceOf, fold, peerOf, useFace, useMyId } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
+import { usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
+import { PersonButton } from '../panels/PeopleRows.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { toast, toastError } from '../ui/toast.ts';
+import { toast } from '../ui/toast.ts';
+import { useRun } from '../ui/useRun.ts';
 import { clearAllSelections } from './selection.ts';
-import '../panels/panels.css';
 import './forward.css';
 
 /** Forwarded at once: whoever wants to tell more people has a channel for it. */
@@ -35,7 +37,11 @@ export default function ForwardDialog({
   const [query, setQuery] = useState('');
   const [comment, setComment] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  /** Of them, those with whom there is no conversation yet. */
+  const [people, setPeople] = useState<ReadonlySet<string>>(new Set());
+  const [busy, run] = useRun();
   const search = useRef<HTMLInputElement>(null);
+  const known = usePeopleSearch(query.trim() === '' ? null : query.trim());
 
   const found = useMemo(() => {
     const wanted = fold(query.trim());
@@ -50,24 +56,32 @@ export default function ForwardDialog({
     return [...self, ...others].filter((entry) => nameOf(entry).includes(wanted)).slice(0, ROWS_MAX);
   }, [entries, query, client, myId]);
 
+  const strangers = useMemo(() => {
+    const peers = new Set(entries.map(({ conversation }) => peerOf(conversation, myId)));
+    return known.users.filter(({ id }) => id !== myId && !peers.has(id));
+  }, [known.users, entries, myId]);
+
+  const togglePerson = (id: string) => {
+    if (!people.has(id)) setPeople(new Set([...people, id]));
+    toggle(id);
+  };
+
   const toggle = (id: string) => {
     if (chosen.includes(id)) setChosen(chosen.filter((other) => other !== id));
     else if (chosen.length < TARGETS_MAX) setChosen([...chosen, id]);
     else toast(t('forward.full', { count: TARGETS_MAX }));
   };
 
-  const send = () => {
+  const send = async (): Promise<void> => {
     const words = comment.trim();
-    try {
-      for (const id of chosen) {
-        if (words !== '') client.messages.send(id, words);
-        for (const message of messages) client.messages.forward(id, message);
-      }
-    } catch (error) {
-      toastError(error);
-      return;
+    const targets = await Promise.all(
+      chosen.map((id) => (people.has(id) ? client.conversations.openDirect(id) : id)),
+    );
+    for (const id of targets) {
+      if (words !== '') client.messages.send(id, words);
+      for (const message of messages) client.messages.forward(id, message);
     }
-    const [first] = chosen;
+    const [first] = targets;
     clearAllSelections();
     onClose();
     toast(t('forward.done', { count: chosen.length }), {
@@ -92,7 +106,7 @@ export default function ForwardDialog({
             maxLength={2_000}
             onChange={(event) => setComment(event.target.value)}
           />
-          <Button kind="primary" disabled={chosen.length === 0} onClick={send}>
+          <Button kind="primary" busy={busy} disabled={chosen.length === 0} onClick={() => run(send)}>
             {chosen.length > 1 ? t('forward.sendTo', { count: chosen.length }) : t('composer.send')}
           </Button>
         </div>
@@ -108,6 +122,12 @@ export default function ForwardDialog({
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => setQuery(event.target.value)}
+        onKeyDown={(event) => {
+          const [best] = found;
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing || query.trim() === '' || !best) return;
+          event.preventDefault();
+          toggle(best.id);
+        }}
       />
       <ul className="kith-forward-list">
         {found.map((entry) => (
@@ -115,7 +135,18 @@ export default function ForwardDialog({
             <Target entry={entry} chosen={chosen.includes(entry.id)} onPress={() => toggle(entry.id)} />
           </li>
         ))}
-        {found.length === 0 && <li className="kith-pane-note">{t('forward.none')}</li>}
+        {strangers.map((user) => (
+          <li key={user.id}>
+            <PersonButton
+              user={user}
+              checked={chosen.includes(user.id)}
+              onPress={() => togglePerson(user.id)}
+            />
+          </li>
+        ))}
+        {found.length + strangers.length === 0 && known.status !== 'loading' && (
+          <li className="kith-pane-note">{t('forward.none')}</li>
+        )}
       </ul>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { shortcutSign } from '../app/shortcuts.ts';
 import { EmojiGlyph } from '../emoji/custom.tsx';
-import { quickReactions, rememberEmoji, useRecentEmoji } from '../emoji/recents.ts';
+import { quickReactions, useRecentReactions } from '../emoji/recents.ts';
 import { useReturnFocus } from '../emoji/useReturnFocus.ts';
 import { t } from '../i18n/index.ts';
 import type { Anchor } from '../ui/anchor.ts';
@@ -89,7 +89,7 @@ function QuickReactions({
   actions,
   move,
 }: Pick<MessageMenuProps, 'message' | 'meId' | 'actions'> & { readonly move: Move }) {
-  const recent = useRecentEmoji();
+  const recent = useRecentReactions();
   return (
     <div
       className="kith-menu-reactions"
@@ -102,10 +102,7 @@ function QuickReactions({
           key={emoji}
           className="kith-menu-reaction"
           aria-label={t('message.reactWith', { emoji })}
-          onClick={() => {
-            rememberEmoji(emoji);
-            actions.react(message, emoji, !reactedWith(message, emoji, meId));
-          }}
+          onClick={() => actions.react(message, emoji, !reactedWith(message, emoji, meId))}
         >
           <EmojiGlyph emoji={emoji} />
         </Base.Item>

@@ -194,6 +194,7 @@ export const messageActions: readonly MessageAction[] = [
     run: ({ client, message: { record } }) => {
       client.messages.closePoll(record.conversationId, record.id).catch(toastError);
     },
+    asks: 'poll.closeSure',
   },
   {
     id: 'retry',

@@ -8,6 +8,8 @@ import { navigate } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
 import { AboutPerson } from '../profile/AboutPerson.tsx';
+import { CommonGroups } from '../profile/CommonGroups.tsx';
+import { PersonActions } from '../profile/PersonActions.tsx';
 import { openReport } from '../profile/report.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -58,6 +60,14 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
             {t('report.verb')}
           </Button>
         </div>
+      )}
+      {face.peerId !== null && !face.isSelf && (
+        <>
+          <CommonGroups userId={face.peerId} />
+          <div className="kith-section">
+            <PersonActions userId={face.peerId} />
+          </div>
+        </>
       )}
       {may.leave && <Leave entry={entry} />}
     </PaneFrame>

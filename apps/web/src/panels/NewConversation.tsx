@@ -2,7 +2,7 @@ import { Hash, type LucideIcon, Telescope, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { back, navigate, openConversation } from '../app/route.ts';
-import { usePeopleSearch } from '../app/usePeopleSearch.ts';
+import { bestOf, usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
 import { useRun } from '../ui/useRun.ts';
 import { PaneFrame } from './PaneFrame.tsx';
@@ -21,7 +21,16 @@ export function NewConversation() {
       title={t('conversation.new')}
       exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
     >
-      <SearchField label={t('people.find')} value={query} onChange={setQuery} first />
+      <SearchField
+        label={t('people.find')}
+        value={query}
+        onChange={setQuery}
+        onEnter={() => {
+          const best = query.trim() === '' ? undefined : bestOf(search);
+          if (best) open(best.id);
+        }}
+        first
+      />
       {query.trim() === '' && (
         <div className="kith-actions">
           <Action icon={Users} label={t('form.newGroup')} onPress={() => navigate({ left: 'new-group' })} />

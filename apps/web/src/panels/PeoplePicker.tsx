@@ -3,7 +3,7 @@ import type { User } from '@kith/protocol';
 import { X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useMyId } from '../app/people.ts';
-import { usePeopleSearch } from '../app/usePeopleSearch.ts';
+import { bestOf, usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
 import { PeopleRows, PersonButton } from './PeopleRows.tsx';
 import { SearchField } from './SearchField.tsx';
@@ -30,7 +30,18 @@ export function PeoplePicker({ chosen, onChange, except, first }: PeoplePickerPr
   };
   return (
     <div>
-      <SearchField label={t('people.find')} value={query} onChange={setQuery} {...(first && { first })} />
+      <SearchField
+        label={t('people.find')}
+        value={query}
+        onChange={setQuery}
+        onEnter={() => {
+          const best = query.trim() === '' ? undefined : bestOf(search);
+          if (!best || hidden.has(best.id) || isChosen(best)) return;
+          toggle(best);
+          setQuery('');
+        }}
+        {...(first && { first })}
+      />
       {chosen.length > 0 && (
         <ul className="kith-chips" aria-label={t('people.chosen')}>
           {chosen.map((user) => (

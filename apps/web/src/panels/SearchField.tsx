@@ -6,9 +6,11 @@ export interface SearchFieldProps {
   readonly onChange: (value: string) => void;
   /** Takes the focus when the pane opens. */
   readonly first?: boolean;
+  /** Takes the best that was found. */
+  readonly onEnter?: () => void;
 }
 
-export function SearchField({ label, value, onChange, first }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, first, onEnter }: SearchFieldProps) {
   return (
     <div className="kith-search kith-pane-search">
       <Search size={16} strokeWidth={2} aria-hidden="true" />
@@ -18,6 +20,9 @@ export function SearchField({ label, value, onChange, first }: SearchFieldProps)
         placeholder={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing) onEnter?.();
+        }}
         autoComplete="off"
         spellCheck={false}
         data-first={first || undefined}

@@ -1,6 +1,6 @@
 /** Somebody, when their name or picture is pressed: who they are, and what can be done. */
 import type { ConversationEntry } from '@kith/client';
-import { Ban, Flag, MessageCircle, Pencil } from 'lucide-react';
+import { MessageCircle, Pencil } from 'lucide-react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { peerOf, useMyId, useUser } from '../app/people.ts';
 import { navigate, openConversation } from '../app/route.ts';
@@ -15,7 +15,7 @@ import { toast, toastError } from '../ui/toast.ts';
 import { AboutPerson } from './AboutPerson.tsx';
 import { CommonGroups } from './CommonGroups.tsx';
 import { closeCard } from './card.ts';
-import { openReport } from './report.ts';
+import { PersonActions } from './PersonActions.tsx';
 import './profile.css';
 
 export default function ProfileCard({ userId }: { readonly userId: string }) {
@@ -23,7 +23,6 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
   const user = useUser(userId);
   const self = useMyId() === userId;
   useWatch([], self ? [] : [userId]);
-  const blocked = useReadable(client.own.get('block', userId)) !== undefined;
   const direct = useDirect(userId);
   const name = user?.displayName ?? '…';
 
@@ -34,17 +33,6 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
         openConversation(conversationId);
       },
       (error: unknown) => toastError(error, write),
-    );
-  };
-  const toggleBlock = (): void => {
-    client.setBlocked(userId, !blocked).then(
-      () => {
-        if (blocked) return;
-        toast(t('privacy.blockedNow', { name }), {
-          action: { label: t('common.undo'), run: () => void client.setBlocked(userId, false) },
-        });
-      },
-      (error: unknown) => toastError(error, toggleBlock),
     );
   };
   const copy = async (): Promise<void> => {
@@ -88,22 +76,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
                 {t('profile.message')}
               </Button>
               {direct && <Silence entry={direct} />}
-              <div className="kith-card-pair">
-                <Button kind={blocked ? 'secondary' : 'danger-quiet'} onClick={toggleBlock}>
-                  <Ban size={18} strokeWidth={1.75} aria-hidden="true" />
-                  {t(blocked ? 'privacy.unblock' : 'privacy.block')}
-                </Button>
-                <Button
-                  kind="danger-quiet"
-                  onClick={() => {
-                    closeCard();
-                    openReport({ type: 'person', userId });
-                  }}
-                >
-                  <Flag size={18} strokeWidth={1.75} aria-hidden="true" />
-                  {t('report.verb')}
-                </Button>
-              </div>
+              <PersonActions userId={userId} onReport={closeCard} />
             </>
           )}
         </div>

@@ -7,7 +7,7 @@ import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { toastError } from '../ui/toast.ts';
-import { endOf, type Span, type Status, spans, suggestions } from './status.ts';
+import { endOf, type Span, type Status, spans, spanText, suggestions } from './status.ts';
 
 export interface StatusDialogProps {
   readonly status: Status | undefined;
@@ -97,7 +97,7 @@ export default function StatusDialog({ status, onClose }: StatusDialogProps) {
               >
                 <span className="kith-status-emoji">{idea.emoji}</span>
                 <span>{t(idea.text)}</span>
-                <small>{t(`status.span.${idea.span}`)}</small>
+                <small>{spanText(idea.span)}</small>
               </button>
             </li>
           ))}

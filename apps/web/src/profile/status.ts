@@ -2,7 +2,7 @@
 import type { User } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
 import { inLanguage } from '../app/time.ts';
-import { type Key, t } from '../i18n/index.ts';
+import { currentLocale, type Key, t } from '../i18n/index.ts';
 
 export type Status = NonNullable<User['status']>;
 
@@ -27,6 +27,25 @@ export function endOf(span: Span, now: number): Date | null {
       return endOfDay(now, (7 - new Date(now).getDay()) % 7);
     case 'never':
       return null;
+  }
+}
+
+const unit = (count: number, name: 'minute' | 'hour'): string =>
+  new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: name, unitDisplay: 'long' }).format(count);
+
+/** "1 hour", beside what is offered. */
+export function spanText(span: Span): string {
+  switch (span) {
+    case '30m':
+      return unit(30, 'minute');
+    case '1h':
+      return unit(1, 'hour');
+    case '4h':
+      return unit(4, 'hour');
+    case 'today':
+      return t('status.until', { time: t('status.today') });
+    default:
+      return t(`status.span.${span}`);
   }
 }
 

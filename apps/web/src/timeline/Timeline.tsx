@@ -9,6 +9,7 @@ import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { focusComposer, onSent, provideLastOwn, setIntent } from '../composer/intent.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import { rememberReaction } from '../emoji/recents.ts';
 import { errorText } from '../i18n/errors.ts';
 import { t } from '../i18n/index.ts';
 import { textOf } from '../message/actions.ts';
@@ -99,6 +100,7 @@ export function Opened({
       history: (message, anchor) => setFloating({ type: 'history', key: message.key, anchor }),
       pickReaction: (message, anchor) => setFloating({ type: 'reaction', key: message.key, anchor }),
       react: (message, emoji, on) => {
+        if (on) rememberReaction(emoji);
         client.messages
           .react(conversationId, message.record.id, emoji, on)
           .catch((error) => toastError(error));

@@ -140,6 +140,8 @@ export function FloatingMenu({
           side="bottom"
           sideOffset={4}
           collisionPadding={8}
+          // At a point it moves until all of it is in sight; what it stands beside it does not cover.
+          {...(!(anchor instanceof Element) && { collisionAvoidance: { side: 'shift', align: 'shift' } })}
         >
           <Base.Popup className="kith-menu" aria-label={label} finalFocus={finalFocus}>
             {children}

@@ -2,6 +2,7 @@
 import type { MessageRecord, Output, PollAttachment } from '@kith/protocol';
 import { useClient } from '../../app/client.tsx';
 import { PagesFoot, usePages } from '../../app/pages.tsx';
+import { useUser } from '../../app/people.ts';
 import { t } from '../../i18n/index.ts';
 import { useName } from '../../message/names.tsx';
 import { formatWhen } from '../../message/time.ts';
@@ -79,9 +80,10 @@ function Voters({
 
 function Voter({ vote: { userId, at } }: { readonly vote: Vote }) {
   const name = useName(userId) ?? '';
+  const user = useUser(userId);
   return (
     <li className="kith-info-person">
-      <Avatar id={userId} name={name} size={28} />
+      <Avatar id={userId} name={name} image={user?.avatar?.blobId} size={28} />
       <span className="kith-info-name">{name}</span>
       <time dateTime={at}>{formatWhen(at)}</time>
     </li>
