@@ -89,6 +89,20 @@ describe.each(databaseKinds)('the demo on %s', (kind) => {
     expect((await world.call(ada, 'listEmoji', {})).emoji.map(({ name }) => name)).toEqual(['persimmon']);
   });
 
+  it('begins each conversation with its beginning', async () => {
+    const ada = await owner();
+    const { heads } = await world.call(ada, 'sync', {});
+    for (const { conversation } of heads) {
+      const { messages } = await world.call(ada, 'getHistory', {
+        conversationId: conversation.id,
+        after: 0,
+        limit: 20,
+      });
+      const times = messages.map(({ createdAt }) => createdAt);
+      expect(times, conversation.name).toEqual([...times].sort());
+    }
+  });
+
   it('leaves a service with people alone', async () => {
     const before = await world.call(await owner(), 'searchUsers', {});
     await seedDemo(services, () => undefined);

@@ -56,13 +56,8 @@ async function write(services: Services): Promise<void> {
   const minutesAgo = (key: string, usual: number): number => (told.has(key) ? EVENING_MINUTES : usual);
 
   for (const place of places) {
-    const createdAt = new Date(Date.now() - (DAYS + 1) * DAY_MS);
     const [creator, ...others] = place.people.map(id);
     if (!creator) continue;
-    const opening: PastMessage[] = [
-      { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'created' } } },
-      { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'added', userIds: others } } },
-    ];
     const [reader, other = creator] = [
       id('ada'),
       ...place.people.map(id).filter((userId) => userId !== id('ada')),
@@ -72,6 +67,12 @@ async function write(services: Services): Promise<void> {
     const ended = minutesAgo(place.name, 7 + random() * 90);
     const all = converse(random, place.people.map(id), place.moods, place.messages, ended);
     const talk = endingWith(all, place.unread, reader, other);
+    const first = all[0]?.at.getTime() ?? Date.now();
+    const createdAt = new Date(Math.min(Date.now() - (DAYS + 1) * DAY_MS, first - 5 * 60_000));
+    const opening: PastMessage[] = [
+      { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'created' } } },
+      { id: newId(), authorId: creator, at: createdAt, body: { system: { type: 'added', userIds: others } } },
+    ];
     await backfillConversation(db, {
       tenantId: TENANT,
       id: conversationId,
