@@ -122,7 +122,8 @@ it('dates and numbers are those of the language', async () => {
   await device.page.getByRole('button', { name: 'Anmelden', exact: true }).click();
   await device.page.getByRole('link', { name: /^Bob/ }).click();
   const time = device.page.getByRole('article').filter({ hasText: 'Guten Morgen' }).locator('time');
-  expect(await time.textContent()).toMatch(/^\d{2}:\d{2}$/);
+  // Before ten the hour may be one digit; never a word for half a day.
+  expect(await time.textContent()).toMatch(/^\d{1,2}:\d{2}$/);
   expect(await time.getAttribute('title')).toMatch(
     /^(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag), \d/,
   );

@@ -209,6 +209,15 @@ export function Field(props: FieldProps) {
       onEscape();
       return;
     }
+    if (event.key === 'Tab' && event.shiftKey) {
+      // Past the buttons, which the other way round lie before the text.
+      const pane = event.currentTarget.closest('.kith-main, .kith-side');
+      const message = pane?.querySelector<HTMLElement>('[data-message][tabindex="0"]');
+      if (!message) return;
+      event.preventDefault();
+      message.focus();
+      return;
+    }
     if (event.key === 'ArrowUp' && draft.text === '' && !event.shiftKey && onArrowUp) {
       event.preventDefault();
       onArrowUp();

@@ -235,6 +235,9 @@ function Empty() {
       <Button kind="primary" onClick={() => navigate({ left: 'new' })}>
         {t('list.start')}
       </Button>
+      <Button kind="plain" onClick={() => navigate({ left: 'channels' })}>
+        {t('new.browseChannels')}
+      </Button>
     </div>
   );
 }

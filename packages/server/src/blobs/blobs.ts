@@ -11,6 +11,7 @@ import {
   KithError,
   limits,
 } from '@kith/protocol';
+import { createCache } from '../cache.ts';
 import type { Logger } from '../logger.ts';
 import {
   avatarUse,
@@ -85,7 +86,11 @@ export function createBlobs({
   readonly database: Pick<Database, 'db'>;
   readonly logger?: Logger;
 }): Blobs {
-  const cache = createCache(CACHED_BYTES);
+  const cache = createCache<StoredBlob | null>({
+    most: CACHED_BYTES,
+    weigh: (blob) => blob?.bytes.length ?? 0,
+    keeps: (blob) => blob !== null,
+  });
   const rowOf = (tenantId: number, purpose: BlobPurpose, given: Buffer) => {
     const { bytes: most, side } = blobBounds[purpose];
     if (given.length > most) {
@@ -111,14 +116,7 @@ export function createBlobs({
       await insertBlob(db, row);
       return infoOf(row);
     },
-    read: async (tenantId, id) => {
-      const key = `${tenantId} ${id}`;
-      const known = cache.get(key);
-      if (known) return known;
-      const blob = await readBlob(db, tenantId, id);
-      if (blob) cache.put(key, blob);
-      return blob;
-    },
+    read: (tenantId, id) => cache.get(`${tenantId} ${id}`, () => readBlob(db, tenantId, id)),
     avatarUse: (tenantId, id) => avatarUse(db, tenantId, id),
     sweep: async (now = new Date()) => {
       await reviewPreviews(db, now, new Date(now.getTime() - REVIEW_AFTER_MS), SWEPT_AT_ONCE);
@@ -141,30 +139,4 @@ function unguessableId(): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-/** By last use, bounded by weight. */
-function createCache(most: number) {
-  const kept = new Map<string, StoredBlob>();
-  let weight = 0;
-  return {
-    get: (key: string): StoredBlob | undefined => {
-      const found = kept.get(key);
-      if (found) {
-        kept.delete(key);
-        kept.set(key, found);
-      }
-      return found;
-    },
-    put: (key: string, blob: StoredBlob): void => {
-      if (kept.has(key)) return;
-      kept.set(key, blob);
-      weight += blob.bytes.length;
-      for (const [oldest, { bytes }] of kept) {
-        if (weight <= most) return;
-        kept.delete(oldest);
-        weight -= bytes.length;
-      }
-    },
-  };
 }

@@ -13,7 +13,7 @@ import {
   type ParsedInput,
 } from '@kith/protocol';
 import { imageTypeOf } from '../blobs/image.ts';
-import { createCache } from './cache.ts';
+import { createCache } from '../cache.ts';
 import { fetchOutside } from './outside.ts';
 import type { Provider, ProviderGif } from './provider.ts';
 

@@ -3,9 +3,12 @@
 export interface CacheOptions<T> {
   readonly most: number;
   readonly weigh: (value: T) => number;
+  /** Absent: all are kept. What is not is asked for again. */
+  readonly keeps?: (value: T) => boolean;
   /** Absent: for as long as there is room. */
   readonly keepMs?: number;
-  readonly now: () => number;
+  /** Milliseconds. */
+  readonly now?: () => number;
 }
 
 export interface Cache<T> {
@@ -15,8 +18,9 @@ export interface Cache<T> {
 export function createCache<T>({
   most,
   weigh,
+  keeps = () => true,
   keepMs = Number.POSITIVE_INFINITY,
-  now,
+  now = Date.now,
 }: CacheOptions<T>): Cache<T> {
   const kept = new Map<string, { readonly value: T; readonly weight: number; readonly until: number }>();
   const underWay = new Map<string, Promise<T>>();
@@ -47,7 +51,7 @@ export function createCache<T>({
       if (coming) return coming;
       const fetching = fetch()
         .then((value) => {
-          put(key, value);
+          if (keeps(value)) put(key, value);
           return value;
         })
         .finally(() => underWay.delete(key));
