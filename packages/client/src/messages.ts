@@ -104,7 +104,6 @@ export function messagesOf(core: Core): Messages {
       );
     },
     get: (conversationId, messageId) => core.lookup.get(conversationId, messageId),
-    isGone: (record) => store.gone(record),
   };
 }
 

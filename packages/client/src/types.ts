@@ -306,8 +306,6 @@ export interface Messages {
   pin(conversationId: string, messageId: string, on: boolean): Promise<void>;
   /** One message by id, for quotes: from what is loaded, else fetched (batched). `null`: there is none, or it is not visible. */
   get(conversationId: string, messageId: string): Readable<MessageRecord | null | undefined>;
-  /** Whether a record kept elsewhere (a search hit) is not to be seen: this person hid it, or its time is over. */
-  isGone(record: MessageRecord): boolean;
   /** The conversations, archived ones and those of threads included, with own messages that have not left this device. */
   unsentIn(): readonly string[];
   /** What fits a query. What is found is known from then on: `get` has it, and follows what becomes of it. */
