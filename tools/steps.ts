@@ -30,7 +30,7 @@ const steps: Step[] = [
     about: 'unit and integration tests',
     work: { script: 'unit' },
     minutes: 15,
-    needs: ['postgres', 'nats'],
+    needs: ['postgres', 'nats', 'ffmpeg', 'heif', 'clamav'],
   },
   { name: 'build', about: 'the web app', work: { call: () => ensureWebApp(process.execPath) }, minutes: 5 },
   { name: 'size', about: 'weight of the first script', work: { script: 'size' }, minutes: 2 },

@@ -4,6 +4,9 @@
  * than everything else a short test does.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { newId } from '@kith/protocol';
 import { accountsDb } from '../../packages/server/src/accounts/tables.ts';
 import { createTokens } from '../../packages/server/src/accounts/tokens.ts';
@@ -50,8 +53,16 @@ const MONTH_MS = 30 * 86_400_000;
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcess> {
   const { databaseUrl } = options;
   const database = await openDatabase(databaseUrl === undefined ? {} : { url: databaseUrl });
+  const filesDirectory = await mkdtemp(join(tmpdir(), 'kith-files-'));
   const service = await createService(
-    defaultConfig({ port: 0, host: '127.0.0.1', rateFactor: 0, secret: SECRET, logLevel: 'error' }),
+    defaultConfig({
+      port: 0,
+      host: '127.0.0.1',
+      rateFactor: 0,
+      secret: SECRET,
+      logLevel: 'error',
+      filesDirectory,
+    }),
     {
       database,
       ...(options.bus && { bus: options.bus }),
@@ -108,6 +119,9 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
       return session(userId, name);
     },
     session: ({ userId, name }) => session(userId, name),
-    close: () => service.close(),
+    close: async () => {
+      await service.close();
+      await rm(filesDirectory, { recursive: true, force: true });
+    },
   };
 }

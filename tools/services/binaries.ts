@@ -12,6 +12,14 @@ export const INSTALL_NATS =
 export const INSTALL_NGINX =
   'Install nginx (Debian, Ubuntu: apt-get install nginx-light; macOS: brew install nginx).';
 
+export const INSTALL_CLAMAV =
+  'Install clamd (Debian, Ubuntu: apt-get install clamav-daemon; macOS: brew install clamav).';
+
+const INSTALL_FFMPEG = 'Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg).';
+
+const INSTALL_HEIF =
+  'Install heif-enc and heif-convert (Debian, Ubuntu: apt-get install libheif-examples; macOS: brew install libheif).';
+
 export const INSTALL_CHROMIUM =
   'Install Chromium or Chrome (Debian: apt-get install chromium), or name its executable in KITH_CHROMIUM.';
 
@@ -54,6 +62,13 @@ export const findNats = (): string | undefined => findServer('nats-server');
 /** The executable of nginx. */
 export const findNginx = (): string | undefined => findServer('nginx');
 
+/** The executable of ClamAV's scanner. */
+export const findClamd = (): string | undefined => findServer('clamd');
+
+const findFfmpeg = (): string | undefined => findServer('ffprobe') && findServer('ffmpeg');
+
+const findHeif = (): string | undefined => findServer('heif-convert') && findServer('heif-enc');
+
 /** The executable of a Chromium or Chrome: the one named in KITH_CHROMIUM, else the first on the PATH. */
 export function findChromium(): string | undefined {
   if (process.env.KITH_CHROMIUM) return process.env.KITH_CHROMIUM;
@@ -67,6 +82,9 @@ export const programs = {
   postgres: { find: findPostgresBinaries, packages: ['postgresql'], howTo: INSTALL_POSTGRES },
   nats: { find: findNats, packages: ['nats-server'], howTo: INSTALL_NATS },
   nginx: { find: findNginx, packages: ['nginx-light'], howTo: INSTALL_NGINX },
+  clamav: { find: findClamd, packages: ['clamav-daemon'], howTo: INSTALL_CLAMAV },
+  ffmpeg: { find: findFfmpeg, packages: ['ffmpeg'], howTo: INSTALL_FFMPEG },
+  heif: { find: findHeif, packages: ['libheif-examples'], howTo: INSTALL_HEIF },
   // The fonts: reactions are emoji, and a page without glyphs has another layout.
   chromium: {
     find: findChromium,

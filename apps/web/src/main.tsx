@@ -5,7 +5,7 @@ import './theme/tokens.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { refuseFiles } from './app/files.ts';
+import { receiveFiles } from './app/files.ts';
 import { listenForLaunches } from './app/launch.ts';
 import { open } from './app/session.ts';
 import { keepUpToDate } from './app/update.ts';
@@ -21,7 +21,7 @@ import './theme/appearance.ts';
 import './theme/theme.ts';
 
 trackViewport();
-refuseFiles();
+receiveFiles();
 listenForLaunches();
 void open();
 

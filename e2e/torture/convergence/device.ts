@@ -163,6 +163,10 @@ function detachable(disk: Storage): Storage & { detach(): void; readonly attache
     loadWishes: unless(disk.loadWishes),
     putWish: unless(disk.putWish),
     removeWish: unless(disk.removeWish),
+    putFile: unless(disk.putFile),
+    getFile: unless(disk.getFile),
+    removeFiles: unless(disk.removeFiles),
+    listFiles: unless(disk.listFiles),
     wipe: unless(disk.wipe),
     close: unless(disk.close),
     get attached() {

@@ -7,6 +7,7 @@ import { blobsOf } from './blobs.ts';
 import { conversationsOf } from './conversations.ts';
 import { Core, type Surroundings } from './core.ts';
 import { Feed } from './feed.ts';
+import { filesOf } from './files.ts';
 import { messagesOf } from './messages.ts';
 import { remindersOf, scheduledOf } from './scheduled.ts';
 import { OpenThread } from './threadTimeline.ts';
@@ -16,6 +17,7 @@ import type {
   ClientOptions,
   Conversations,
   CustomEmojis,
+  Files,
   KithClient,
   Messages,
   OwnReader,
@@ -46,6 +48,7 @@ export class Client implements KithClient {
   readonly typing: Typing;
   readonly receipts: Receipts;
   readonly blobs: Blobs;
+  readonly files: Files;
   readonly emoji: CustomEmojis;
   readonly gifs: KithClient['gifs'];
   readonly own: OwnReader;
@@ -101,6 +104,7 @@ export class Client implements KithClient {
     this.reminders = remindersOf(core);
     this.receipts = { marks: (id) => core.receipts.marks(id) };
     this.blobs = blobsOf(options);
+    this.files = filesOf(core);
     this.gifs = { provider: core.gifProvider };
     this.emoji = {
       byName: core.emoji.byName,

@@ -8,6 +8,7 @@ import { Connection, type Welcome } from './connection.ts';
 import { lostError } from './connectionState.ts';
 import { EmojiStore } from './emoji.ts';
 import { Expiry } from './expiry.ts';
+import { FileAddresses } from './files.ts';
 import { HiddenMessages } from './hidden.ts';
 import { History } from './history.ts';
 import { MessageLookup } from './lookup.ts';
@@ -33,6 +34,7 @@ import { ThreadStore } from './threads.ts';
 import { unsentMessage } from './timelineRows.ts';
 import type { ClientOptions, SocketConstructor } from './types.ts';
 import { TypingStore } from './typing.ts';
+import { Uploads } from './uploads/uploads.ts';
 import { UserStore } from './users.ts';
 import { Watching } from './watch.ts';
 import { Wishes } from './wishes.ts';
@@ -65,6 +67,8 @@ export class Core {
   readonly lookup: MessageLookup;
   readonly history: History;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
+  readonly addresses: FileAddresses;
   readonly threads: ThreadStore;
   readonly sync: Sync;
   readonly connection: Connection;
@@ -205,7 +209,22 @@ export class Core {
       handleUsers,
       changed: () => this.writer.threadsChanged(),
     });
+    this.uploads = new Uploads({
+      scheduler,
+      clock,
+      random,
+      request,
+      url: options.url,
+      token: options.token,
+      load: async () => (await import('./uploads/transfer.ts')).tus,
+      put: (file) => this.storage.putFile(file),
+      get: (fileId) => this.storage.getFile(fileId),
+      remove: (fileIds) => this.storage.removeFiles(fileIds),
+      warn: (message, cause) => this.warn(message, cause),
+    });
+    this.addresses = new FileAddresses(this);
     this.outbox = new Outbox({
+      uploads: this.uploads,
       owner: this.tabs.id,
       me: () => store.me,
       request,
@@ -375,6 +394,8 @@ export class Core {
     this.tabs.leave();
     this.#orphans.leave();
     this.outbox.clear();
+    this.uploads.clear();
+    this.addresses.clear();
     this.store.clear();
     this.threads.clear();
     this.users.clear();
@@ -422,6 +443,7 @@ export class Core {
     // Only after other tabs can see this one: else they would take its entries for orphans.
     if (!this.connection.live) return;
     this.outbox.handleLive();
+    this.uploads.handleLive();
     this.wishes.handleLive();
   }
 
@@ -471,6 +493,7 @@ export class Core {
     this.watching.handleDown();
     this.lookup.handleDown();
     this.outbox.handleDown();
+    this.uploads.handleDown();
     // There is no more to gather it with, and without a network the cache is all a reload finds.
     void this.writer.flush();
   }

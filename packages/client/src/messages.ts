@@ -4,6 +4,7 @@ import { isBlank } from '@kith/protocol/blank';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import type { Core } from './core.ts';
+import { outgoing } from './files.ts';
 import type { Overlay } from './overlays.ts';
 import type { Messages } from './types.ts';
 
@@ -22,16 +23,18 @@ export function messagesOf(core: Core): Messages {
   };
   const now = () => new Date(core.clock.now()).toISOString();
   return {
-    send: (conversationId, text, { replyTo, thread, alsoSend, attachment, noPreview } = {}) => {
+    send: (conversationId, text, { replyTo, thread, alsoSend, attachment, files = [], noPreview } = {}) => {
+      const carried = files.length > 0 ? outgoing(files) : undefined;
       const content: Content = {
-        ...plain(text, attachment),
+        ...plain(text, carried?.attachment ?? attachment),
         ...(noPreview && { noPreview: true as const }),
       };
       const quoted = replyTo === undefined ? undefined : core.lookup.peek(conversationId, replyTo);
-      return outbox.send(conversationId, content, {
+      const place = {
         ...(replyTo !== undefined && { replyTo: { messageId: replyTo, seq: quoted?.seq ?? 0 } }),
         ...(thread !== undefined && { thread: threadOf(core, conversationId, thread, alsoSend) }),
-      }).id;
+      };
+      return outbox.send(conversationId, content, place, carried?.uploads).id;
     },
     forward: (conversationId, source) => {
       const { body, authorId, createdAt, forwarded } = source;

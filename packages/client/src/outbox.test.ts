@@ -36,6 +36,7 @@ function setup() {
       kept.set(entry.id, entry);
     },
     remove: async (entry) => void kept.delete(entry.id),
+    uploads: noUploads,
     unsent: (_, entries) => unsent.push(...entries.map(textOf)),
     acknowledged: () => {},
   });
@@ -62,6 +63,14 @@ function setup() {
     },
   };
 }
+
+const noUploads = {
+  keep: async () => undefined,
+  begin: async () => undefined,
+  finish: () => undefined,
+  discard: () => undefined,
+  isPaused: () => false,
+};
 
 const textOf = ({ content }: { content?: OutboxEntry['content'] | undefined }): string =>
   content?.type === 'plain' ? content.text : '';

@@ -10,8 +10,9 @@ import { asKithError } from './asKithError.ts';
 import { backoff } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { Request } from './request.ts';
-import type { OutboxEntry } from './storage/storage.ts';
+import type { FileToUpload, OutboxEntry } from './storage/storage.ts';
 import type { Clock } from './types.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 export interface OutboxDeps {
   readonly owner: string;
@@ -23,6 +24,8 @@ export interface OutboxDeps {
   /** Resolve when written, or when it is certain that nothing can be written. */
   put(entry: OutboxEntry): Promise<void>;
   remove(entry: OutboxEntry): Promise<void>;
+  /** Brings the files of messages to the server. */
+  readonly uploads: Pick<Uploads, 'keep' | 'begin' | 'finish' | 'discard' | 'isPaused'>;
   /** These can no longer be sent, and are kept no longer: their words must reach the person. */
   unsent(conversationId: string, entries: readonly OutboxEntry[]): void;
   /** The server has it, at this place. */
@@ -43,10 +46,16 @@ interface Lane {
   /** One that is being sent, or waits to be repeated. */
   busy: boolean;
   failures: number;
+  /** The message whose files are waited for. */
+  waitingFor?: string | undefined;
+  /** Raised when somebody gives the lane up, so that who held it stops. */
+  turn: number;
 }
 
 /** A message the server fails on again and again must not hold back those behind it for ever. */
 const INTERNAL_MAX = 6;
+
+const idsOf = ({ files = [] }: OutboxEntry): string[] => files.map(({ fileId }) => fileId);
 
 export type OutboxEvents = { changed: [conversationId: string] };
 
@@ -69,6 +78,7 @@ export class Outbox {
     conversationId: string,
     content: Content,
     { replyTo, thread, forward }: Pick<OutboxEntry, 'replyTo' | 'thread' | 'forward'> = {},
+    files: readonly (FileToUpload & { readonly data: Blob })[] = [],
   ): OutboxEntry {
     const entry: OutboxEntry = {
       id: newId(),
@@ -78,12 +88,15 @@ export class Outbox {
       ...(replyTo && { replyTo }),
       ...(forward && { forward }),
       ...(thread && { thread }),
+      ...(files.length > 0 && { files: files.map(({ data: _data, ...file }) => file) }),
       createdAt: new Date(this.#deps.clock.now()).toISOString(),
       owner: this.#deps.owner,
       state: 'pending',
     };
+    if (files.length > 0) void this.#deps.uploads.keep(entry.id, files);
     this.#set({ type: 'pending', entry });
     this.#write(entry);
+    void this.#upload(entry);
     this.#pump(conversationId);
     return entry;
   }
@@ -102,6 +115,7 @@ export class Outbox {
           }
         : { type: 'pending', entry },
     );
+    void this.#upload(entry);
     this.#pump(entry.conversationId);
   }
 
@@ -118,6 +132,7 @@ export class Outbox {
       const entry = { ...item.entry, owner: this.#deps.owner };
       this.#set({ ...item, entry });
       this.#write(entry);
+      void this.#upload(entry);
       this.#pump(entry.conversationId);
     }
   }
@@ -131,13 +146,29 @@ export class Outbox {
     const entry: OutboxEntry = { ...rest, owner: this.#deps.owner, state: 'pending' };
     this.#set({ type: 'pending', entry });
     this.#write(entry);
+    void this.#upload(entry);
     this.#pump(entry.conversationId);
+  }
+
+  /** Its files go on, or stop: others pass it meanwhile. */
+  handlePaused(id: string): void {
+    const item = this.get(id);
+    if (!item) return;
+    const lane = this.#lanes.get(item.entry.conversationId);
+    if (!lane) return;
+    // Whoever waits for its files gives the lane up.
+    if (this.#deps.uploads.isPaused(id) && lane.waitingFor === id) {
+      lane.turn++;
+      lane.busy = false;
+    }
+    this.#pump(item.entry.conversationId);
   }
 
   discard(id: string): void {
     const item = this.get(id);
     if (!item || item.type === 'acknowledged') return;
     this.#delete(id);
+    this.#deps.uploads.discard(id, idsOf(item.entry));
     void this.#forget(item.entry);
   }
 
@@ -184,6 +215,7 @@ export class Outbox {
       if (item.type === 'acknowledged') continue;
       // Every tab hears of it; each speaks for its own.
       if (item.entry.owner === this.#deps.owner) unsent.push(item.entry);
+      this.#deps.uploads.discard(item.entry.id, idsOf(item.entry));
       void this.#forget(item.entry);
     }
     if (unsent.length > 0) this.#deps.unsent(conversationId, unsent);
@@ -213,6 +245,7 @@ export class Outbox {
     if (!lane || lane.busy || !this.#live) return;
     for (const item of lane.items.values()) {
       if (item.type !== 'pending' || item.entry.owner !== this.#deps.owner) continue;
+      if (item.entry.files && this.#deps.uploads.isPaused(item.entry.id)) continue;
       lane.busy = true;
       void this.#deliver(lane, item.entry, this.#epoch);
       return;
@@ -221,8 +254,15 @@ export class Outbox {
 
   async #deliver(lane: Lane, entry: OutboxEntry, epoch: number): Promise<void> {
     const { id, conversationId, content, replyTo, thread, forward } = entry;
+    const { turn } = lane;
     try {
       await this.#writing.get(id);
+      if (entry.files) {
+        lane.waitingFor = id;
+        await this.#upload(entry);
+        if (turn !== lane.turn) return;
+        lane.waitingFor = undefined;
+      }
       if (epoch !== this.#epoch) return;
       // Discarded, or its record came, while it was written down.
       if (this.get(id)?.type === 'pending') {
@@ -237,12 +277,20 @@ export class Outbox {
       }
       lane.failures = 0;
     } catch (error) {
-      if (epoch !== this.#epoch) return; // sent anew by the next connection
+      // Sent anew by the next connection; or somebody else has the lane.
+      if (epoch !== this.#epoch || turn !== lane.turn) return;
       if (!(await this.#refused(lane, entry, asKithError(error), epoch))) return;
     }
     if (epoch !== this.#epoch) return;
     lane.busy = false;
     this.#pump(conversationId);
+  }
+
+  /** Begins to bring its files to the server, before its turn comes. */
+  #upload(entry: OutboxEntry): Promise<void> | undefined {
+    const { id: messageId, conversationId, files, owner } = entry;
+    if (!files || owner !== this.#deps.owner || this.get(messageId)?.type !== 'pending') return undefined;
+    return this.#deps.uploads.begin({ messageId, conversationId, files });
   }
 
   #acknowledge(entry: OutboxEntry, reply: Output<'sendMessage'>): void {
@@ -276,6 +324,7 @@ export class Outbox {
       items: new Map<string, Sending>(),
       busy: false,
       failures: 0,
+      turn: 0,
     };
     this.#lanes.set(conversationId, lane);
     this.#conversationOf.set(id, conversationId);
@@ -313,5 +362,6 @@ export class Outbox {
   async #forget(entry: OutboxEntry): Promise<void> {
     await this.#writing.get(entry.id);
     await this.#deps.remove(entry);
+    if (entry.files) this.#deps.uploads.finish(entry.id, idsOf(entry));
   }
 }

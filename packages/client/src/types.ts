@@ -10,6 +10,8 @@ import type {
   Content,
   CustomEmoji,
   DisappearAfter,
+  FileKind,
+  FileRules,
   FolderChange,
   GifProvider,
   Head,
@@ -28,6 +30,7 @@ import type {
   SettingsRecord,
   Thread,
   ThreadMark,
+  UploadLimits,
   User,
   Visibility,
 } from '@kith/protocol';
@@ -225,6 +228,8 @@ export interface Conversations {
       history?: HistoryVisibility;
       /** Seconds, one of those the protocol knows; 0: messages stay. */
       disappearAfter?: DisappearAfter;
+      /** What files may be sent; null: all that may be sent at all. */
+      files?: FileRules | null;
     },
   ): Promise<void>;
   /** A public channel. */
@@ -268,6 +273,8 @@ export interface SendOptions {
   readonly thread?: string;
   readonly alsoSend?: boolean;
   readonly attachment?: Attachment;
+  /** Beside the text, in place of another attachment. Kept on this device until they are sent. */
+  readonly files?: readonly OutgoingFile[];
   /** Without a preview of the link in it. */
   readonly noPreview?: boolean;
 }
@@ -383,6 +390,58 @@ export interface Blobs {
   url(id: string): string;
 }
 
+/** A file as it is given to `messages.send`: prepared (made smaller, measured) by whoever has it. */
+export interface OutgoingFile {
+  /** In Node `fs.openAsBlob` makes one of a file without reading it. */
+  readonly data: Blob;
+  readonly kind: FileKind;
+  readonly name: string;
+  /** What it is believed to be; the server looks for itself. */
+  readonly mime: string;
+  /** The rest as in the protocol's `MessageFile`. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly duration?: number;
+  readonly waveform?: string;
+  readonly placeholder?: string;
+  readonly animated?: true;
+  readonly thumbnail?: {
+    readonly data: Blob;
+    readonly mime: string;
+    readonly width: number;
+    readonly height: number;
+  };
+}
+
+/** How a file of a message that is not sent yet stands. Bytes. */
+export type Transfer =
+  /** For the network, or others before it. */
+  | { readonly type: 'waiting'; readonly sent: number; readonly size: number }
+  | { readonly type: 'sending'; readonly sent: number; readonly size: number }
+  /** By the person. */
+  | { readonly type: 'paused'; readonly sent: number; readonly size: number }
+  /** The server looks at it. */
+  | { readonly type: 'checking'; readonly size: number };
+
+export interface Files {
+  /**
+   * Where a browser finds a file of a message: one's own at once, from this device, as long as it has it. Undefined while the
+   * address is asked for (clients with a token). `download`: to be saved under its name.
+   */
+  url(
+    message: { readonly conversationId: string; readonly messageId: string },
+    fileId: string,
+    options?: { readonly download?: boolean },
+  ): Readable<string | undefined>;
+  /** Of a file of one's own on its way; undefined: it is there, or none of this device's. */
+  transfer(fileId: string): Readable<Transfer | undefined>;
+  /** Of all files of a message. Discarding the message ends it for good; `messages.retry` tries what failed again. */
+  pause(messageId: string): void;
+  resume(messageId: string): void;
+  /** What one may send, and what is left of one's room. */
+  limits(conversationId?: string): Promise<UploadLimits>;
+}
+
 export interface CustomEmojis {
   /** All of this place, by name. */
   readonly byName: Readable<ReadonlyMap<string, CustomEmoji>>;
@@ -465,6 +524,7 @@ export interface KithClient {
   readonly typing: Typing;
   readonly receipts: Receipts;
   readonly blobs: Blobs;
+  readonly files: Files;
   readonly emoji: CustomEmojis;
   readonly gifs: {
     /** Where the server searches GIFs; undefined: nowhere, or not connected yet. */

@@ -3,6 +3,7 @@
  * `Attachment`, and its one-line form and drawing in the app (apps/web/src/attachments).
  */
 import { z } from 'zod';
+import { FilesAttachment } from './files.ts';
 import { limits } from './limits.ts';
 import { Emoji, Id, Label, Time } from './scalars.ts';
 
@@ -96,6 +97,7 @@ export const Attachment = z.discriminatedUnion('type', [
   ContactAttachment,
   StickerAttachment,
   GifAttachment,
+  FilesAttachment,
 ]);
 
 export type PollAttachment = z.output<typeof PollAttachment>;

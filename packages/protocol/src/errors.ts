@@ -32,6 +32,14 @@ const table = {
   hello_timeout: { status: 408, close: 4408, retryable: true, text: 'No hello came in time.' },
   conflict: { status: 409, retryable: false, text: 'This contradicts what already exists.' },
   too_large: { status: 413, close: 4413, retryable: false, text: 'The request is too large.' },
+  file_refused: { status: 422, retryable: false, text: 'This file cannot be sent.' },
+  /** Of a file: its upload has not ended, or it is still being looked at. */
+  not_ready: { status: 409, retryable: true, text: 'The file is not ready yet. Try again shortly.' },
+  storage_full: {
+    status: 507,
+    retryable: true,
+    text: 'The server has no room left for files. Whoever runs it must make some.',
+  },
   limit_reached: { status: 422, retryable: false, text: 'A limit is reached.' },
   rate_limited: { status: 429, close: 4429, retryable: true, text: 'Too many requests. Wait a moment.' },
   too_many_in_flight: { status: 429, retryable: true, text: 'Too many requests wait for their reply.' },

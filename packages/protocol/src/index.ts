@@ -7,6 +7,8 @@ export * from './content.ts';
 export * from './emoji.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './fileRules.ts';
+export * from './files.ts';
 export * from './folders.ts';
 export * from './frames.ts';
 export * from './hidden.ts';

@@ -148,6 +148,20 @@ export const limits = {
   emojiBytes: 128 * 1024,
   stickerBytes: 512 * 1024,
   previewBytes: 1024 * 1024,
+  /** Files of one message: an album that still fits a screen, and no more than a person looks through. */
+  messageFiles: 20,
+  /** Of a file's name, UTF-16 units: what file systems take. */
+  fileNameLength: 255,
+  /** Longest side of a picture or video, pixels; and all pixels of a picture together: what a phone's browser still decodes. */
+  imageSide: 32_768,
+  imagePixels: 100_000_000,
+  /** Base64 characters: of 100 bars, of a ThumbHash. */
+  waveformLength: 136,
+  placeholderLength: 64,
+  /** Uploads of one person that are not sent yet, begun ones too: some hundred photos and their small pictures. */
+  openUploads: 512,
+  /** A begun upload, or one that was never sent, is kept this long after its last byte, ms. */
+  uploadMs: 3 * 24 * 3_600_000,
   /** Uploaded images of one person that nothing uses yet: a whole pack of stickers; they are kept for a day. */
   unusedBlobs: 64,
   /** A typing notice lasts this long, ms, unless renewed. */
@@ -174,6 +188,8 @@ export const rates = {
   search: { burst: 40, perSecond: 8 },
   /** Typing, watching, receipts. */
   ephemeral: { burst: 60, perSecond: 20 },
+  /** Requests of uploads by tus: some hundred files at once, each with its small picture, in pieces over a bad line. */
+  transfer: { burst: 1_200, perSecond: 40 },
   /** Uploads of small images: a pack of stickers at once. */
   upload: { burst: 40, perSecond: 0.5 },
   /** Searches that a provider elsewhere answers, and counts. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Content } from './content.ts';
+import { FileRules } from './files.ts';
 import { Emoji, Id, Rev, Seq, Time } from './scalars.ts';
 
 export const ConversationKind = z.enum(['direct', 'group', 'channel']);
@@ -53,6 +54,8 @@ export const ConversationRecord = z.object({
   memberCount: z.int(),
   /** New messages are deleted for everyone so many seconds after they were sent. Absent: they stay. */
   disappearAfter: z.int().min(1).optional(),
+  /** What files may be sent. Absent: all that may be sent at all. */
+  files: FileRules.optional(),
   createdBy: Id,
   createdAt: Time,
 });

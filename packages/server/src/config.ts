@@ -31,6 +31,23 @@ export interface Config {
   readonly gifUrl: string | null;
   /** Whether the pages behind links are fetched, to show what they are. */
   readonly linkPreviews: boolean;
+  /** Where bytes of files lie; null: in `files` of the data directory. Unused with `s3`. */
+  readonly filesDirectory: string | null;
+  /** A store of objects: where it answers, with which bucket in the path. */
+  readonly s3Url: string | null;
+  readonly s3Region: string;
+  readonly s3Key: string | null;
+  readonly s3Secret: string | null;
+  /** Browsers fetch files there themselves; then they are not ciphered here. */
+  readonly s3Direct: boolean;
+  /** Master keys, the present one first. None: one is made once and kept in the database. */
+  readonly fileKeys: readonly string[];
+  /** Of one file, bytes. */
+  readonly fileBytes: number;
+  /** Of one person, bytes; null: no bound. */
+  readonly fileQuota: number | null;
+  /** Where files are scanned. */
+  readonly scanner: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -117,6 +134,27 @@ const secret = (value: string): string => {
   return value;
 };
 
+const UNITS = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
+
+const size = (value: string): number => {
+  const [, number, unit = ''] = /^(\d{1,9})(?: ?([kmgt])b?)?$/i.exec(value) ?? [];
+  if (number === undefined) throw new Error('must be a size such as 500MB or 2GB');
+  return Number(number) * UNITS[unit.toLowerCase() as keyof typeof UNITS];
+};
+
+const bucketUrl = (value: string): string => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || !/^\/[^/]+\/?$/.test(url.pathname))
+    throw new Error('must be an address with the bucket, such as https://s3.example.org/bucket');
+  return value;
+};
+
+const scanner = (value: string): string => {
+  if (!/^(tcp:\/\/[^\s/:]+:\d{1,5}|unix:\/.+)$/.test(value))
+    throw new Error('must be of the form tcp://host:3310 or unix:/run/clamav/clamd.ctl');
+  return value;
+};
+
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: {
     name: 'PORT',
@@ -138,7 +176,8 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_DATA',
     default: './data',
     type: 'folder',
-    description: 'Where the embedded database keeps its files. Unused with DATABASE_URL.',
+    description:
+      'Where the embedded database and the files people send are kept. With DATABASE_URL and KITH_FILES or KITH_S3_URL, unused.',
     parse: text,
   },
   databaseUrl: {
@@ -247,6 +286,82 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'Whether this server fetches the page behind the first link of a message, to show its title and picture. It calls public addresses only.',
     parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
+  filesDirectory: {
+    name: 'KITH_FILES',
+    default: '',
+    type: 'folder',
+    description:
+      'Where files that people send are kept, ciphered; without it, in KITH_DATA. Several nodes need the same one, or S3.',
+    parse: optional(text),
+  },
+  s3Url: {
+    name: 'KITH_S3_URL',
+    default: '',
+    type: 'URL',
+    description:
+      'Keeps files in a store that speaks S3 instead: its address with the bucket, https://s3.example.org/bucket. Needs KITH_S3_KEY and KITH_S3_SECRET.',
+    parse: optional(bucketUrl),
+  },
+  s3Region: {
+    name: 'KITH_S3_REGION',
+    default: 'us-east-1',
+    type: 'text',
+    description: 'Its region.',
+    parse: text,
+  },
+  s3Key: {
+    name: 'KITH_S3_KEY',
+    default: '',
+    type: 'text',
+    description: 'The id of the access key there.',
+    parse: optional(text),
+  },
+  s3Secret: {
+    name: 'KITH_S3_SECRET',
+    default: '',
+    type: 'text',
+    description: 'The secret of the access key.',
+    parse: optional(text),
+  },
+  s3Direct: {
+    name: 'KITH_S3_DIRECT',
+    default: 'off',
+    type: 'on | off',
+    description:
+      'Lets browsers fetch files from the store themselves, by addresses signed for minutes. New files are then not ciphered by Kith: the store has to.',
+    parse: (value) => oneOf('on', 'off')(value) === 'on',
+  },
+  fileKeys: {
+    name: 'KITH_FILE_KEYS',
+    default: '',
+    type: 'text',
+    description:
+      'Master keys of the cipher that files lie in, 32 characters or more each, the present one first, with commas. To change it, put the new one before the old one; when the log says that all keys are wrapped by it, the old one may go. Without it, one is made and kept in the database.',
+    parse: (value) => (value === '' ? [] : value.split(',').map((part) => secret(part.trim()))),
+  },
+  fileBytes: {
+    name: 'KITH_FILE_SIZE',
+    default: '2GB',
+    type: 'size',
+    description: 'The largest file that may be sent.',
+    parse: size,
+  },
+  fileQuota: {
+    name: 'KITH_FILE_QUOTA',
+    default: '',
+    type: 'size',
+    description:
+      'What one person may keep here in files altogether, such as 10GB. Without it there is no bound.',
+    parse: optional(size),
+  },
+  scanner: {
+    name: 'KITH_CLAMAV',
+    default: '',
+    type: 'address',
+    description:
+      'A ClamAV daemon that looks at every file before it can be sent: tcp://host:3310 or unix:/run/clamav/clamd.ctl.',
+    parse: optional(scanner),
+  },
   logLevel: {
     name: 'KITH_LOG_LEVEL',
     default: 'info',
@@ -298,6 +413,14 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       `${settings.gifProvider.name} needs ${settings.gifKey.name}: it answers nobody without a key.`,
     );
   }
+  if (config.s3Url !== null && (config.s3Key === null || config.s3Secret === null)) {
+    problems.push(
+      `${settings.s3Url.name} needs ${settings.s3Key.name} and ${settings.s3Secret.name}: it lets nobody in without.`,
+    );
+  }
+  if (config.s3Direct && config.s3Url === null) {
+    problems.push(`${settings.s3Direct.name} needs ${settings.s3Url.name}.`);
+  }
   if (problems.length > 0) return { type: 'refused', problems };
   return { type: 'run', config, demo: args.includes('--demo') };
 }
@@ -332,6 +455,16 @@ function readConfig(environment: Environment, problems: string[]): Config {
     gifKey: read(settings.gifKey),
     gifUrl: read(settings.gifUrl),
     linkPreviews: read(settings.linkPreviews),
+    filesDirectory: read(settings.filesDirectory),
+    s3Url: read(settings.s3Url),
+    s3Region: read(settings.s3Region),
+    s3Key: read(settings.s3Key),
+    s3Secret: read(settings.s3Secret),
+    s3Direct: read(settings.s3Direct),
+    fileKeys: read(settings.fileKeys),
+    fileBytes: read(settings.fileBytes),
+    fileQuota: read(settings.fileQuota),
+    scanner: read(settings.scanner),
     logLevel: read(settings.logLevel),
   };
 }

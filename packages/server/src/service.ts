@@ -33,6 +33,7 @@ import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
 import { createLog } from './logger.ts';
+import { openFiles } from './media/openFiles.ts';
 import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import { createPrivacy } from './policy/privacy.ts';
@@ -139,6 +140,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
   const blobs = createBlobs({ database, logger: log });
+  const { files, links } = await openFiles(config, database, log);
   const conversationLog = createConversationLog({ database, announcer });
   followPrivacy({
     bus,
@@ -155,6 +157,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     memberships,
     accounts,
     blobs,
+    files,
+    links,
     previews: createPreviews({
       database,
       blobs,
@@ -257,6 +261,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await presences.close();
     accounts.close();
     services.blobs.close();
+    await services.files.close();
     services.emojiBook.close();
     await bus.close();
     await database.close();
@@ -270,6 +275,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     listen: async () => {
       const nodes = config.bus === null ? 'one node' : 'one of several nodes';
       searchIndexer.start();
+      files.start();
       await app.listen({
         port: config.port,
         host: config.host,

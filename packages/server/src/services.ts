@@ -13,6 +13,8 @@ import type { CatchUps } from './limits/catchUps.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
+import type { Files } from './media/files.ts';
+import type { Links } from './media/links.ts';
 import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
 import type { Privacy } from './policy/privacy.ts';
@@ -45,6 +47,10 @@ export interface Services {
   readonly accounts: Accounts;
   /** Small images. */
   readonly blobs: Blobs;
+  /** Of messages. */
+  readonly files: Files;
+  /** Signs their addresses. */
+  readonly links: Links;
   readonly emojiBook: EmojiBook;
   readonly gifs: Gifs;
   readonly previews: Previews;

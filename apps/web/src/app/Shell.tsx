@@ -7,6 +7,8 @@ import { t } from '../i18n/index.ts';
 import { useAsking } from '../later/ask.ts';
 import { showReminders } from '../later/reminders.ts';
 import { ListPane } from '../list/ListPane.tsx';
+import { MiniPlace } from '../media/play/MiniPlace.tsx';
+import { useViewer } from '../media/viewer/opened.ts';
 import { useCard } from '../profile/card.ts';
 import { useReport } from '../profile/report.ts';
 import { useOpenings } from '../search/openings.ts';
@@ -15,7 +17,7 @@ import { trackActivity } from './activity.ts';
 import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { useClient } from './client.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { wide } from './media.ts';
+import { onePane, useMedia, wide } from './media.ts';
 import { onDemand } from './onDemand.tsx';
 import { closePanel } from './panel.ts';
 import { useMyId } from './people.ts';
@@ -38,6 +40,7 @@ const Switcher = onDemand(loadSwitcher);
 setTimeout(() => loadSwitcher().catch(() => undefined), 2_000);
 const ThreadPanel = lazy(() => import('../threads/ThreadPanel.tsx'));
 const PackDialog = onDemand(() => import('../stickers/PackDialog.tsx'));
+const Viewer = onDemand(() => import('../media/viewer/Viewer.tsx'));
 const SidePanel = lazy(async () => ({ default: (await import('../panels/SidePanel.tsx')).SidePanel }));
 
 export function Shell() {
@@ -51,6 +54,8 @@ export function Shell() {
   const folder = useEditedFolder();
   const { switcher } = useOpenings();
   const pack = usePackDialog();
+  const narrow = useMedia(onePane);
+  const viewer = useViewer();
   useEffect(() => trackActivity(client), [client]);
   useEffect(() => trackTitle(client), [client]);
   useEffect(() => followClient(client), [client]);
@@ -84,6 +89,8 @@ export function Shell() {
       style={{ '--kith-list-width': `${width}px` } as CSSProperties}
     >
       <ConnectionStrip />
+      {/* On a phone above both panes, as either may be in sight. */}
+      {narrow && <MiniPlace />}
       <div className="kith-panes">
         <nav className="kith-left" aria-label={t('app.conversations')}>
           <ErrorBoundary>
@@ -100,6 +107,7 @@ export function Shell() {
         </nav>
         <ErrorBoundary resetKey={route.conversationId ?? ''}>
           <main className="kith-main kith-timeline-ground" onPointerDown={closeCovering}>
+            {!narrow && <MiniPlace />}
             <ConversationPane conversationId={route.conversationId} messageId={route.messageId} />
           </main>
           {route.panel === 'thread' && route.thread && route.conversationId && (
@@ -119,6 +127,7 @@ export function Shell() {
           )}
         </ErrorBoundary>
       </div>
+      {viewer && <Viewer target={viewer} />}
       {card !== null && <ProfileCard key={card} userId={card} />}
       {switcher && <Switcher />}
       {pack && <PackDialog opened={pack} />}

@@ -9,7 +9,7 @@ import { isShortcut, type ShortcutId } from './shortcuts.ts';
 
 /** What floats has the keys for itself. */
 const isCovered = (): boolean =>
-  document.querySelector('.kith-dialog, .kith-menu, .kith-info, .kith-emoji-popup') !== null;
+  document.querySelector('.kith-dialog, .kith-viewer, .kith-menu, .kith-info, .kith-emoji-popup') !== null;
 
 /** Runs while the component is mounted, wherever the focus is, unless something floats above. */
 export function useShortcut(id: ShortcutId, run: (event: KeyboardEvent) => void): void {

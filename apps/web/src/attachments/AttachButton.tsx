@@ -1,12 +1,14 @@
 /** The button before the composer's text: what can be sent besides words, and words later. */
+import type { OutgoingFile } from '@kith/client';
 import type { Attachment } from '@kith/protocol';
 import { CalendarClock, Plus } from 'lucide-react';
-import { memo, Suspense, useState } from 'react';
+import { memo, Suspense, useRef, useState } from 'react';
+import { pointerFine, useMedia } from '../app/media.ts';
 import { focusComposer } from '../composer/intent.ts';
 import { t } from '../i18n/index.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
-import { type AttachEntry, attachEntries } from './entries.ts';
+import { type AttachEntry, attachEntries, fileEntries } from './entries.ts';
 
 export interface AttachButtonProps {
   readonly conversationId: string;
@@ -14,6 +16,10 @@ export interface AttachButtonProps {
   readonly place: string;
   /** Whether it is on its way. */
   readonly onAttach: (attachment: Attachment) => boolean;
+  /** Sends what was recorded; whether it is on its way. */
+  readonly onRecord: (file: OutgoingFile) => boolean;
+  /** Files that were chosen. */
+  readonly onFiles: (files: readonly File[]) => void;
   /** Sends what is written later; undefined: nothing is. */
   readonly onLater: (() => void) | undefined;
 }
@@ -23,8 +29,13 @@ export const AttachButton = memo(function AttachButton({
   conversationId,
   place,
   onAttach,
+  onRecord,
+  onFiles,
   onLater,
 }: AttachButtonProps) {
+  const mouse = useMedia(pointerFine);
+  const inputs = useRef(new Map<string, HTMLInputElement | null>());
+  const choices = fileEntries.filter(({ camera }) => !camera || !mouse);
   const [entry, setEntry] = useState<AttachEntry>();
   const close = () => {
     setEntry(undefined);
@@ -34,9 +45,18 @@ export const AttachButton = memo(function AttachButton({
     // Else the dialog stays: refused words are not lost words.
     if (onAttach(attachment)) close();
   };
+  const record = (file: OutgoingFile) => {
+    if (onRecord(file)) close();
+  };
   return (
     <>
       <Menu align="start" side="top" trigger={<IconButton icon={Plus} label={t('composer.attach')} />}>
+        {choices.map((one) => (
+          <MenuItem key={one.id} icon={one.icon} onSelect={() => inputs.current.get(one.id)?.click()}>
+            {t(one.label)}
+          </MenuItem>
+        ))}
+        <MenuSeparator />
         {attachEntries.map((one) => (
           <MenuItem key={one.id} icon={one.icon} onSelect={() => setEntry(one)}>
             {t(one.label)}
@@ -47,9 +67,28 @@ export const AttachButton = memo(function AttachButton({
           {t('later.title')}
         </MenuItem>
       </Menu>
+      {choices.map((one) => (
+        <input
+          key={one.id}
+          ref={(input) => {
+            inputs.current.set(one.id, input);
+          }}
+          type="file"
+          hidden
+          data-attach={one.id}
+          accept={one.accept}
+          {...(one.camera ? { capture: 'environment' } : { multiple: true })}
+          onChange={({ target }) => {
+            onFiles([...(target.files ?? [])]);
+            // The same file may be chosen again.
+            target.value = '';
+            focusComposer(place);
+          }}
+        />
+      ))}
       {entry && (
         <Suspense fallback={null}>
-          <entry.Dialog conversationId={conversationId} onSend={send} onClose={close} />
+          <entry.Dialog conversationId={conversationId} onSend={send} onRecord={record} onClose={close} />
         </Suspense>
       )}
     </>

@@ -1,6 +1,16 @@
 /** What can be put into a conversation besides words: the menu of the composer. A new one is a row here. */
+import type { OutgoingFile } from '@kith/client';
 import type { Attachment } from '@kith/protocol';
-import { ChartBarBig, type LucideIcon, MapPin, UserRound } from 'lucide-react';
+import {
+  Camera,
+  ChartBarBig,
+  File,
+  ImageIcon,
+  type LucideIcon,
+  MapPin,
+  UserRound,
+  Video,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import type { Key } from '../i18n/index.ts';
 
@@ -8,6 +18,8 @@ export interface AttachDialogProps {
   readonly conversationId: string;
   /** Sends it and closes. */
   readonly onSend: (attachment: Attachment) => void;
+  /** The same with what was recorded in it. */
+  readonly onRecord: (file: OutgoingFile) => void;
   readonly onClose: () => void;
 }
 
@@ -20,6 +32,12 @@ export interface AttachEntry {
 }
 
 export const attachEntries: readonly AttachEntry[] = [
+  {
+    id: 'round',
+    label: 'round.title',
+    icon: Video,
+    Dialog: lazy(() => import('../media/record/RoundDialog.tsx')),
+  },
   {
     id: 'poll',
     label: 'attachment.poll',
@@ -38,4 +56,21 @@ export const attachEntries: readonly AttachEntry[] = [
     icon: UserRound,
     Dialog: lazy(() => import('./ContactDialog.tsx')),
   },
+];
+
+/** What is chosen from this device. */
+export interface FileEntry {
+  readonly id: string;
+  readonly label: Key;
+  readonly icon: LucideIcon;
+  /** Absent: anything. */
+  readonly accept?: string;
+  /** Opens the camera; where there is a mouse there seldom is one worth it. */
+  readonly camera?: true;
+}
+
+export const fileEntries: readonly FileEntry[] = [
+  { id: 'photo', label: 'attach.photo', icon: ImageIcon, accept: 'image/*,video/*' },
+  { id: 'camera', label: 'attach.camera', icon: Camera, accept: 'image/*', camera: true },
+  { id: 'file', label: 'attach.file', icon: File },
 ];

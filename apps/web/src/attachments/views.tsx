@@ -6,6 +6,7 @@ import type { TimelineMessage } from '@kith/client';
 import type { Attachment } from '@kith/protocol';
 import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { GifRoom } from '../gifs/GifRoom.tsx';
+import { FilesRoom } from '../media/files/FilesRoom.tsx';
 import { attachmentIcon, attachmentLine } from './kinds.ts';
 import './attachments.css';
 import '../stickers/stickers.css';
@@ -18,7 +19,7 @@ export interface AttachmentViewProps<A extends Attachment = Attachment> {
 }
 
 const views: {
-  readonly [T in Exclude<Attachment['type'], 'sticker' | 'gif'>]: ComponentType<
+  readonly [T in Exclude<Attachment['type'], 'sticker' | 'gif' | 'files'>]: ComponentType<
     AttachmentViewProps<Extract<Attachment, { type: T }>>
   >;
 } = {
@@ -29,6 +30,7 @@ const views: {
 
 const StickerView = lazy(() => import('../stickers/StickerView.tsx'));
 const GifView = lazy(() => import('../gifs/GifView.tsx'));
+const FilesView = lazy(() => import('../media/files/FilesView.tsx'));
 
 export function AttachmentView(props: AttachmentViewProps) {
   const { attachment } = props;
@@ -44,6 +46,12 @@ export function AttachmentView(props: AttachmentViewProps) {
         <Drawn end={props.end} room={<GifRoom gif={attachment} />}>
           <GifView attachment={attachment} />
         </Drawn>
+      );
+    case 'files':
+      return (
+        <Suspense fallback={<FilesRoom files={attachment.files} end={props.end} />}>
+          <FilesView {...props} attachment={attachment} />
+        </Suspense>
       );
     default: {
       const View = views[attachment.type] as ComponentType<AttachmentViewProps> | undefined;

@@ -1,11 +1,12 @@
 /** Where one writes. What was begun stays with its conversation; a reply or an edit shows above the field. */
-import { firstLink } from '@kith/client';
+import { firstLink, limits, type OutgoingFile } from '@kith/client';
 import type { Attachment, MessageRecord } from '@kith/protocol';
 import { newId } from '@kith/protocol/ids';
 import { Link as LinkIcon, Pencil, Reply, X } from 'lucide-react';
 import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 import { cell } from '../app/cell.ts';
 import { useClient, useReadable } from '../app/client.tsx';
+import { onDemand } from '../app/onDemand.tsx';
 import { useMyId } from '../app/people.ts';
 import { useStable } from '../app/useStable.ts';
 import { AttachButton } from '../attachments/AttachButton.tsx';
@@ -13,15 +14,21 @@ import { errorText } from '../i18n/errors.ts';
 import { t } from '../i18n/index.ts';
 import { askWhen } from '../later/ask.ts';
 import { timeText } from '../later/words.ts';
+import { DropZone } from '../media/tray/DropZone.tsx';
+import { faultsOf } from '../media/tray/judge.ts';
+import { inMessages } from '../media/tray/messages.ts';
+import { addFiles, sendFiles, stopSending, trayOf, useTray } from '../media/tray/tray.ts';
 import { usePlainPreview } from '../message/names.tsx';
 import { QuoteText } from '../message/Quote.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { toast, toastError } from '../ui/toast.ts';
-import { finishDraft, placeThread, setDraft, useDraft } from './drafts.ts';
+import { finishDraft, getDraft, getReplyTo, placeThread, setDraft, setReplyTo, useDraft } from './drafts.ts';
 import { Field } from './Field.tsx';
 import { announceSent, clearIntent, findLastOwn, setIntent, useIntent } from './intent.ts';
 import { type Draft, EMPTY, fromWire } from './text.ts';
 import './composer.css';
+
+const Tray = onDemand(() => import('../media/tray/Tray.tsx'));
 
 export interface ComposerProps {
   readonly conversationId: string;
@@ -62,18 +69,26 @@ function WriteComposer({
   useLayoutEffect(() => {
     if (threadId !== undefined) placeThread(threadId, conversationId);
   }, [threadId, conversationId]);
+  const tray = useTray(place);
   const cancel = () => clearIntent(place);
   const link = firstLink(draft.text);
   /** The link that is to be shown without a preview. */
   const [bare, setBare] = useState<string>();
 
   /** Whether it is on its way. */
-  const sent = (wires: readonly string[], attachment?: Attachment): boolean => {
+  const sent = (
+    wires: readonly string[],
+    { attachment, files = [] }: { attachment?: Attachment; files?: readonly OutgoingFile[] } = {},
+  ): boolean => {
+    // Asked now: files may have been waited for.
+    const replyTo = getReplyTo(place);
     try {
+      const parts = inMessages(wires, files, trayOf(place).limits?.messageFiles ?? limits.messageFiles);
       // Of several only the first answers.
-      for (const [at, wire] of wires.entries())
-        client.messages.send(conversationId, wire, {
+      for (const [at, { text, files }] of parts.entries())
+        client.messages.send(conversationId, text, {
           ...(attachment && { attachment }),
+          ...(files && { files }),
           ...(replyTo !== undefined && at === 0 && { replyTo }),
           ...(thread && { thread: thread.rootId, alsoSend: thread.alsoSend }),
           ...(link !== undefined && link === bare && { noPreview: true }),
@@ -83,17 +98,29 @@ function WriteComposer({
       toastError(error);
       return false;
     }
-    cancel();
+    // What it answered; a change of another message may have begun meanwhile.
+    setReplyTo(place, undefined);
     announceSent(place);
     if (thread?.alsoSend) announceSent(conversationId);
     thread?.onSent();
     return true;
   };
   const send = (wires: readonly string[]) => {
-    if (sent(wires)) setDraft(place, EMPTY);
+    if (tray.go) stopSending(place);
+    else if (tray.chosen.length === 0) {
+      if (sent(wires)) setDraft(place, EMPTY);
+    } else
+      sendFiles(place, (files) => {
+        const went = sent(wires, { files });
+        if (went && getDraft(place).text === draft.text) setDraft(place, EMPTY);
+        return went;
+      });
   };
+  const choose = useStable((files: readonly File[]) => addFiles(client, conversationId, place, files));
+  const faulty = faultsOf(tray.chosen, tray.manner, tray.limits).length > 0;
   /** What was written stays for a message of its own. */
-  const attach = useStable((attachment: Attachment): boolean => sent([''], attachment));
+  const attach = useStable((attachment: Attachment): boolean => sent([''], { attachment }));
+  const record = useStable((file: OutgoingFile): boolean => sent([''], { files: [file] }));
 
   /** Of what goes later, until it is known to be kept: asked again, it is the same message. */
   const [laterId, setLaterId] = useState(newId);
@@ -117,21 +144,36 @@ function WriteComposer({
       conversationId={conversationId}
       place={place}
       draft={draft}
-      setDraft={(next) => setDraft(place, next)}
+      setDraft={(next) => {
+        // What waits to be sent stays as it is.
+        if (!tray.go) setDraft(place, next);
+      }}
       placeholder={thread ? t('thread.placeholder') : t('composer.message')}
       submit="send"
+      files={tray.chosen.length === 0 ? 'none' : faulty ? 'held' : 'some'}
+      waiting={tray.go !== undefined}
       onSubmit={(wire) => send([wire])}
       onParts={send}
       onAttach={attach}
-      onLater={later}
+      onRecord={record}
+      // Files are not kept for later: what is written with them is theirs.
+      {...(tray.chosen.length === 0 && { onLater: later })}
       onEscape={replyTo === undefined ? undefined : cancel}
       onArrowUp={() => {
         const last = findLastOwn(place);
-        if (last) setIntent(place, { type: 'edit', messageId: last });
+        // What was chosen would go out of sight.
+        if (last && tray.chosen.length === 0) setIntent(place, { type: 'edit', messageId: last });
       }}
       focusKey={`${place} ${replyTo ?? ''}`}
       tools={(sendLater) => (
-        <AttachButton conversationId={conversationId} place={place} onAttach={attach} onLater={sendLater} />
+        <AttachButton
+          conversationId={conversationId}
+          place={place}
+          onAttach={attach}
+          onRecord={record}
+          onFiles={choose}
+          onLater={sendLater}
+        />
       )}
       strip={
         <>
@@ -150,6 +192,13 @@ function WriteComposer({
               </span>
             </Strip>
           )}
+          {tray.chosen.length > 0 && <Tray conversationId={conversationId} place={place} />}
+          <DropZone
+            conversationId={conversationId}
+            to={thread ? 'thread' : 'conversation'}
+            onFiles={choose}
+            count={tray.chosen.length}
+          />
         </>
       }
     />
@@ -217,14 +266,17 @@ function EditComposer({
       onEscape={cancel}
       focusKey={messageId}
       strip={
-        <Strip
-          icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />}
-          cancel={t('composer.cancelEdit')}
-          onCancel={cancel}
-        >
-          <span className="kith-strip-title">{t('composer.edit')}</span>
-          <span className="kith-quote-text">{preview}</span>
-        </Strip>
+        <>
+          <Strip
+            icon={<Pencil size={18} strokeWidth={1.75} aria-hidden="true" />}
+            cancel={t('composer.cancelEdit')}
+            onCancel={cancel}
+          >
+            <span className="kith-strip-title">{t('composer.edit')}</span>
+            <span className="kith-quote-text">{preview}</span>
+          </Strip>
+          <DropZone conversationId={conversationId} to="nothing" onFiles={() => toast(t('drop.editing'))} />
+        </>
       }
     />
   );

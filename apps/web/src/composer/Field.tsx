@@ -1,5 +1,5 @@
 /** The text field with its completion, emoji and send button: the same for writing and for editing. */
-import { limits } from '@kith/client';
+import { limits, type OutgoingFile } from '@kith/client';
 import type { Attachment } from '@kith/protocol';
 import { isBlank } from '@kith/protocol/blank';
 import { ArrowUp, Check, Keyboard, Smile } from 'lucide-react';
@@ -21,6 +21,8 @@ import { useStable } from '../app/useStable.ts';
 import { EmojiPopover, PickerSheet } from '../emoji/EmojiPopover.tsx';
 import { rememberEmoji } from '../emoji/recents.ts';
 import { t } from '../i18n/index.ts';
+import { useRecordingAt } from '../media/record/recordings.ts';
+import { VoiceButton } from '../media/record/VoiceButton.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CompletionList, optionId } from './CompletionList.tsx';
 import { onFocusComposer } from './intent.ts';
@@ -39,10 +41,16 @@ export interface FieldProps {
   readonly setDraft: (draft: Draft) => void;
   readonly placeholder: string;
   readonly submit: 'send' | 'save';
-  /** With the text as it travels: neither blank nor too long. */
+  /** Files that go with the text, or without one; `held`: not as they are, which is said above. */
+  readonly files?: 'none' | 'some' | 'held';
+  /** Send was pressed, and the files are not ready yet: pressed again, it waits no more. */
+  readonly waiting?: boolean;
+  /** With the text as it travels: not too long, and blank ('') only beside files. */
   readonly onSubmit: (wire: string) => void;
   /** Sends what is no text at once, and leaves the text as it is. */
   readonly onAttach?: (attachment: Attachment) => void;
+  /** Sends what was spoken. With it the button records where nothing else is to be sent. */
+  readonly onRecord?: (file: OutgoingFile) => boolean;
   /** Sends it at a time that is asked for: by a right click or a long press on Send, or by the tools. */
   readonly onLater?: (wire: string, anchor: Element) => void;
   /** For a text that is too long for one message: the same as several. */
@@ -78,8 +86,11 @@ export function Field(props: FieldProps) {
     setDraft,
     placeholder,
     submit,
+    files = 'none',
+    waiting = false,
     onSubmit,
     onAttach,
+    onRecord,
     onLater,
     onParts,
     strip,
@@ -112,7 +123,8 @@ export function Field(props: FieldProps) {
   const blank = isBlank(draft.text);
   const length = draft.text.length > COUNT_FROM - 50 * draft.mentions.length ? toWire(draft).length : 0;
   const over = length - limits.textLength;
-  const ready = !blank && over <= 0;
+  const speaking = useRecordingAt(place).type !== 'none';
+  const ready = files !== 'held' && (!blank || files === 'some') && over <= 0;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -164,7 +176,7 @@ export function Field(props: FieldProps) {
   const send = useStable(() => {
     if (!ready) return;
     typing(false);
-    onSubmit(wire());
+    onSubmit(blank ? '' : wire());
     setDismissed(undefined);
   });
   const sendButton = useRef<HTMLButtonElement>(null);
@@ -287,6 +299,7 @@ export function Field(props: FieldProps) {
             placeholder={placeholder}
             data-draft={submit === 'send' ? place : undefined}
             rows={1}
+            readOnly={waiting}
             value={draft.text}
             enterKeyHint={keyboard ? 'send' : 'enter'}
             onChange={(event) => {
@@ -309,14 +322,19 @@ export function Field(props: FieldProps) {
               typing(false);
             }}
           />
-          <SendButton
-            ref={sendButton}
-            label={submit === 'send' ? t('composer.send') : t('common.save')}
-            icon={submit === 'send' ? ArrowUp : Check}
-            disabled={!ready}
-            onSend={send}
-            onLater={onLater && sendLater}
-          />
+          {onRecord && (speaking || (draft.text === '' && files === 'none')) ? (
+            <VoiceButton place={place} onSend={onRecord} />
+          ) : (
+            <SendButton
+              ref={sendButton}
+              label={waiting ? t('tray.waiting') : submit === 'send' ? t('composer.send') : t('common.save')}
+              busy={waiting}
+              icon={submit === 'send' ? ArrowUp : Check}
+              disabled={!ready}
+              onSend={send}
+              onLater={onLater && sendLater}
+            />
+          )}
         </div>
       </div>
       {length > COUNT_FROM && (

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { memo, type Ref } from 'react';
 import { useLongPress } from '../message/useLongPress.ts';
+import { Spinner } from '../ui/Spinner.tsx';
 
 /** Sends; a right click or a long press sends later. Drawn anew when it changes, not with each key. */
 export const SendButton = memo(function SendButton({
@@ -8,6 +9,7 @@ export const SendButton = memo(function SendButton({
   icon: Icon,
   label,
   disabled,
+  busy,
   onSend,
   onLater,
 }: {
@@ -15,6 +17,8 @@ export const SendButton = memo(function SendButton({
   readonly icon: LucideIcon;
   readonly label: string;
   readonly disabled: boolean;
+  /** It was pressed, and something is still to be done first. */
+  readonly busy: boolean;
   readonly onSend: () => void;
   readonly onLater: (() => void) | undefined;
 }) {
@@ -26,6 +30,7 @@ export const SendButton = memo(function SendButton({
       className="kith-composer-send"
       aria-label={label}
       aria-keyshortcuts={onLater && 'Shift+F10'}
+      aria-busy={busy || undefined}
       disabled={disabled}
       // The keyboard of a phone stays up for the next message.
       onMouseDown={(event) => event.preventDefault()}
@@ -37,7 +42,7 @@ export const SendButton = memo(function SendButton({
       }}
       {...(onLater && longPress.handlers)}
     >
-      <Icon size={20} strokeWidth={2.25} aria-hidden="true" />
+      {busy ? <Spinner size={20} /> : <Icon size={20} strokeWidth={2.25} aria-hidden="true" />}
     </button>
   );
 });

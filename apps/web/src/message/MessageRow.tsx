@@ -11,7 +11,7 @@ import {
 import { useClient, useReadable } from '../app/client.tsx';
 import { useUser } from '../app/people.ts';
 import { useWatch } from '../app/watch.ts';
-import { isBare } from '../attachments/kinds.ts';
+import { hasAlbum, isBare } from '../attachments/kinds.ts';
 import { AttachmentView } from '../attachments/views.tsx';
 import { useCustomEmoji } from '../emoji/custom.tsx';
 import { errorText } from '../i18n/errors.ts';
@@ -105,7 +105,7 @@ export const MessageRow = memo(function MessageRow({
         // Over a link or a selection the browser's own menu is what people want.
         if (
           deleted ||
-          (event.target as Element).closest('.kith-bubble a[href]:not(.kith-place-card)') ||
+          (event.target as Element).closest('.kith-bubble a[href]:not(.kith-place-card, .kith-file-main)') ||
           !getSelection()?.isCollapsed
         )
           return;
@@ -209,6 +209,7 @@ function Bubble({
       className="kith-bubble"
       data-emoji={emoji || undefined}
       data-bare={bare || undefined}
+      data-album={(attachment && hasAlbum(attachment)) || undefined}
     >
       {/* Told apart by its key: a second jump to the same message lights it again. */}
       {flash !== undefined && <span key={flash} className="kith-flash" />}

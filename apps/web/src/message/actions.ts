@@ -2,7 +2,7 @@
  * What can be done with a message, in one table: its menu shows it, and the keys of app/shortcuts.ts do it when a message
  * has the focus. A new action is a row here. Reactions have their own row in the menu.
  */
-import type { ConversationEntry, KithClient, TimelineMessage } from '@kith/client';
+import type { ConversationEntry, KithClient, TimelineMessage, Transfer } from '@kith/client';
 import {
   AlarmClock,
   Bookmark,
@@ -15,9 +15,11 @@ import {
   Link,
   type LucideIcon,
   MessagesSquare,
+  Pause,
   Pencil,
   Pin,
   PinOff,
+  Play,
   Reply,
   RotateCcw,
   SquareCheck,
@@ -204,6 +206,20 @@ export const messageActions: readonly MessageAction[] = [
     run: ({ client, message }) => client.messages.retry(message.record.id),
   },
   {
+    id: 'pauseFiles',
+    label: 'file.pause',
+    icon: Pause,
+    may: (target) => transfersOf(target).some((type) => type === 'sending' || type === 'waiting'),
+    run: ({ client, message }) => client.files.pause(message.record.id),
+  },
+  {
+    id: 'resumeFiles',
+    label: 'file.resume',
+    icon: Play,
+    may: (target) => transfersOf(target).includes('paused'),
+    run: ({ client, message }) => client.files.resume(message.record.id),
+  },
+  {
     id: 'discard',
     label: 'message.discard',
     icon: Trash2,
@@ -248,6 +264,13 @@ export const messageActions: readonly MessageAction[] = [
 /** The server has it, and it is not deleted: else it cannot be reacted to, answered or edited. */
 export function isThere({ message }: Pick<ActionTarget, 'message'>): boolean {
   return message.state !== 'pending' && message.state !== 'failed' && message.record.body.type !== 'deleted';
+}
+
+/** How the files of a message stand that are on their way. */
+function transfersOf({ client, message }: ActionTarget): readonly (Transfer['type'] | undefined)[] {
+  const attachment = attachmentOf(message.record.body);
+  if (message.state !== 'pending' || attachment?.type !== 'files') return [];
+  return attachment.files.map(({ fileId }) => client.files.transfer(fileId).get()?.type);
 }
 
 /** What was deleted keeps the thread it has. */

@@ -42,6 +42,11 @@ export class GuardedStorage implements Storage {
   putOutbox = (entry: Parameters<Storage['putOutbox']>[0]) =>
     this.#run((storage) => storage.putOutbox(entry));
   removeOutbox = (id: string) => this.#run((storage) => storage.removeOutbox(id));
+  // Without the guard: a file that is too large for the device is no reason to keep nothing at all.
+  putFile = (file: Parameters<Storage['putFile']>[0]) => this.#backend.storage.putFile(file);
+  getFile = (fileId: string) => this.#backend.storage.getFile(fileId);
+  removeFiles = (fileIds: readonly string[]) => this.#backend.storage.removeFiles(fileIds);
+  listFiles = () => this.#backend.storage.listFiles();
   loadWishes = () => this.#run((storage) => storage.loadWishes());
   putWish = (wish: Parameters<Storage['putWish']>[0]) => this.#run((storage) => storage.putWish(wish));
   removeWish = (wish: Parameters<Storage['removeWish']>[0]) =>

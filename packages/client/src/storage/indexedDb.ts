@@ -5,7 +5,15 @@ import type { Head, MessageRecord, OwnRecordOf, OwnType, User } from '@kith/prot
 import { newId } from '@kith/protocol/ids';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { type Wish, wishKey } from '../wishes.ts';
-import type { CacheBatch, CachedMe, CachedThreads, OutboxEntry, Storage, WindowRow } from './storage.ts';
+import type {
+  CacheBatch,
+  CachedMe,
+  CachedThreads,
+  OutboxEntry,
+  Storage,
+  StoredFile,
+  WindowRow,
+} from './storage.ts';
 
 interface Schema extends DBSchema {
   /** me, cursor, reads, ownRev, threads: small single things by name. */
@@ -15,13 +23,14 @@ interface Schema extends DBSchema {
   windows: { key: string; value: WindowRow };
   messages: { key: [conversationId: string, seq: number]; value: MessageRecord };
   outbox: { key: string; value: OutboxEntry };
+  files: { key: string; value: StoredFile };
   /** By tab and record. */
   wishes: { key: string; value: Wish };
   own: { key: [type: OwnType, key: string]; value: OwnRecordOf<OwnType> };
 }
 
 /** Raise it when a store is added. */
-const VERSION = 3;
+const VERSION = 4;
 /**
  * Set it to VERSION when a stored form changes: an older cache is thrown away, the server has it all but for read marks
  * it was not told. What only this device has (outbox, wishes) is kept, and must stay readable.
@@ -30,8 +39,9 @@ const READABLE_SINCE = 2;
 
 const cacheStores = ['state', 'heads', 'users', 'windows', 'messages', 'own'] as const;
 /** What the server does not have yet. */
-const untoldStores = ['outbox', 'wishes'] as const;
+const untoldStores = ['outbox', 'files', 'wishes'] as const;
 const stores = [...cacheStores, ...untoldStores] as const;
+const loadedStores = [...cacheStores, 'outbox', 'wishes'] as const;
 
 /** Rejects when IndexedDB is missing, blocked or full; the client then goes on in memory. */
 export function indexedDbStorage(name: string): Storage {
@@ -46,7 +56,7 @@ export function indexedDbStorage(name: string): Storage {
   return {
     name,
     load: async () => {
-      const tx = (await database()).transaction(stores, 'readonly');
+      const tx = (await database()).transaction(loadedStores, 'readonly');
       const state = tx.objectStore('state');
       const [me, cursor, reads, ownRev, threads, heads, users, windows, own, outbox, wishes] =
         await Promise.all([
@@ -99,6 +109,19 @@ export function indexedDbStorage(name: string): Storage {
     },
     removeOutbox: async (id) => {
       await (await database()).delete('outbox', id);
+    },
+    putFile: async (file) => {
+      await (await database()).put('files', file, file.fileId);
+    },
+    getFile: async (fileId) => (await (await database()).get('files', fileId))?.data,
+    removeFiles: async (fileIds) => {
+      const tx = (await database()).transaction('files', 'readwrite');
+      for (const id of fileIds) void tx.store.delete(id).catch(() => undefined);
+      await tx.done;
+    },
+    listFiles: async () => {
+      const all = await (await database()).getAll('files');
+      return all.map(({ fileId, messageId }) => ({ fileId, messageId }));
     },
     loadWishes: async () => (await database()).getAll('wishes'),
     putWish: async (wish) => {

@@ -1,6 +1,14 @@
 import type { Head, MessageRecord, OwnRecordOf, OwnType, User } from '@kith/protocol';
 import { type Wish, wishKey } from '../wishes.ts';
-import type { CacheBatch, CachedMe, CachedThreads, OutboxEntry, Storage, WindowRow } from './storage.ts';
+import type {
+  CacheBatch,
+  CachedMe,
+  CachedThreads,
+  OutboxEntry,
+  Storage,
+  StoredFile,
+  WindowRow,
+} from './storage.ts';
 
 /** Keeps everything in this process: Node, tests, and the fallback of a browser whose IndexedDB fails. */
 export function memoryStorage(): Storage {
@@ -14,6 +22,7 @@ export function memoryStorage(): Storage {
   let ownRev = 0;
   const own = new Map<string, OwnRecordOf<OwnType>>();
   const outbox = new Map<string, OutboxEntry>();
+  const files = new Map<string, StoredFile>();
   const wishes = new Map<string, Wish>();
   const loadOutbox = async () => [...outbox.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -62,6 +71,12 @@ export function memoryStorage(): Storage {
     loadOutbox,
     putOutbox: async (entry) => void outbox.set(entry.id, entry),
     removeOutbox: async (id) => void outbox.delete(id),
+    putFile: async (file) => void files.set(file.fileId, file),
+    getFile: async (fileId) => files.get(fileId)?.data,
+    removeFiles: async (fileIds) => {
+      for (const id of fileIds) files.delete(id);
+    },
+    listFiles: async () => [...files.values()].map(({ fileId, messageId }) => ({ fileId, messageId })),
     loadWishes: async () => [...wishes.values()],
     putWish: async (wish) => void wishes.set(wishKey(wish), wish),
     removeWish: async (wish) => void wishes.delete(wishKey(wish)),
@@ -77,6 +92,7 @@ export function memoryStorage(): Storage {
       own.clear();
       if (keep === 'untold') return;
       outbox.clear();
+      files.clear();
       wishes.clear();
     },
     close: async () => {},

@@ -31,12 +31,28 @@ export interface OutboxEntry {
     readonly source: { readonly conversationId: string; readonly messageId: string };
     readonly origin: NonNullable<MessageRecord['forwarded']>;
   };
+  /** What must be at the server before it can be sent: its files, and their small pictures. */
+  readonly files?: readonly FileToUpload[];
   /** ISO 8601, this device's clock. */
   readonly createdAt: string;
   /** The tab that sends it. */
   readonly owner: string;
   readonly state: 'pending' | 'failed';
   readonly error?: WireError;
+}
+
+export interface FileToUpload {
+  readonly fileId: string;
+  readonly mime: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The bytes of a file that the server does not have yet. */
+export interface StoredFile {
+  readonly fileId: string;
+  readonly messageId: string;
+  readonly data: Blob;
 }
 
 export interface CachedEmoji {
@@ -139,6 +155,12 @@ export interface Storage {
   loadOutbox(): Promise<readonly OutboxEntry[]>;
   putOutbox(entry: OutboxEntry): Promise<void>;
   removeOutbox(id: string): Promise<void>;
+  /** Rejects where there is no room for it: then it is not kept, and all else goes on. */
+  putFile(file: StoredFile): Promise<void>;
+  getFile(fileId: string): Promise<Blob | undefined>;
+  removeFiles(fileIds: readonly string[]): Promise<void>;
+  /** Whose files are kept: message and file. */
+  listFiles(): Promise<readonly Pick<StoredFile, 'fileId' | 'messageId'>[]>;
   loadWishes(): Promise<readonly Wish[]>;
   /** One a tab and record. */
   putWish(wish: Wish): Promise<void>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FileRules } from '../files.ts';
 import { disappearAfter, limits } from '../limits.ts';
 import {
   ConversationChange,
@@ -124,7 +125,7 @@ export const conversationCommands = {
   }),
   updateConversation: command({
     summary:
-      'Rename, set the topic and the picture, open or close a channel, choose what new members see, let messages disappear. In direct conversations only the last, by either of the two.',
+      'Rename, set the topic and the picture, open or close a channel, choose what new members see, let messages disappear, say what files may be sent. In direct conversations only the last, by either of the two.',
     input: z.strictObject({
       ...one,
       name: Name(limits.nameLength).optional(),
@@ -135,6 +136,8 @@ export const conversationCommands = {
       history: HistoryVisibility.optional(),
       /** Seconds; 0: messages stay. Holds for those sent from then on. */
       disappearAfter: z.literal([...disappearAfter]).optional(),
+      /** Null: no rules of its own. */
+      files: FileRules.nullable().optional(),
     }),
     output: z.object({ conversation: ConversationRecord }),
     errors: ['not_found', 'forbidden'],

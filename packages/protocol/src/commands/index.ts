@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { conversationCommands, memberCommands } from './conversations.ts';
 import { emojiCommands } from './emoji.ts';
+import { fileCommands } from './files.ts';
 import { gifCommands } from './gifs.ts';
 import { messageCommands } from './messages.ts';
 import { ownCommands } from './own.ts';
@@ -26,6 +27,7 @@ export const commands = {
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,
+  ...fileCommands,
   ...ownCommands,
   ...reportCommands,
 } as const;

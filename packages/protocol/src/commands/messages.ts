@@ -21,6 +21,12 @@ export const messageCommands = {
       .strictObject({
         ...target,
         content: Content.optional(),
+        /** Uploads that encrypted content needs; plain content says so itself. */
+        files: z
+          .array(Id)
+          .min(1)
+          .max(2 * limits.messageFiles)
+          .optional(),
         /** A message the caller may see; mentions in it wake nobody. Into the main line only. */
         forward: z.strictObject(target).optional(),
         replyTo: Id.optional(),
@@ -37,12 +43,16 @@ export const messageCommands = {
         ({ content, forward }) => (content === undefined) !== (forward === undefined),
         'give one of content, forward',
       )
+      .refine(({ content, files }) => files === undefined || content?.type === 'encrypted', {
+        message: 'belongs to encrypted content',
+        path: ['files'],
+      })
       .refine(({ thread, forward }) => thread === undefined || forward === undefined, {
         message: 'goes into the main line',
         path: ['forward'],
       }),
     output: z.object({ messageId: Id, seq: Seq, rev: Rev, createdAt: Time }),
-    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached'],
+    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached', 'file_refused', 'not_ready'],
     http: { method: 'POST', path: '/conversations/{conversationId}/messages' },
     rate: 'send',
   }),

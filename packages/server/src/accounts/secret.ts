@@ -6,8 +6,14 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from '../store/database.ts';
 import { accountsDb } from './tables.ts';
 
-/** `session` signs session tokens; `gifs` addresses of pictures; `bus` is the name under which the nodes of this service meet. */
-export async function loadSecret(database: Db, name: 'session' | 'bus' | 'gifs'): Promise<string> {
+/**
+ * `session` signs session tokens; `gifs` and `files` addresses; `vault` ciphers files where no key is configured; `bus` is the
+ * name under which the nodes of this service meet.
+ */
+export async function loadSecret(
+  database: Db,
+  name: 'session' | 'bus' | 'gifs' | 'files' | 'vault',
+): Promise<string> {
   const db = accountsDb(database);
   await db
     .insertInto('secrets')

@@ -18,12 +18,12 @@ const readers: readonly {
   {
     mime: 'image/png',
     begins: (bytes) => bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')),
-    read: readPng,
+    read: (bytes) => readPng(bytes),
   },
   {
     mime: 'image/jpeg',
     begins: (bytes) => bytes.length > 3 && bytes.readUIntBE(0, 3) === 0xffd8ff,
-    read: readJpeg,
+    read: (bytes) => readJpeg(bytes),
   },
   {
     mime: 'image/webp',

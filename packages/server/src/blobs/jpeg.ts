@@ -17,7 +17,8 @@ const TABLES = new Set([0xc4, 0xcc, 0xdb, 0xdc, 0xdd]);
 const FRAMES = new Set([0xc0, 0xc1, 0xc2]);
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
 
-export function readJpeg(bytes: Buffer): Image {
+/** `upright`: the picture is the right way up already, whatever is written beside it. */
+export function readJpeg(bytes: Buffer, { upright = false } = {}): Image {
   const kept: Buffer[] = [bytes.subarray(0, 2)];
   let size: { readonly width: number; readonly height: number } | null = null;
   let orientation = 1;
@@ -45,7 +46,7 @@ export function readJpeg(bytes: Buffer): Image {
       at = endOfScan(bytes, end);
       kept.push(bytes.subarray(segment.byteOffset - bytes.byteOffset, at));
     } else if (marker === APP1) {
-      if (data.toString('latin1', 0, EXIF.length) === EXIF)
+      if (!upright && data.toString('latin1', 0, EXIF.length) === EXIF)
         orientation = orientationOf(data.subarray(EXIF.length));
     } else if (TABLES.has(marker) || marker === APP0 || marker === APP14 || isProfile(marker, data)) {
       kept.push(segment);

@@ -21,7 +21,10 @@ const KEPT = new Set([
   'fdAT',
 ]);
 
-export function readPng(bytes: Buffer): Image {
+/** What a photo's or a screen's colours are; in a small image they are not worth what else may lie in them. */
+const COLOURS = new Set(['iCCP', 'cICP', 'mDCV', 'cLLI']);
+
+export function readPng(bytes: Buffer, { colours = false } = {}): Image {
   const kept = [bytes.subarray(0, SIGNATURE)];
   let at = SIGNATURE;
   let size = { width: 0, height: 0 };
@@ -49,7 +52,7 @@ export function readPng(bytes: Buffer): Image {
     // A large first letter: who does not know it cannot draw the image.
     if (!KEPT.has(name) && /^[A-Z]/.test(name))
       throw new BrokenImage(`an unknown chunk ${JSON.stringify(name)}`);
-    if (KEPT.has(name)) kept.push(bytes.subarray(at, end));
+    if (KEPT.has(name) || (colours && COLOURS.has(name))) kept.push(bytes.subarray(at, end));
     at = end;
     if (name === 'IEND') break;
   }

@@ -1,5 +1,6 @@
 import type { MessageRecord } from '@kith/protocol';
 import type { HeldConversation, MessageValues } from '../log/change.ts';
+import { letFilesGo } from '../store/files.ts';
 import type { MessageRow } from '../store/records.ts';
 import { repliesGone } from './replyGone.ts';
 
@@ -38,6 +39,7 @@ async function eraseMessages(
       .where('message_id', 'in', ids)
       .execute();
   }
+  await letFilesGo(held.trx, held.row.tenant_id, held.row.id, ids);
   const records = await held.setMessages(messages, {
     kind: 'deleted',
     text: null,

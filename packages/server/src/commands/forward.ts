@@ -1,9 +1,11 @@
 /** Forwarding: what somebody may see, said again elsewhere, with whose it was. The copy is the server's, never the sender's. */
 import { KithError, type MessageRecord, type Output, type PlainContent } from '@kith/protocol';
+import { hasFiles } from '../media/use.ts';
 import type { Membership } from '../policy/memberships.ts';
 import type { Caller, Services } from '../services.ts';
 import { sentMessage } from '../store/messages.ts';
 import { visibleMessage } from './access.ts';
+import { sendHeld } from './sendHeld.ts';
 
 export interface Forwarding {
   readonly conversationId: string;
@@ -25,18 +27,21 @@ export async function forward(
   if (earlier?.authorId === authorId) return earlier.result;
   const { message, membership } = await visibleMessage(services, caller, source);
   const content = contentOf(message);
-  const sent = await services.messageLog.append({
-    tenantId,
-    conversationId,
-    messageId,
-    authorId,
-    content,
-    // Who was mentioned there is not woken here.
-    mentions: { userIds: [], all: false },
-    forwarded: message.forwarded ?? originOf(message, membership),
-    replyTo,
-    visibleAfter,
-  });
+  const forwarded = message.forwarded ?? originOf(message, membership);
+  const sent = hasFiles(content)
+    ? await sendHeld(services, caller, { conversationId, messageId, content, replyTo, forwarded })
+    : await services.messageLog.append({
+        tenantId,
+        conversationId,
+        messageId,
+        authorId,
+        content,
+        // Who was mentioned there is not woken here.
+        mentions: { userIds: [], all: false },
+        forwarded,
+        replyTo,
+        visibleAfter,
+      });
   services.previews.offer({ tenantId, userId: authorId, conversationId, messageId, content });
   return sent;
 }

@@ -26,11 +26,14 @@ import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
 import { getStickerPack } from './getStickerPack.ts';
 import { getThread } from './getThread.ts';
+import { getUploadLimits } from './getUploadLimits.ts';
+import { getUploads } from './getUploads.ts';
 import { getUsers } from './getUsers.ts';
 import { hideMessages } from './hideMessages.ts';
 import { installStickerPack } from './installStickerPack.ts';
 import { joinChannel } from './joinChannel.ts';
 import { leaveConversation } from './leaveConversation.ts';
+import { linkFile } from './linkFile.ts';
 import { listChannels } from './listChannels.ts';
 import { listCommon } from './listCommon.ts';
 import { listEmoji } from './listEmoji.ts';
@@ -38,6 +41,7 @@ import { listMembers } from './listMembers.ts';
 import { listPins } from './listPins.ts';
 import { listReports } from './listReports.ts';
 import { listSessions } from './listSessions.ts';
+import { listShared } from './listShared.ts';
 import { listStickerPacks } from './listStickerPacks.ts';
 import { listThreads } from './listThreads.ts';
 import { markDelivered } from './markDelivered.ts';
@@ -100,9 +104,12 @@ export const handlers: Handlers = {
   getReactions,
   getReceipts,
   getThread,
+  getUploadLimits,
+  getUploads,
   getUsers,
   joinChannel,
   leaveConversation,
+  linkFile,
   listChannels,
   listCommon,
   listEmoji,
@@ -110,6 +117,7 @@ export const handlers: Handlers = {
   listPins,
   listReports,
   listSessions,
+  listShared,
   listThreads,
   markDelivered,
   markRead,

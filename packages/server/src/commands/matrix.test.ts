@@ -19,6 +19,9 @@ interface Scene extends Record<Role, Caller> {
   /** An ordinary member nobody plays, and a message of theirs. */
   readonly bystander: Caller;
   readonly message: string;
+  /** A message of theirs with a file. */
+  readonly album: string;
+  readonly file: string;
   /** A poll of the bystander's. */
   readonly poll: string;
   /** Of stickers, by somebody else. */
@@ -146,6 +149,14 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   addReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
   removeReaction: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
   getHistory: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
+  // Of others' uploads it tells nothing, as of those that are not there.
+  getUploads: { input: () => ({ fileIds: [newId()] }), outcome: everyone },
+  getUploadLimits: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
+  linkFile: {
+    input: ({ group, album, file }) => ({ conversationId: group, messageId: album, fileId: file }),
+    outcome: insiders,
+  },
+  listShared: { input: (scene) => ({ conversationId: scene.group, kind: 'files' }), outcome: insiders },
   getMessages: {
     input: (scene) => ({ conversationId: scene.group, messageIds: [scene.message] }),
     outcome: insiders,
@@ -318,6 +329,20 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
         },
       },
     });
+    const file = await world.upload(bystander, Buffer.from('text/plain\nwords'), 'text/plain');
+    const album = newId();
+    await world.call(bystander, 'sendMessage', {
+      conversationId: group,
+      messageId: album,
+      content: {
+        type: 'plain',
+        text: '',
+        attachment: {
+          type: 'files',
+          files: [{ fileId: file, kind: 'file', name: 'words.txt', mime: 'text/plain', size: 16 }],
+        },
+      },
+    });
     const channel = newId();
     await world.call(bystander, 'createConversation', {
       kind: 'channel',
@@ -330,7 +355,7 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
       packId: pack,
       name: 'Pack',
     });
-    return { ...people, group, channel, message: messageId, poll, pack };
+    return { ...people, group, channel, message: messageId, poll, pack, album, file };
   };
 
   const outcomeOf = async (work: Promise<unknown>): Promise<string> => {

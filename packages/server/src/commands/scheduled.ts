@@ -1,5 +1,6 @@
 /** Messages that are sent later: what the commands and the work at their time have in common. */
 import { KithError, limits, type OwnRecordOf, type ScheduledMessage } from '@kith/protocol';
+import { hasFiles, takeFiles } from '../media/use.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
 import {
@@ -11,11 +12,12 @@ import {
   releaseClaim,
   setDue,
 } from '../store/due.ts';
+import { letUnsentFilesGo, useFiles } from '../store/files.ts';
 import { type OwnTransaction, ownValue } from '../store/own.ts';
 import type { Somebody } from '../store/users.ts';
 import { allowedMentions } from './mentions.ts';
 import { changeOwnRecord } from './own.ts';
-import { sendInThread } from './sendInThread.ts';
+import { sendHeld } from './sendHeld.ts';
 import { threadAccess } from './threadAccess.ts';
 
 /** Throws when the time is none to do something at. */
@@ -80,13 +82,37 @@ const putScheduled = (
   messageId: string,
   change: Change,
   demandFree?: (trx: OwnTransaction) => Promise<void>,
-): Promise<OwnRecordOf<'scheduled'>> =>
-  changeOwnRecord(services, who, 'scheduled', messageId, change, async (trx, { value }) => {
+): Promise<OwnRecordOf<'scheduled'>> => {
+  let before: ScheduledMessage | null = null;
+  const remembering: Change = (value) => {
+    before = value;
+    return change(value);
+  };
+  return changeOwnRecord(services, who, 'scheduled', messageId, remembering, async (trx, { value }) => {
     await demandFree?.(trx);
     const at = value && !value.failed ? new Date(value.at) : null;
     await setDue(trx, dueRow(who, messageId), at);
+    await keepFiles(trx, who, messageId, before, value);
     if (at) services.dueWork.plan(at.getTime());
   });
+};
+
+/** Its files wait with it, under the id it will have; of one that was taken back they are let go. */
+async function keepFiles(
+  trx: OwnTransaction,
+  who: Somebody,
+  messageId: string,
+  before: ScheduledMessage | null,
+  now: ScheduledMessage | null,
+): Promise<void> {
+  const { tenantId } = who;
+  if (now && !before && hasFiles(now.content)) {
+    const { conversationId } = now;
+    const { uses } = await takeFiles(trx, who, conversationId, now.content);
+    await useFiles(trx, { tenantId, conversationId, messageId }, uses, null);
+  } else if (!now && before && hasFiles(before.content))
+    await letUnsentFilesGo(trx, tenantId, before.conversationId, messageId);
+}
 
 /** Sends it before its time. */
 export async function deliverNow(
@@ -124,8 +150,8 @@ export async function deliver(
   const { conversationId, content, replyTo, thread, alsoSend } = value;
   const { tenantId } = who;
   const allowed = await demandMaySend(services, who, value);
-  if (thread !== undefined)
-    await sendInThread(services, who, { conversationId, messageId, content, replyTo, thread, alsoSend });
+  if (thread !== undefined || hasFiles(content))
+    await sendHeld(services, who, { conversationId, messageId, content, replyTo, thread, alsoSend });
   else
     await services.messageLog.append({
       tenantId,

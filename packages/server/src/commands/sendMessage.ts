@@ -1,9 +1,10 @@
 import { KithError } from '@kith/protocol';
+import { hasFiles } from '../media/use.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { forward } from './forward.ts';
 import { allowedMentions } from './mentions.ts';
-import { sendInThread } from './sendInThread.ts';
+import { sendHeld } from './sendHeld.ts';
 
 /** What was stored is offered to those who make previews of links: they neither throw nor wait. */
 export const sendMessage: Handler<'sendMessage'> = async (services, caller, input) => {
@@ -19,8 +20,9 @@ export const sendMessage: Handler<'sendMessage'> = async (services, caller, inpu
  * find out (an earlier message of this id, the message replied to) the append statement does.
  */
 const store: Handler<'sendMessage'> = async (services, caller, input) => {
-  const { conversationId, messageId, content, replyTo, thread } = input;
-  if (thread !== undefined && content) return sendInThread(services, caller, { ...input, content, thread });
+  const { conversationId, messageId, content, files, replyTo, thread } = input;
+  if (content && (thread !== undefined || hasFiles(content, files)))
+    return sendHeld(services, caller, { ...input, content });
   const membership = await services.memberships.get(caller.tenantId, input.conversationId, caller.userId);
   demand(judge('send', membership), 'You cannot write into this conversation.');
   const visibleAfter = membership?.member?.visibleAfter ?? 0;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KithError } from '@kith/protocol';
 import { letGo, takeIntoUse } from '../blobs/blobs.ts';
 import { demand, judge } from '../policy/policy.ts';
@@ -19,7 +20,7 @@ export const updateConversation: Handler<'updateConversation'> = async (services
         demand(judge('setTimer', membership), 'Only admins may let messages disappear here.');
       const onlyTimer =
         seconds !== undefined &&
-        [input.name, input.topic, input.avatar, input.history, input.visibility].every(
+        [input.name, input.topic, input.avatar, input.history, input.visibility, input.files].every(
           (value) => value === undefined,
         );
       if (!onlyTimer) demand(judge('rename', membership), 'Only admins may change this.');
@@ -30,10 +31,14 @@ export const updateConversation: Handler<'updateConversation'> = async (services
         input.history !== undefined && input.history !== row.history ? input.history : undefined;
       const visibility =
         input.visibility !== undefined && input.visibility !== row.visibility ? input.visibility : undefined;
+      const files =
+        input.files !== undefined && !isDeepStrictEqual(input.files, row.file_rules)
+          ? input.files
+          : undefined;
       if (topic && row.kind !== 'channel')
         throw new KithError('forbidden', { message: 'Only channels have a topic.' });
       if (visibility) demand(judge('setVisibility', membership), 'Only channels are public or private.');
-      if ([name, topic, avatar, history, visibility, timer].every((value) => value === undefined))
+      if ([name, topic, avatar, history, visibility, timer, files].every((value) => value === undefined))
         return toConversation(row);
       if (avatar !== undefined) {
         if (avatar !== null) await takeIntoUse(held.trx, caller, avatar, 'avatar');
@@ -46,6 +51,7 @@ export const updateConversation: Handler<'updateConversation'> = async (services
         ...(history !== undefined && { history }),
         ...(visibility !== undefined && { visibility }),
         ...(timer !== undefined && { disappear_after: timer === 0 ? null : timer }),
+        ...(files !== undefined && { file_rules: files }),
       });
       if (name !== undefined) await held.appendSystem(by, { type: 'renamed', name });
       if (topic !== undefined) await held.appendSystem(by, { type: 'topic_changed', topic });

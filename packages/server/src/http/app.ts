@@ -13,10 +13,13 @@ import { registerBlobs } from './blobRoutes.ts';
 import { registerCommands } from './commandRoutes.ts';
 import { registerDocumentation } from './documentation.ts';
 import { refuseConnection, sendError } from './errors.ts';
+import { registerFiles } from './fileRoutes.ts';
 import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
+import { refuseSlowBodies } from './slowBodies.ts';
+import { registerUploads } from './uploadRoutes.ts';
 import { registerWebApp } from './webApp.ts';
 
 export interface HttpDependencies {
@@ -43,8 +46,8 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
     bodyLimit: limits.frameBytes,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     exposeHeadRoutes: false,
-    // A slow body holds a connection no longer than a command may take.
-    requestTimeout: limits.requestMs,
+    // Of headers; bodies have their own (slowBodies.ts).
+    requestTimeout: 0,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -62,6 +65,7 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
       throw new KithError('draining', { retryAfterMs: 1_000 });
     }
   });
+  refuseSlowBodies(app);
   registerSecurityHeaders(app, dependencies.config);
   registerJson(app);
 
@@ -70,6 +74,8 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
   registerAuth(app, dependencies);
   registerCommands(app, dependencies);
   registerBlobs(app, dependencies);
+  registerUploads(app, dependencies);
+  registerFiles(app, dependencies);
   registerGifs(app, dependencies);
   registerDocumentation(app);
   await registerWebApp(app, dependencies.webRoot);

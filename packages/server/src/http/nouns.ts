@@ -3,6 +3,7 @@ import { type CommandName, commands } from '@kith/protocol';
 import { accountCommands } from '@kith/protocol/commands/accounts';
 import { conversationCommands, memberCommands } from '@kith/protocol/commands/conversations';
 import { emojiCommands } from '@kith/protocol/commands/emoji';
+import { fileCommands } from '@kith/protocol/commands/files';
 import { gifCommands } from '@kith/protocol/commands/gifs';
 import { messageCommands } from '@kith/protocol/commands/messages';
 import { receiptCommands } from '@kith/protocol/commands/receipts';
@@ -14,6 +15,7 @@ const nouns: readonly (readonly [string, object])[] = [
   ['Conversations', conversationCommands],
   ['Members', memberCommands],
   ['Messages', messageCommands],
+  ['Files', fileCommands],
   ['Receipts and presence', receiptCommands],
   ['Search', searchCommands],
   ['Threads', threadCommands],

@@ -15,6 +15,7 @@ export function contentSecurityPolicy(host: string): string {
     // Positions and sizes of lists and menus are set as style attributes.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
     `connect-src 'self'${sockets}`,
     "object-src 'none'",
     "base-uri 'none'",

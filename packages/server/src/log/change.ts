@@ -5,6 +5,7 @@
 import {
   type ConversationChange,
   type ConversationRecord,
+  type FileRules,
   KithError,
   type MemberRecord,
   type MessageRecord,
@@ -41,12 +42,7 @@ export interface HeldConversation {
   putMember(userId: string, values: MemberValues): Promise<MemberRecord>;
   /** The same for several people, each named once: one statement. */
   putMembers(userIds: readonly string[], values: MemberValues): Promise<MemberRecord[]>;
-  setConversation(
-    values: Pick<
-      Updateable<ConversationsTable>,
-      'name' | 'topic' | 'avatar_id' | 'visibility' | 'history' | 'member_count' | 'disappear_after'
-    >,
-  ): Promise<ConversationRecord>;
+  setConversation(values: ConversationValues): Promise<ConversationRecord>;
   setMessage(message: MessageRow, values: Updateable<MessagesTable>): Promise<MessageRecord>;
   /** The same for several, each named once: one statement. */
   setMessages(messages: readonly MessageRow[], values: MessageValues): Promise<MessageRecord[]>;
@@ -54,6 +50,14 @@ export interface HeldConversation {
   appendMessage(message: NewMessage): Promise<MessageRecord>;
   /** The conversation itself speaks. */
   appendSystem(by: string, event: SystemEvent): Promise<MessageRecord>;
+}
+
+export interface ConversationValues
+  extends Pick<
+    Updateable<ConversationsTable>,
+    'name' | 'topic' | 'avatar_id' | 'visibility' | 'history' | 'member_count' | 'disappear_after'
+  > {
+  readonly file_rules?: FileRules | null;
 }
 
 export type NewMessage = Omit<
@@ -354,6 +358,7 @@ function hold(trx: Transaction<Schema>, start: ConversationRow) {
         history: row.history,
         member_count: row.member_count,
         disappear_after: row.disappear_after,
+        file_rules: row.file_rules && JSON.stringify(row.file_rules),
         changed_xid: currentXid,
       })
       .where('tenant_id', '=', tenantId)

@@ -1,5 +1,11 @@
 /** A message as the index holds it: its words with their places, and what can be asked of it besides. */
-import { type Attachment, type SearchKind, searchKinds } from '@kith/protocol';
+import {
+  type Attachment,
+  type FileKind,
+  type MessageFile,
+  type SearchKind,
+  searchKinds,
+} from '@kith/protocol';
 import { isSpelled, tokenize } from './words.ts';
 
 /** What of a message is indexed. */
@@ -87,16 +93,36 @@ function textsOfAttachment(attachment: Attachment): string[] {
       return attachment.label === undefined ? [] : [attachment.label];
     case 'contact':
       return [attachment.name, attachment.phone, attachment.email].filter((text) => text !== undefined);
+    case 'files':
+      return attachment.files.filter(({ kind }) => isNamed(kind)).map(({ name }) => name);
     default:
       return [];
   }
 }
 
+/** Whose name somebody gave and may look for; of what was recorded in the app it says nothing. */
+const isNamed = (kind: FileKind): boolean => kind !== 'voice' && kind !== 'round';
+
 /** What there is in it besides words. */
 const kindsOf = ({ text, attachment }: Findable): SearchKind[] => [
   ...(text !== null && LINK.test(text) ? ['link' as const] : []),
   ...searchKinds.filter((kind) => kind === attachment?.type),
+  ...(attachment?.type === 'files' ? kindsOfFiles(attachment.files) : []),
 ];
+
+/** Whatever it is, it is a file; and, of one that is shown or played, that too. */
+const kindsOfFiles = (files: readonly MessageFile[]): SearchKind[] => [
+  'file',
+  ...new Set(files.flatMap(({ kind }) => seenAs[kind] ?? [])),
+];
+
+const seenAs: { readonly [K in FileKind]?: SearchKind } = {
+  image: 'image',
+  video: 'video',
+  round: 'video',
+  voice: 'audio',
+  audio: 'audio',
+};
 
 /** As tsvector and tsquery take a word. */
 export const quote = (word: string): string => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;

@@ -20,6 +20,7 @@ export const conversationColumns = [
   'blocked_by',
   'member_count',
   'disappear_after',
+  'file_rules',
   'created_by',
   'created_at',
   'rev',

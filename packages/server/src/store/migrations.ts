@@ -406,4 +406,44 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
         where link_preview is not null`,
     },
   },
+  '0019_files': {
+    up: (db) =>
+      run(db, [
+        `create table files (
+          tenant_id integer not null references tenants,
+          id uuid not null,
+          owner_id uuid not null,
+          size bigint not null,
+          opaque boolean not null,
+          made boolean not null,
+          object text not null,
+          secret bytea,
+          state text not null check (state in ('uploading', 'checking', 'ready', 'refused')),
+          findings jsonb,
+          used boolean not null default false,
+          since timestamptz not null default clock_timestamp(),
+          created_at timestamptz not null default clock_timestamp(),
+          primary key (tenant_id, id)
+        )`,
+        'create unique index files_by_object on files (object)',
+        'create index files_by_owner on files (tenant_id, owner_id) include (size, used) where not made',
+        'create index files_unused on files (since) where not used',
+        `create index files_unchecked on files (since) where state = 'checking'`,
+        `create table file_uses (
+          tenant_id integer not null,
+          conversation_id uuid not null,
+          message_id uuid not null,
+          file_id uuid not null,
+          kind text,
+          seq bigint,
+          primary key (tenant_id, conversation_id, message_id, file_id),
+          foreign key (tenant_id, file_id) references files (tenant_id, id)
+        )`,
+        'create index file_uses_by_file on file_uses (tenant_id, file_id)',
+        `create index file_uses_shared on file_uses (tenant_id, conversation_id, kind, seq desc)
+          where kind is not null and seq is not null`,
+        'alter table tenants add file_limits jsonb',
+        'alter table conversations add file_rules jsonb',
+      ]),
+  },
 };

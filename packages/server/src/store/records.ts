@@ -79,6 +79,7 @@ export function toConversation(row: ConversationRow): ConversationRecord {
     ...(direct && { direct }),
     memberCount: row.member_count,
     ...(row.disappear_after && { disappearAfter: row.disappear_after }),
+    ...(row.file_rules && { files: row.file_rules }),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   };

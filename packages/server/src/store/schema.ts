@@ -6,6 +6,8 @@ import type {
   Attachment,
   BlobPurpose,
   ConversationKind,
+  FileKind,
+  FileRules,
   HistoryVisibility,
   ImageType,
   LinkPreview,
@@ -19,10 +21,12 @@ import type {
   Role,
   Status,
   SystemEvent,
+  UploadState,
   Visibility,
 } from '@kith/protocol';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { DueKind } from './due.ts';
+import type { FileLimits, Findings } from './files.ts';
 import type { ChosenSettings } from './users.ts';
 
 /** Read as a Date, written as Date or text. */
@@ -39,6 +43,8 @@ export interface TenantsTable {
   name: string;
   /** Rises with every change of the custom emoji. */
   emoji_rev: Count;
+  /** What may be uploaded here, where it is not as the configuration says. */
+  file_limits: ColumnType<FileLimits | null, string | null | undefined, string | null>;
   created_at: Generated<Date>;
 }
 
@@ -82,6 +88,8 @@ export interface ConversationsTable {
   member_count: number;
   /** Seconds; null: messages stay. */
   disappear_after: ColumnType<number | null, number | null | undefined, number | null>;
+  /** What files may be sent; null: as in general. */
+  file_rules: ColumnType<FileRules | null, string | null | undefined, string | null>;
   created_by: string;
   created_at: Generated<Date>;
   /** Head of the list of changes, and of the messages (S1). */
@@ -253,6 +261,42 @@ export interface BlobsTable {
   since: ColumnType<Date, Date | undefined, Date>;
 }
 
+/** Files of messages, and their small pictures; see media/. Their bytes lie elsewhere. */
+export interface FilesTable {
+  tenant_id: number;
+  id: string;
+  owner_id: string;
+  /** Bytes, as they were announced; of what is ready, as they are. */
+  size: number;
+  /** Encrypted by its sender: nobody here looks inside. */
+  opaque: boolean;
+  /** By the server, of a file: counts for nobody's quota. */
+  made: boolean;
+  /** Where the bytes lie, and their wrapped key (null: not ciphered here). */
+  object: string;
+  secret: ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>;
+  state: UploadState['state'];
+  /** What it was found to be, or why it was refused. */
+  findings: ColumnType<Findings | null, string | null | undefined, string | null>;
+  /** Some message has it. What none has is swept. */
+  used: Generated<boolean>;
+  /** The last sign of life while nothing uses it, or the last look while it is checked. */
+  since: ColumnType<Date, Date | undefined, Date>;
+  created_at: Generated<Date>;
+}
+
+export interface FileUsesTable {
+  tenant_id: number;
+  conversation_id: string;
+  /** A message; or one that is to be sent later, under the id it will have. */
+  message_id: string;
+  file_id: string;
+  /** Null: a small picture of another one, or what stands in an encrypted message. */
+  kind: FileKind | null;
+  /** Null: not sent yet. */
+  seq: number | null;
+}
+
 export interface CustomEmojiTable {
   tenant_id: number;
   name: string;
@@ -372,6 +416,8 @@ export interface Schema {
   thread_receipts: ThreadReceiptsTable;
   commits: CommitsTable;
   blobs: BlobsTable;
+  files: FilesTable;
+  file_uses: FileUsesTable;
   custom_emoji: CustomEmojiTable;
   sticker_packs: StickerPacksTable;
   stickers: StickersTable;

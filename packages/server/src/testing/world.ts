@@ -3,6 +3,10 @@
  * the bus of one process, and everything announced written down.
  */
 import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { type CommandName, type Input, newId, type Output, type Role } from '@kith/protocol';
 import { createTestDatabase } from '@kith/tools/services/testDatabase.ts';
 import { inject } from 'vitest';
@@ -18,6 +22,11 @@ import { createTurnstile } from '../limits/turnstile.ts';
 import { createMessageLog } from '../log/append.ts';
 import { createConversationLog } from '../log/change.ts';
 import { createReceiptLog } from '../log/receipts.ts';
+import { createVault } from '../media/cipherVault.ts';
+import { createDiskStore } from '../media/disk.ts';
+import { createFiles } from '../media/files.ts';
+import type { Inspector } from '../media/inspect/inspector.ts';
+import { createLinks } from '../media/links.ts';
 import { silentMeter } from '../meter.ts';
 import { createMemberships } from '../policy/memberships.ts';
 import { createPrivacy } from '../policy/privacy.ts';
@@ -60,7 +69,24 @@ export interface World {
     text: string,
     alsoSend?: true,
   ): Promise<Output<'sendMessage'>>;
+  /** A file of somebody's that is ready to be sent; encrypted, unless its type is told. Resolves to its id. */
+  upload(caller: Caller, bytes?: Buffer, mime?: string): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Takes a file for what its first line says it is: real looking has tests of its own. */
+const sniffing: Inspector = {
+  inspect: async (file) => {
+    const head = (await buffer(await file.read(0, Math.min(file.size, 100)))).toString();
+    const [mime = '', ...rest] = head.split('\n');
+    if (!mime.includes('/')) return { mime: 'text/plain' };
+    return { mime, ...(rest.length > 0 && /^(image|video)/.test(mime) && { width: 640, height: 480 }) };
+  },
+  close: async () => undefined,
+};
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** An empty database of this kind, as the migrations leave it; made by globalSetup.ts once and copied. */
@@ -101,6 +127,17 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
     if (message.type === 'renamed') services.changesReader.namesChanged();
   });
+  const folder = await mkdtemp(join(tmpdir(), 'kith-files-'));
+  const files = createFiles({
+    database,
+    vault: createVault({
+      store: createDiskStore(folder),
+      masterKeys: ['a master key of tests, long enough'],
+      ciphers: true,
+    }),
+    inspector: sniffing,
+    fileLimits: { fileBytes: 1_000_000 },
+  });
   let clock = 0;
   const privacy = createPrivacy({
     ...privacyReads(database.db),
@@ -122,6 +159,8 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     changesReader: createChangesReader(database.db),
     catchUps: createCatchUps(),
     blobs: createBlobs({ database }),
+    files,
+    links: createLinks('of tests'),
     emojiBook: createEmojiBook({ database, bus }),
     search: createSearch(database.db, createTurnstile({ parallel: 2, patienceMs: 5_000 })),
     gifs: noGifs,
@@ -205,10 +244,19 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
         thread,
         ...(alsoSend && { alsoSend }),
       }),
+    upload: async (caller, bytes = Buffer.from('some words'), mime) => {
+      const id = newId();
+      await files.begin(caller, { id, size: bytes.length, opaque: mime === undefined, mime });
+      await files.append(caller, id, 0, once(bytes));
+      await files.complete(caller, id);
+      return id;
+    },
     close: async () => {
       services.blobs.close();
+      await files.close();
       await bus.close();
       await drop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

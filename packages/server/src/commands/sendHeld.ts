@@ -7,27 +7,30 @@ import {
   type ThreadMark,
 } from '@kith/protocol';
 import type { HeldConversation } from '../log/change.ts';
+import { shareFiles, takeFiles } from '../media/use.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
+import { useFiles } from '../store/files.ts';
 import { contentColumns, type MessageRow } from '../store/records.ts';
 import { type Follower, latestPeople, startFollowing, type ThreadKey } from '../store/threads.ts';
 import type { Somebody } from '../store/users.ts';
 import { heldMembership, heldMessage } from './access.ts';
 import { allowedMentions } from './mentions.ts';
 
-type ThreadInput = Omit<ParsedInput<'sendMessage'>, 'forward'> & {
-  readonly thread: string;
+type HeldInput = Omit<ParsedInput<'sendMessage'>, 'forward'> & {
   readonly content: Content;
+  /** Said by somebody else first: its files are theirs, and nobody is woken. */
+  readonly forwarded?: MessageRecord['forwarded'];
 };
 
 /**
- * A reply changes its root too (T1), so it does not go by the hot path: one transaction that holds the conversation writes
- * both, and lets those follow who follow by themselves.
+ * What writes more than itself does not go by the hot path: a reply changes its root too (T1), files learn that they are used. One
+ * transaction that holds the conversation writes all of it, and lets those follow who follow by themselves.
  */
-export async function sendInThread(
+export async function sendHeld(
   services: Services,
   caller: Somebody,
-  { conversationId, messageId, content, replyTo, thread, alsoSend }: ThreadInput,
+  { conversationId, messageId, content: said, files, replyTo, thread, alsoSend, forwarded }: HeldInput,
 ): Promise<Output<'sendMessage'>> {
   const { tenantId, userId } = caller;
   const { answer, begun } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
@@ -40,10 +43,14 @@ export async function sendInThread(
         throw new KithError('conflict', { message: 'This message id is taken.' });
       return { answer: toAnswer(earlier), begun: [] };
     }
-    const mentions = allowedMentions(membership, content);
-    const root = await rootOf(held, await heldMessage(held, membership, thread));
+    const mentions = forwarded ? NO_MENTIONS : allowedMentions(membership, said);
+    const root =
+      thread === undefined ? null : await rootOf(held, await heldMessage(held, membership, thread));
     const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
-    const reply = await held.appendMessage({
+    const { content, uses } = forwarded
+      ? { content: said, uses: await shareFiles(held.trx, tenantId, said) }
+      : await takeFiles(held.trx, caller, conversationId, said, files);
+    const sent = await held.appendMessage({
       id: messageId,
       author_id: userId,
       kind: 'content',
@@ -52,22 +59,14 @@ export async function sendInThread(
       reply_seq: quoted?.seq ?? null,
       mentions: mentions.userIds.length > 0 ? [...mentions.userIds] : null,
       mentions_all: mentions.all,
-      thread_root: root.id,
-      thread_root_seq: root.seq,
-      thread_also: alsoSend ?? null,
+      ...(root && { thread_root: root.id, thread_root_seq: root.seq, thread_also: alsoSend ?? null }),
+      ...(forwarded && { forwarded: JSON.stringify(forwarded) }),
     });
-    await held.setMessage(root, {
-      reply_count: (root.reply_count ?? 0) + 1,
-      reply_last_at: new Date(reply.createdAt),
-      reply_last_seq: reply.seq,
-      reply_users: latestPeople([userId, ...(root.reply_users ?? [])]),
-    });
-    const key = { tenantId, conversationId, rootId: root.id, rootSeq: root.seq };
-    const begun = await startFollowing(held.trx, key, followersOf(root, reply));
-    const { seq, rev, createdAt } = reply;
+    const { seq, rev, createdAt } = sent;
+    await useFiles(held.trx, { tenantId, conversationId, messageId }, uses, seq);
     return {
       answer: { messageId, seq, rev, createdAt },
-      begun: begun.map((follower) => ({ follower, mark: markAfter(key, follower, reply, held.row.rev) })),
+      begun: root ? await replied(held, root, sent) : [],
     };
   });
   // Who follows from now on is told so; those who did before see the reply itself.
@@ -75,6 +74,22 @@ export async function sendInThread(
     services.announcer.toUser(tenantId, follower.userId, { type: 'thread', mark });
   return answer;
 }
+
+/** A reply has come: its root tells, and people begin to follow. Returns those who did. */
+async function replied(held: HeldConversation, root: MessageRow, reply: MessageRecord) {
+  await held.setMessage(root, {
+    reply_count: (root.reply_count ?? 0) + 1,
+    reply_last_at: new Date(reply.createdAt),
+    reply_last_seq: reply.seq,
+    reply_users: latestPeople([reply.authorId, ...(root.reply_users ?? [])]),
+  });
+  const { tenant_id: tenantId, id: conversationId, rev } = held.row;
+  const key = { tenantId, conversationId, rootId: root.id, rootSeq: root.seq };
+  const begun = await startFollowing(held.trx, key, followersOf(root, reply));
+  return begun.map((follower) => ({ follower, mark: markAfter(key, follower, reply, rev) }));
+}
+
+const NO_MENTIONS = { userIds: [], all: false } as const;
 
 /** Of a root itself, or of a reply: then its root, which the same people may see. */
 async function rootOf(held: HeldConversation, message: MessageRow): Promise<MessageRow> {

@@ -1,0 +1,339 @@
+/**
+ * Files on their way to the server: a few at a time, in the order of their messages, each tried again until the server has it and
+ * has looked at it. The bytes are kept on the device until then. It knows no socket: `handleLive`, `handleDown`.
+ */
+import { KithError } from '@kith/protocol/errors';
+import { asKithError } from '../asKithError.ts';
+import { backoff } from '../backoff.ts';
+import { Cells, type Scheduler } from '../reactive.ts';
+import type { Request } from '../request.ts';
+import type { FileToUpload, StoredFile } from '../storage/storage.ts';
+import type { Clock, Readable, Transfer } from '../types.ts';
+import type { Transport } from './transfer.ts';
+
+export interface UploadsDeps {
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly request: Request;
+  readonly url: string;
+  readonly token: string | undefined;
+  /** What brings bytes; loaded when the first file is sent. */
+  readonly load: () => Promise<Transport>;
+  /** Rejects when the device cannot keep it: then it lives as long as the page. */
+  put(file: StoredFile): Promise<void>;
+  get(fileId: string): Promise<Blob | undefined>;
+  remove(fileIds: readonly string[]): Promise<void>;
+  warn(message: string, cause: unknown): void;
+}
+
+/** What a message waits for. */
+export interface Batch {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly files: readonly FileToUpload[];
+}
+
+type State =
+  | { readonly type: 'waiting' }
+  | { readonly type: 'running'; readonly abort: AbortController }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly error: KithError };
+
+interface Item {
+  readonly file: FileToUpload;
+  readonly batch: Batch;
+  state: State;
+  sent: number;
+  tried: boolean;
+}
+
+interface Job {
+  readonly batch: Batch;
+  readonly items: readonly Item[];
+  paused: boolean;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** More would share the same line, and the first message would come later. */
+const PARALLEL = 3;
+/** Between two questions whether the server has looked at it. */
+const ASK_MS = [100, 250, 500, 1_000, 2_000, 5_000];
+/** Own files that are kept at hand after they were sent, so that nobody waits for what they have. */
+const AT_HAND = 100;
+
+export class Uploads {
+  readonly #deps: UploadsDeps;
+  readonly #transfers: Cells<string, Transfer>;
+  /** By message, in the order they are to be sent. */
+  readonly #jobs = new Map<string, Job>();
+  /** Bytes by file: of what is under way, and of the last that were sent. */
+  readonly #atHand = new Map<string, Blob>();
+  #live = false;
+  #running = 0;
+
+  constructor(deps: UploadsDeps) {
+    this.#deps = deps;
+    this.#transfers = new Cells(deps.scheduler);
+  }
+
+  transfer(fileId: string): Readable<Transfer | undefined> {
+    return this.#transfers.at(fileId);
+  }
+
+  /** The bytes of an own file, where this device has them. */
+  async data(fileId: string): Promise<Blob | undefined> {
+    return this.#atHand.get(fileId) ?? this.#deps.get(fileId);
+  }
+
+  /** The same, when they are at hand. */
+  peek(fileId: string): Blob | undefined {
+    return this.#atHand.get(fileId);
+  }
+
+  /** Keeps the bytes of a new message. Resolves when they are kept, or never can be. */
+  async keep(
+    messageId: string,
+    files: readonly { readonly fileId: string; readonly data: Blob }[],
+  ): Promise<void> {
+    for (const { fileId, data } of files) this.#atHand.set(fileId, data);
+    try {
+      await Promise.all(files.map((file) => this.#deps.put({ ...file, messageId })));
+    } catch (cause) {
+      this.#deps.warn(
+        'A file cannot be kept on this device; it is lost if the window closes before it is sent.',
+        cause,
+      );
+    }
+  }
+
+  /** Begins, or goes on with, what a message needs; resolves when the server has all of it. @throws KithError. */
+  begin(batch: Batch): Promise<void> {
+    const known = this.#jobs.get(batch.messageId);
+    if (known) return known.done.promise;
+    const items = batch.files.map(
+      (file): Item => ({ file, batch, state: { type: 'waiting' }, sent: 0, tried: false }),
+    );
+    const job: Job = { batch, items, paused: false, done: Promise.withResolvers() };
+    // Whoever waits for it hears of it; nobody need.
+    job.done.promise.catch(() => undefined);
+    this.#jobs.set(batch.messageId, job);
+    for (const item of items) this.#tell(job, item);
+    this.#pump();
+    return job.done.promise;
+  }
+
+  isPaused(messageId: string): boolean {
+    return this.#jobs.get(messageId)?.paused === true;
+  }
+
+  setPaused(messageId: string, paused: boolean): boolean {
+    const job = this.#jobs.get(messageId);
+    if (!job || job.paused === paused) return false;
+    job.paused = paused;
+    if (paused) this.#stop(job);
+    for (const item of job.items) this.#tell(job, item);
+    this.#pump();
+    return true;
+  }
+
+  /** The message is sent: its bytes need not be kept any more. */
+  finish(messageId: string, fileIds: readonly string[]): void {
+    this.#jobs.delete(messageId);
+    for (const id of fileIds) this.#transfers.set(id, undefined);
+    void this.#forget(fileIds);
+    for (const id of this.#atHand.keys()) {
+      if (this.#atHand.size <= AT_HAND) break;
+      if (!this.#isNeeded(id)) this.#atHand.delete(id);
+    }
+  }
+
+  /** It will not be sent: what the server has of it goes too. */
+  discard(messageId: string, fileIds: readonly string[]): void {
+    const job = this.#jobs.get(messageId);
+    this.#jobs.delete(messageId);
+    if (job) {
+      this.#stop(job);
+      job.done.reject(new KithError('not_found'));
+      for (const { file, tried } of job.items) if (tried) void this.#cancel(file.fileId);
+    }
+    for (const id of fileIds) {
+      this.#transfers.set(id, undefined);
+      this.#atHand.delete(id);
+    }
+    void this.#forget(fileIds);
+    this.#pump();
+  }
+
+  handleLive(): void {
+    this.#live = true;
+    for (const job of this.#jobs.values()) for (const item of job.items) this.#tell(job, item);
+    this.#pump();
+  }
+
+  /** What is under way may still come through; nothing new is begun. */
+  handleDown(): void {
+    this.#live = false;
+  }
+
+  clear(): void {
+    for (const job of this.#jobs.values()) {
+      this.#stop(job);
+      job.done.reject(new KithError('unauthenticated'));
+    }
+    this.#jobs.clear();
+    this.#atHand.clear();
+    this.#transfers.clear();
+    this.#live = false;
+  }
+
+  #isNeeded(fileId: string): boolean {
+    for (const job of this.#jobs.values())
+      if (job.items.some(({ file }) => file.fileId === fileId)) return true;
+    return false;
+  }
+
+  async #forget(fileIds: readonly string[]): Promise<void> {
+    try {
+      await this.#deps.remove(fileIds);
+    } catch (cause) {
+      this.#deps.warn('A file that is not needed any more is still kept on this device.', cause);
+    }
+  }
+
+  async #cancel(fileId: string): Promise<void> {
+    const { url, token, load, warn } = this.#deps;
+    try {
+      await (await load()).cancel({ url, token, fileId });
+    } catch (cause) {
+      // It goes by itself after some days.
+      warn('The server could not be told that a file is not wanted any more.', cause);
+    }
+  }
+
+  #stop(job: Job): void {
+    for (const item of job.items) if (item.state.type === 'running') item.state.abort.abort();
+  }
+
+  #pump(): void {
+    if (!this.#live) return;
+    for (const job of this.#jobs.values()) {
+      if (job.paused) continue;
+      for (const item of job.items) {
+        if (this.#running >= PARALLEL) return;
+        if (item.state.type !== 'waiting') continue;
+        const abort = new AbortController();
+        item.state = { type: 'running', abort };
+        this.#running++;
+        void this.#run(job, item, abort.signal).finally(() => {
+          this.#running--;
+          this.#settle(job);
+          this.#pump();
+        });
+      }
+    }
+  }
+
+  async #run(job: Job, item: Item, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bring(job, item, signal);
+      item.state = { type: 'done' };
+    } catch (cause) {
+      item.state = signal.aborted ? { type: 'waiting' } : { type: 'failed', error: asKithError(cause) };
+    }
+    this.#tell(job, item);
+  }
+
+  /** Until it is there. @throws KithError that no trying again will change. */
+  async #bring(job: Job, item: Item, signal: AbortSignal): Promise<void> {
+    const { url, token, load } = this.#deps;
+    const { fileId, mime } = item.file;
+    for (let failures = 0; ; ) {
+      const before = item.sent;
+      try {
+        const data = await this.data(fileId);
+        if (!data)
+          throw new KithError('not_found', {
+            message: 'This file is no longer on this device. Attach it again.',
+          });
+        const transport = await load();
+        signal.throwIfAborted();
+        const fresh = !item.tried;
+        item.tried = true;
+        await transport.bring({
+          url,
+          token,
+          fileId,
+          mime,
+          data,
+          fresh,
+          signal,
+          conversationId: job.batch.conversationId,
+          progress: (sent) => {
+            item.sent = sent;
+            this.#tell(job, item);
+          },
+        });
+        item.sent = data.size;
+        return await this.#checked(item, signal);
+      } catch (cause) {
+        signal.throwIfAborted();
+        const error = asKithError(cause);
+        if (!error.retryable) throw error;
+        // A line that drops again and again, but brings something each time, is not slowed down for it.
+        failures = item.sent > before ? 1 : failures + 1;
+        await this.#wait(backoff(failures, this.#deps.random(), error.retryAfterMs), signal);
+      }
+    }
+  }
+
+  /** Until the server has looked at it. */
+  async #checked(item: Item, signal: AbortSignal): Promise<void> {
+    const { fileId, size } = item.file;
+    for (let asked = 0; ; asked++) {
+      const { uploads } = await this.#deps.request('getUploads', { fileIds: [fileId] });
+      signal.throwIfAborted();
+      const [state] = uploads;
+      // Swept meanwhile, or never there: begun anew.
+      if (!state || state.state === 'uploading') throw new KithError('not_ready');
+      if (state.state === 'ready') return;
+      if (state.state === 'refused') throw new KithError('file_refused', { message: state.reason });
+      this.#transfers.set(fileId, { type: 'checking', size });
+      await this.#wait(ASK_MS[Math.min(asked, ASK_MS.length - 1)] ?? 0, signal);
+    }
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        cancel();
+        reject(signal.reason);
+      };
+      const cancel = this.#deps.clock.after(ms, () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  /** One that failed fails the message; when all are there, it can go. */
+  #settle(job: Job): void {
+    if (this.#jobs.get(job.batch.messageId) !== job) return;
+    const failed = job.items.find(({ state }) => state.type === 'failed')?.state;
+    if (failed?.type === 'failed') {
+      this.#jobs.delete(job.batch.messageId);
+      this.#stop(job);
+      for (const { file } of job.items) this.#transfers.set(file.fileId, undefined);
+      job.done.reject(failed.error);
+    } else if (job.items.every(({ state }) => state.type === 'done')) job.done.resolve();
+  }
+
+  #tell(job: Job, { file: { fileId, size }, state, sent }: Item): void {
+    if (this.#jobs.get(job.batch.messageId) !== job) return;
+    if (state.type === 'failed') return;
+    if (state.type === 'done') this.#transfers.set(fileId, undefined);
+    else if (job.paused) this.#transfers.set(fileId, { type: 'paused', sent, size });
+    else this.#transfers.set(fileId, { type: state.type === 'running' ? 'sending' : 'waiting', sent, size });
+  }
+}

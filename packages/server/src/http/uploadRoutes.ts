@@ -1,0 +1,141 @@
+/** Uploads by the tus protocol at `/v1/uploads`: https://tus.io. The library speaks it; who may, and where bytes go, is ours. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Readable } from 'node:stream';
+import { errors, isId, KithError } from '@kith/protocol';
+import { MimeType } from '@kith/protocol/files';
+import { DataStore, ERRORS, Server, Upload } from '@tus/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Files } from '../media/files.ts';
+import { createUploadLocks } from '../media/locks.ts';
+import type { Somebody } from '../store/users.ts';
+import type { HttpDependencies } from './app.ts';
+import { callerOf } from './caller.ts';
+import { asKithError } from './errors.ts';
+import { watchIdle } from './idle.ts';
+
+export const UPLOADS_PATH = '/v1/uploads';
+
+/** A line over which nothing comes for so long has dropped; the client goes on over another. */
+const IDLE_MS = 60_000;
+/** What was asked to stop for another request gets so long for what it has read already. */
+const STOP_MS = 500;
+
+/** Whose request the library is at. */
+const requests = new AsyncLocalStorage<{ readonly person: Somebody; readonly hasBody: boolean }>();
+
+const theRequest = () => {
+  const request = requests.getStore();
+  if (!request) throw new Error('An upload was handled outside of a request.');
+  return request;
+};
+
+class FileStore extends DataStore {
+  readonly #files: Files;
+  override extensions = ['creation', 'creation-with-upload', 'termination'];
+
+  constructor(files: Files) {
+    super();
+    this.#files = files;
+  }
+
+  override async create(upload: Upload): Promise<Upload> {
+    const { person, hasBody } = theRequest();
+    const metadata = upload.metadata ?? {};
+    if (upload.size === undefined) throw new KithError('bad_input', { message: 'Say how long the file is.' });
+    const mime = MimeType.safeParse(metadata['filetype']);
+    const conversationId = metadata['conversationId'];
+    const begun = await this.#files.begin(person, {
+      id: upload.id,
+      size: upload.size,
+      opaque: metadata['opaque'] === 'true',
+      mime: mime.success ? mime.data : undefined,
+      conversationId: typeof conversationId === 'string' && isId(conversationId) ? conversationId : undefined,
+    });
+    // Begun before, its answer lost: whoever sends the beginning again is told to ask how far it has come.
+    if (begun.offset > 0 && hasBody) throw ERRORS.INVALID_OFFSET;
+    upload.offset = begun.offset;
+    return upload;
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    return new Upload({ id, ...(await this.#files.upload(theRequest().person, id)) });
+  }
+
+  override write(stream: Readable, id: string, offset: number): Promise<number> {
+    return this.#files.append(theRequest().person, id, offset, stream);
+  }
+
+  override remove(id: string): Promise<void> {
+    return this.#files.cancel(theRequest().person, id);
+  }
+}
+
+export function registerUploads(app: FastifyInstance, dependencies: HttpDependencies): void {
+  const { files } = dependencies.services;
+  const server = new Server({
+    path: UPLOADS_PATH,
+    datastore: new FileStore(files),
+    locker: createUploadLocks(),
+    lockDrainTimeout: STOP_MS,
+    relativeLocation: true,
+    // Other origins have no business here, until embedding gives them names.
+    allowedOrigins: () => false,
+    namingFunction: (_request, metadata) => {
+      const id = metadata?.['id'];
+      if (typeof id !== 'string' || !isId(id))
+        throw new KithError('bad_input', {
+          fields: [{ path: 'id', message: 'must be a UUID in lower case, in Upload-Metadata' }],
+        });
+      return id;
+    },
+    onUploadFinish: async (_request, upload) => {
+      await files.complete(theRequest().person, upload.id);
+      return {};
+    },
+    // Errors of the protocol itself stay as the library says them; clients of tus know those.
+    onResponseError: (_request, thrown) => {
+      if (!(thrown instanceof Error) || 'status_code' in thrown) return undefined;
+      const error = asKithError(thrown);
+      if (error.code === 'internal')
+        dependencies.log.error({ err: error.cause ?? error }, 'an upload failed');
+      return { status_code: errors[error.code].status, body: JSON.stringify({ error: error.toWire() }) };
+    },
+  });
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { caller } = request;
+    if (!caller) throw new KithError('unauthenticated');
+    const { raw } = request;
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    reply.raw.setHeader('cache-control', 'no-store');
+    const unwatch = watchIdle(raw.socket, IDLE_MS, () =>
+      raw.destroy(new Error('Nothing came for too long.')),
+    );
+    const hasBody = raw.headers['content-type'] === 'application/offset+octet-stream';
+    try {
+      await requests.run({ person: caller, hasBody }, () => server.handle(raw, reply.raw));
+    } finally {
+      unwatch();
+    }
+  };
+
+  // A scope of its own: only here does the body stay a stream.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _body, done) => done(null));
+    const onRequest = async (request: FastifyRequest): Promise<void> => {
+      request.caller = await callerOf(request, 'transfer', dependencies);
+    };
+    const config = { slowBody: true } as const;
+    scope.route({ method: 'POST', url: UPLOADS_PATH, onRequest, config, handler: handle });
+    scope.route({
+      method: ['HEAD', 'PATCH', 'DELETE'],
+      url: `${UPLOADS_PATH}/:fileId`,
+      onRequest,
+      config,
+      handler: handle,
+    });
+  });
+}

@@ -1,0 +1,462 @@
+/**
+ * The life of a file: begun, filled, looked at, used by messages, forgotten. Its row says where it stands (store/files.ts), its
+ * bytes lie in the vault; every step survives the end of the node that does it, because the next one, on any node, is found by
+ * the rows.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KithError, limits, newId, type UploadLimits, type UploadState } from '@kith/protocol';
+import type { Logger } from '../logger.ts';
+import type { Database } from '../store/database.ts';
+import {
+  claimUnchecked,
+  dropFile,
+  type FileRow,
+  type Findings,
+  findFile,
+  holdPerson,
+  insertFile,
+  knownObjects,
+  limitsOf,
+  ownFiles,
+  secretsAfter,
+  setFileState,
+  setSecret,
+  sweepFiles,
+  touchFile,
+  usageOf,
+} from '../store/files.ts';
+import type { Somebody } from '../store/users.ts';
+import type { Inspector } from './inspect/inspector.ts';
+import { inWords, isTaken } from './limits.ts';
+import type { Vault, VaultPlace } from './vault.ts';
+
+export interface NewUpload {
+  readonly id: string;
+  readonly size: number;
+  /** What it is said to be; looked at anew when it is there. */
+  readonly mime?: string | undefined;
+  /** Where it is to be sent, for what is taken there. */
+  readonly conversationId?: string | undefined;
+  /** Encrypted by its sender. */
+  readonly opaque: boolean;
+}
+
+/** An upload of somebody's own, under way. */
+export interface Upload {
+  readonly size: number;
+  /** Bytes that are surely kept. */
+  readonly offset: number;
+}
+
+export interface Files {
+  limits(person: Somebody, conversationId?: string): Promise<UploadLimits>;
+  /**
+   * Begins an upload; the same one again goes on (S7). @throws KithError too_large, limit_reached, file_refused (a type that is
+   * not taken), conflict (the id is taken).
+   */
+  begin(person: Somebody, upload: NewUpload): Promise<Upload>;
+  /** @throws KithError not_found. */
+  upload(person: Somebody, id: string): Promise<Upload>;
+  /** Goes on at `at`; resolves to how far it has come. What came before the line dropped is kept. */
+  append(person: Somebody, id: string, at: number, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** All bytes are there: looks at them. Resolves when that is done, or after a moment, and then it goes on by itself. */
+  complete(person: Somebody, id: string): Promise<void>;
+  /** Gives an upload up. @throws KithError not_found, also when a message has it. */
+  cancel(person: Somebody, id: string): Promise<void>;
+  states(person: Somebody, ids: readonly string[]): Promise<UploadState[]>;
+  /** The bytes of a file that is ready. */
+  readonly vault: Pick<Vault, 'read' | 'link'>;
+  /** Begins to sweep, and to wrap keys by the present master key. */
+  start(): void;
+  /** Messages with files were deleted: their bytes go soon. */
+  nudge(): void;
+  /** One round of forgetting and of going on with what other nodes left; the timer calls it. */
+  sweep(now?: Date): Promise<void>;
+  /** Removes bytes that no row knows. Resolves to how many. */
+  sweepOrphans(now?: Date): Promise<number>;
+  /** Wraps the keys of all files by the present master key. Resolves to how many changed. */
+  rewrap(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface FilesOptions {
+  readonly database: Pick<Database, 'db'>;
+  readonly vault: Vault;
+  readonly inspector: Inspector;
+  /** Where a tenant has none of its own. */
+  readonly fileLimits: { readonly fileBytes: number; readonly quotaBytes?: number };
+  readonly logger?: Logger | undefined;
+}
+
+/** Whoever sends the last bytes hears nothing for so long while they are looked at; most pictures take less. */
+const PATIENCE_MS = 2_000;
+/** Files looked at side by side on this node; what they decode is bounded by the inspector. */
+const INSPECTIONS = 3;
+/** A check that no node has touched for so long is taken over. */
+const ABANDONED_MS = 60_000;
+const TOUCH_MS = 20_000;
+const SWEEP_EVERY_MS = 15_000;
+const SWEPT_AT_ONCE = 100;
+/** Orphans are looked for every so many rounds: some six hours. */
+const ORPHAN_ROUNDS = 1_440;
+/** Bytes are written before the row that knows them, by no more than this. */
+const ORPHAN_AGE_MS = 24 * 3_600_000;
+const KEYS_AT_ONCE = 500;
+
+export function createFiles({ database: { db }, vault, inspector, fileLimits, logger }: FilesOptions): Files {
+  const ending = new AbortController();
+  /** What is looked at here, by tenant and id. */
+  const inspections = new Map<string, Promise<void>>();
+  const waiting: (() => void)[] = [];
+  let looking = 0;
+
+  const limitsFor = async (person: Somebody, conversationId?: string) => {
+    const { tenant, conversation } = await limitsOf(db, person.tenantId, conversationId);
+    const quotaBytes = tenant.quotaBytes ?? fileLimits.quotaBytes;
+    const types = conversation.types ?? tenant.types;
+    const fileBytes = Math.min(
+      tenant.fileBytes ?? fileLimits.fileBytes,
+      conversation.fileBytes ?? Number.POSITIVE_INFINITY,
+    );
+    return { fileBytes, quotaBytes, types };
+  };
+
+  const own = async ({ tenantId, userId }: Somebody, id: string): Promise<FileRow> => {
+    const row = await findFile(db, tenantId, id);
+    // Whose it is, is nobody else's to know.
+    if (!row || row.owner_id !== userId || row.made) throw new KithError('not_found');
+    return row;
+  };
+
+  const offsetOf = async (row: FileRow): Promise<number> =>
+    row.state === 'uploading' ? ((await vault.length(placeOf(row))) ?? 0) : row.size;
+
+  const begin = async (person: Somebody, upload: NewUpload): Promise<Upload> => {
+    const { id, size } = upload;
+    const { fileBytes, quotaBytes, types } = await limitsFor(person, upload.conversationId);
+    if (size > fileBytes)
+      throw new KithError('too_large', {
+        message: `The file is too large: ${inWords(size)}, and at most ${inWords(fileBytes)} are taken.`,
+      });
+    if (!upload.opaque && upload.mime !== undefined && !isTaken(types, upload.mime))
+      throw new KithError('file_refused', { message: 'Files of this kind are not taken here.' });
+    const place = vault.newPlace();
+    const known = await db.transaction().execute(async (trx) => {
+      await holdPerson(trx, person);
+      const earlier = await findFile(trx, person.tenantId, id);
+      if (earlier) return earlier;
+      const used = await usageOf(trx, person);
+      if (quotaBytes !== undefined && used.bytes + size > quotaBytes)
+        throw new KithError('limit_reached', {
+          message: `There is no room for it: ${inWords(used.bytes)} of your ${inWords(quotaBytes)} are used.`,
+        });
+      if (used.unused >= limits.openUploads)
+        throw new KithError('limit_reached', { message: 'Too many uploads wait to be sent.' });
+      await insertFile(trx, {
+        tenant_id: person.tenantId,
+        id,
+        owner_id: person.userId,
+        size,
+        opaque: upload.opaque,
+        made: false,
+        object: place.key,
+        secret: place.secret,
+        state: 'uploading',
+      });
+      return null;
+    });
+    if (!known) return { size, offset: 0 };
+    if (known.owner_id !== person.userId || known.made || known.size !== size)
+      throw new KithError('conflict', { message: 'This file id is taken.' });
+    return { size, offset: await offsetOf(known) };
+  };
+
+  const complete = async (person: Somebody, id: string): Promise<void> => {
+    const row = await own(person, id);
+    if (row.state === 'uploading') {
+      const place = placeOf(row);
+      if (row.size > 0) await vault.finish(place);
+      if (((await vault.length(place)) ?? 0) !== row.size) throw new KithError('not_ready');
+      await setFileState(db, row, 'uploading', { state: 'checking' });
+    }
+    if (row.state === 'uploading' || row.state === 'checking')
+      await Promise.race([
+        inspect({ ...row, state: 'checking' }),
+        sleep(PATIENCE_MS, undefined, { ref: false }),
+      ]);
+  };
+
+  /** Looks at a file once here, however often it is asked for. Never rejects. */
+  const inspect = (row: FileRow): Promise<void> => {
+    const key = `${row.tenant_id} ${row.id}`;
+    const known = inspections.get(key);
+    if (known) return known;
+    const inspection = inTurn(() => judge(row)).finally(() => inspections.delete(key));
+    inspections.set(key, inspection);
+    return inspection;
+  };
+
+  const inTurn = async (work: () => Promise<void>): Promise<void> => {
+    if (looking >= INSPECTIONS) await new Promise<void>((resolve) => waiting.push(resolve));
+    looking++;
+    try {
+      await work();
+    } finally {
+      looking--;
+      waiting.shift()?.();
+    }
+  };
+
+  const judge = async (row: FileRow): Promise<void> => {
+    if (ending.signal.aborted) return;
+    const alive = setInterval(() => {
+      touchFile(db, row).catch((err: unknown) => logger?.warn({ err }, 'a check could not be marked'));
+    }, TOUCH_MS).unref();
+    try {
+      await settle(row, await findingsOf(row));
+    } catch (error) {
+      if (ending.signal.aborted) return;
+      if (error instanceof KithError && error.code !== 'file_refused') {
+        // The scanner, the store or the database is away: the file is held, and looked at again.
+        logger?.warn({ err: error, fileId: row.id }, 'a file could not be checked yet');
+        return;
+      }
+      if (!(error instanceof KithError))
+        logger?.error({ err: error, fileId: row.id }, 'a file was refused for an error');
+      await refuse(row, error instanceof KithError ? error.message : 'The file could not be looked at.');
+    } finally {
+      clearInterval(alive);
+    }
+  };
+
+  interface Judged {
+    readonly findings: Findings;
+    /** In place of the bytes. */
+    readonly kept?: { readonly place: VaultPlace; readonly size: number };
+  }
+
+  const findingsOf = async (row: FileRow): Promise<Judged> => {
+    if (row.opaque) return { findings: { mime: 'application/octet-stream' } };
+    const place = placeOf(row);
+    const { thumbnail, replacement, ...found } = await inspector.inspect({
+      size: row.size,
+      read: (from, to) => vault.read(place, from, to),
+      signal: ending.signal,
+    });
+    const small = thumbnail && (await keepThumbnail(row, thumbnail));
+    return {
+      findings: {
+        ...found,
+        ...(replacement && { mime: replacement.mime }),
+        ...(small && { thumbnail: small }),
+      },
+      ...(replacement && { kept: { place: await keep(replacement.bytes), size: replacement.bytes.length } }),
+    };
+  };
+
+  const keep = async (bytes: Buffer): Promise<VaultPlace> => {
+    const place = vault.newPlace();
+    await vault.append(place, 0, once(bytes));
+    await vault.finish(place);
+    return place;
+  };
+
+  const keepThumbnail = async (
+    { tenant_id, owner_id }: FileRow,
+    { bytes, width, height }: { readonly bytes: Buffer; readonly width: number; readonly height: number },
+  ): Promise<NonNullable<Findings['thumbnail']>> => {
+    const place = await keep(bytes);
+    const id = newId();
+    const findings = { mime: 'image/webp', width, height };
+    await insertFile(db, {
+      tenant_id,
+      id,
+      owner_id,
+      size: bytes.length,
+      opaque: false,
+      made: true,
+      object: place.key,
+      secret: place.secret,
+      state: 'ready',
+      findings,
+    });
+    return { fileId: id, size: bytes.length, ...findings };
+  };
+
+  const settle = async (row: FileRow, { findings, kept }: Judged): Promise<void> => {
+    const settled = await setFileState(db, row, 'checking', {
+      state: 'ready',
+      findings,
+      ...(kept && { size: kept.size, object: kept.place.key, secret: kept.place.secret }),
+    });
+    // What is not needed any more: the bytes as they were; or, when another node was quicker, those made here.
+    if (kept) await vault.remove(settled ? placeOf(row) : kept.place);
+  };
+
+  const refuse = async (row: FileRow, reason: string): Promise<void> => {
+    try {
+      const refused = await setFileState(db, row, 'checking', {
+        state: 'refused',
+        size: 0,
+        findings: { mime: 'application/octet-stream', reason },
+      });
+      if (refused) await vault.remove(placeOf(row));
+    } catch (err) {
+      logger?.warn({ err, fileId: row.id }, 'a refused file could not be put away yet');
+    }
+  };
+
+  const sweep = async (now = new Date()): Promise<void> => {
+    for (;;) {
+      const gone = await sweepFiles(db, new Date(now.getTime() - limits.uploadMs), SWEPT_AT_ONCE);
+      // When this fails halfway, the rest are orphans, which are swept too.
+      for (const row of gone) await vault.remove(placeOf(row));
+      if (gone.length < SWEPT_AT_ONCE || ending.signal.aborted) break;
+    }
+    const left = await claimUnchecked(db, new Date(now.getTime() - ABANDONED_MS), INSPECTIONS);
+    for (const row of left) void inspect(row);
+  };
+
+  const sweepOrphans = async (now = new Date()): Promise<number> => {
+    let removed = 0;
+    let page: string[] = [];
+    const look = async (): Promise<void> => {
+      const known = await knownObjects(db, page);
+      for (const key of page) {
+        if (known.has(key)) continue;
+        await vault.remove({ key, secret: null });
+        removed++;
+      }
+      page = [];
+    };
+    for await (const key of vault.keys(new Date(now.getTime() - ORPHAN_AGE_MS))) {
+      if (ending.signal.aborted) break;
+      page.push(key);
+      if (page.length === KEYS_AT_ONCE) await look();
+    }
+    if (page.length > 0) await look();
+    if (removed > 0) logger?.info({ removed }, 'bytes that no file knows were removed');
+    return removed;
+  };
+
+  const rewrap = async (): Promise<number> => {
+    let changed = 0;
+    let after = '';
+    for (;;) {
+      const page = await secretsAfter(db, after, KEYS_AT_ONCE);
+      for (const { object, secret } of page) {
+        const next = secret && vault.rewrap(secret);
+        if (!secret || !next) continue;
+        await setSecret(db, object, secret, next);
+        changed++;
+      }
+      const last = page.at(-1);
+      if (!last || ending.signal.aborted) break;
+      after = last.object;
+    }
+    if (changed > 0) logger?.info({ changed }, 'keys of files were wrapped by the present master key');
+    return changed;
+  };
+
+  let rounds = 0;
+  let running: Promise<void> | null = null;
+  let again = false;
+  const round = (): void => {
+    if (ending.signal.aborted) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = (async () => {
+      await sweep();
+      if (rounds++ % ORPHAN_ROUNDS === 1) await sweepOrphans();
+    })()
+      .catch((err: unknown) => {
+        if (!ending.signal.aborted) logger?.warn({ err }, 'files could not be swept');
+      })
+      .finally(() => {
+        running = null;
+        if (again) {
+          again = false;
+          round();
+        }
+      });
+  };
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    limits: async (person, conversationId) => {
+      const { fileBytes, quotaBytes, types } = await limitsFor(person, conversationId);
+      const { bytes: usedBytes } = await usageOf(db, person);
+      return {
+        fileBytes,
+        usedBytes,
+        messageFiles: limits.messageFiles,
+        ...(quotaBytes !== undefined && { quotaBytes }),
+        ...(types && { types: [...types] }),
+      };
+    },
+    begin,
+    upload: async (person, id) => {
+      const row = await own(person, id);
+      return { size: row.size, offset: await offsetOf(row) };
+    },
+    append: async (person, id, at, chunks) => {
+      const row = await own(person, id);
+      if (row.state !== 'uploading') throw new KithError('conflict', { message: 'This upload has ended.' });
+      await touchFile(db, row);
+      return vault.append(placeOf(row), at, chunks);
+    },
+    complete,
+    cancel: async (person, id) => {
+      const gone = await dropFile(db, person, id);
+      if (!gone) throw new KithError('not_found');
+      await vault.remove(placeOf(gone));
+    },
+    states: async (person, ids) => {
+      const rows = await ownFiles(db, person, ids);
+      return rows.filter((row) => !row.made).map(toState);
+    },
+    vault,
+    start: () => {
+      timer ??= setInterval(round, SWEEP_EVERY_MS).unref();
+      rewrap().catch((err: unknown) => {
+        if (!ending.signal.aborted) logger?.error({ err }, 'keys of files could not be wrapped anew');
+      });
+    },
+    nudge: round,
+    sweep,
+    sweepOrphans,
+    rewrap,
+    close: async () => {
+      clearInterval(timer);
+      ending.abort();
+      await inspector.close();
+      await running;
+      await Promise.all(inspections.values());
+    },
+  };
+}
+
+/** Where the bytes of a file lie. */
+export const placeOf = ({ object, secret }: Pick<FileRow, 'object' | 'secret'>): VaultPlace => ({
+  key: object,
+  secret,
+});
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function toState({ id, size, state, findings }: FileRow): UploadState {
+  switch (state) {
+    case 'ready': {
+      const { reason: _reason, ...found } = findings ?? { mime: 'application/octet-stream' };
+      return { state, fileId: id, size, ...found };
+    }
+    case 'refused':
+      return { state, fileId: id, size, reason: findings?.reason ?? 'This file cannot be sent.' };
+    default:
+      return { state, fileId: id, size };
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Files and the messages that have them, in the transaction that writes the message: what is named must be there and looked at,
+ * and what the message says of it is what the server found, not what the sender believes.
+ */
+import {
+  type Content,
+  type FileKind,
+  type FilesAttachment,
+  idsOf,
+  KithError,
+  type MessageFile,
+  type Thumbnail,
+} from '@kith/protocol';
+import {
+  type FileRow,
+  type FilesTransaction,
+  type FileUse,
+  type Findings,
+  holdFiles,
+  limitsOf,
+} from '../store/files.ts';
+import type { Somebody } from '../store/users.ts';
+import { inWords, isTaken } from './limits.ts';
+
+export interface WithFiles {
+  /** As it is to be stored. */
+  readonly content: Content;
+  readonly uses: readonly FileUse[];
+}
+
+const filesOf = (content: Content): FilesAttachment | undefined =>
+  content.type === 'plain' && content.attachment?.type === 'files' ? content.attachment : undefined;
+
+/** Whether a message needs the transaction below. `sealed`: the files of an encrypted one. */
+export const hasFiles = (content: Content, sealed: readonly string[] = []): boolean =>
+  filesOf(content) !== undefined || sealed.length > 0;
+
+/**
+ * The files of a new message, all uploaded by whoever sends it. They are held until the transaction ends.
+ * @throws KithError not_found, not_ready, file_refused, too_large.
+ */
+export async function takeFiles(
+  trx: FilesTransaction,
+  person: Somebody,
+  conversationId: string,
+  content: Content,
+  sealed: readonly string[] = [],
+): Promise<WithFiles> {
+  const attachment = filesOf(content);
+  const ids = attachment ? idsOf(attachment.files) : sealed;
+  if (ids.length === 0) return { content, uses: [] };
+  const held = new Map((await holdFiles(trx, person.tenantId, ids)).map((row) => [row.id, row]));
+  const readyOf = (id: string): FileRow & { readonly findings: Findings } => {
+    const row = held.get(id);
+    if (!row || row.owner_id !== person.userId)
+      throw new KithError('not_found', { message: 'There is no such file. Upload it again.' });
+    if (row.state === 'refused')
+      throw new KithError('file_refused', { ...(row.findings?.reason && { message: row.findings.reason }) });
+    if (row.state !== 'ready' || !row.findings) throw new KithError('not_ready', { retryAfterMs: 500 });
+    return { ...row, findings: row.findings };
+  };
+  if (!attachment) {
+    for (const id of ids) readyOf(id);
+    return { content, uses: ids.map((fileId) => ({ fileId, kind: null })) };
+  }
+  const { tenant, conversation } = await limitsOf(trx, person.tenantId, conversationId);
+  const types = conversation.types ?? tenant.types;
+  const most = Math.min(
+    tenant.fileBytes ?? Number.POSITIVE_INFINITY,
+    conversation.fileBytes ?? Number.POSITIVE_INFINITY,
+  );
+  const files = attachment.files.map((file): MessageFile => {
+    const row = readyOf(file.fileId);
+    if (!isTaken(types, row.findings.mime))
+      throw new KithError('file_refused', { message: `Files such as ${file.name} are not taken here.` });
+    if (row.size > most)
+      throw new KithError('too_large', { message: `At most ${inWords(most)} are taken here for one file.` });
+    const small = file.thumbnail ? smallOf(file.thumbnail, readyOf(file.thumbnail.fileId)) : undefined;
+    return asFound(file, row, small);
+  });
+  const plain = content.type === 'plain' ? content : undefined;
+  if (!plain) throw new KithError('bad_input');
+  return { content: { ...plain, attachment: { ...attachment, files } }, uses: usesOf(files) };
+}
+
+/**
+ * The files of a message that is said again elsewhere. @throws KithError conflict when they are gone: the message was deleted
+ * meanwhile.
+ */
+export async function shareFiles(
+  trx: FilesTransaction,
+  tenantId: number,
+  content: Content,
+): Promise<readonly FileUse[]> {
+  const attachment = filesOf(content);
+  if (!attachment) return [];
+  const ids = idsOf(attachment.files);
+  const held = await holdFiles(trx, tenantId, ids);
+  if (held.length < ids.length || held.some((row) => row.state !== 'ready' || !row.used))
+    throw new KithError('conflict', { message: 'This message cannot be forwarded.' });
+  return usesOf(attachment.files);
+}
+
+const usesOf = (files: readonly MessageFile[]): FileUse[] =>
+  files.flatMap((file) =>
+    idsOf([file]).map((fileId) => ({ fileId, kind: fileId === file.fileId ? file.kind : null })),
+  );
+
+/** What the message says of a file: measures of the sender only where the server has none. */
+function asFound(
+  { key: _key, digest: _digest, playable: _playable, ...file }: MessageFile,
+  { size, findings }: FileRow & { readonly findings: Findings },
+  small: Thumbnail | undefined,
+): MessageFile {
+  const { mime, width, height, duration, placeholder, animated, thumbnail } = findings;
+  const kind = kindFound(file.kind, findings);
+  const isPicture = kind === 'image' || kind === 'video' || kind === 'round';
+  const { thumbnail: _small, animated: _animated, ...said } = file;
+  const preview = small ?? thumbnail;
+  return {
+    ...said,
+    kind,
+    mime,
+    size,
+    ...(isPicture && width !== undefined && height !== undefined && { width, height }),
+    ...(duration !== undefined && { duration }),
+    ...(placeholder !== undefined && said.placeholder === undefined && { placeholder }),
+    ...(animated && { animated }),
+    ...(preview && { thumbnail: preview }),
+  };
+}
+
+/** A file that is not what its sender calls it is just a file. */
+function kindFound(kind: FileKind, { mime, width }: Findings): FileKind {
+  const major = mime.slice(0, mime.indexOf('/'));
+  switch (kind) {
+    case 'image':
+      return major === 'image' && width !== undefined ? 'image' : 'file';
+    case 'video':
+    case 'round':
+      return major === 'video' ? kind : 'file';
+    case 'voice':
+    case 'audio':
+      return major === 'audio' ? kind : 'file';
+    case 'file':
+      return 'file';
+  }
+}
+
+/** Small pictures are small, and pictures; another is left out, and the file shows without. */
+const MOST_SMALL_BYTES = 512 * 1024;
+
+function smallOf(
+  { fileId }: Thumbnail,
+  { size, findings }: FileRow & { readonly findings: Findings },
+): Thumbnail | undefined {
+  const { mime, width, height } = findings;
+  if (!mime.startsWith('image/') || width === undefined || height === undefined || size > MOST_SMALL_BYTES)
+    return undefined;
+  return { fileId, mime, size, width, height };
+}
