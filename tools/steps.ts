@@ -39,7 +39,7 @@ const steps: Step[] = [
     about: 'journeys in Chromium, nodes that die',
     work: { script: 'e2e' },
     minutes: 17,
-    needs: ['chromium', 'postgres', 'nats', 'nginx'],
+    needs: ['chromium', 'postgres', 'nats', 'nginx', 'ffmpeg'],
   },
   {
     name: 'soak',

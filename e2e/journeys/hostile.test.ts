@@ -53,7 +53,7 @@ it('takes 100,000 characters, says that they are too many, and sends them as sev
   });
 });
 
-it('sends nothing that nobody would see, and says that files cannot be sent', async () => {
+it('sends nothing that nobody would see, and does not leave the app for a file', async () => {
   const screen = await world.enter('Ada');
   const zoe = await world.person('Zoe');
   await screen.find(zoe.displayName);
@@ -72,10 +72,10 @@ it('sends nothing that nobody would see, and says that files cannot be sent', as
       );
     }, type);
     expect(kept, 'the browser would show the file in place of the app').toBe(false);
-    const told = screen.page.getByText('Files and pictures cannot be sent yet.');
-    await told.waitFor();
-    await screen.page.getByRole('button', { name: 'Dismiss' }).click();
-    await told.waitFor({ state: 'detached' });
+    const chosen = screen.page.getByText('1 file to send · ');
+    await chosen.waitFor();
+    await screen.page.getByRole('button', { name: 'Remove all files' }).click();
+    await chosen.waitFor({ state: 'detached' });
   }
   expect(await screen.composer.inputValue()).toBe('Look at this');
 });

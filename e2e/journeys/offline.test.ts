@@ -1,6 +1,7 @@
 /** Without a network the app opens, shows what was read, takes what is written, and delivers it later (S7). */
 import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
+import { photo } from '../support/samples.ts';
 import { gone } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
@@ -140,4 +141,51 @@ it('the door says so when it cannot reach the server', async () => {
     .getByRole('alert')
     .filter({ hasText: /server|network|offline|reach/i })
     .waitFor();
+});
+
+it('S7: a picture and a voice message, composed offline, go after the app was closed and opened again', async () => {
+  const ada = await world.person('Ada');
+  const bob = await world.person('Bob');
+  const friend = await world.client(bob);
+  const conversationId = await friend.conversations.openDirect(ada.userId);
+  friend.messages.send(conversationId, 'Show me');
+  const device = await world.enter(ada);
+  await device.openRow('Bob');
+  await device.message('Show me').waitFor();
+  await device.readyForOffline('Show me');
+
+  await device.setOffline(true);
+  await device.strip('You are offline.').waitFor();
+  await device.attach(
+    [{ name: 'garden.jpg', mimeType: 'image/jpeg', buffer: await photo(800, 600) }],
+    'Photo or video',
+  );
+  await device.composer.fill('The garden');
+  await device.composer.press('Enter');
+  await device.tick('The garden', 'Sending');
+  await device.page.getByRole('button', { name: 'Record voice message' }).click();
+  await device.page.getByText(/0:01/).waitFor();
+  await device.page.getByRole('button', { name: 'Send voice message' }).click();
+  await device.send('and words after it');
+  await device.page.close();
+
+  // Opened again, still with no network: the picture is drawn from this device.
+  await device.open();
+  await device.openRow('Bob');
+  const picture = device.message('The garden').getByRole('button', { name: /^Photo: garden/ });
+  await until('the picture is drawn', () =>
+    picture.evaluate((element) => [...element.querySelectorAll('img')].some((one) => one.naturalWidth > 1)),
+  );
+  await device.setOffline(false);
+  await device.acknowledged('and words after it');
+  const stored = await until('the server has three more', async () => {
+    const { messages } = await friend.request('getHistory', { conversationId, limit: 50 });
+    return messages.length >= 4 && messages;
+  });
+  const said = stored.slice(1).map(({ body }) => {
+    const content = body.type === 'content' && body.content.type === 'plain' ? body.content : undefined;
+    const files = content?.attachment?.type === 'files' ? content.attachment.files : [];
+    return [content?.text, ...files.map(({ kind }) => kind)];
+  });
+  expect(said).toEqual([['The garden', 'image'], ['', 'voice'], ['and words after it']]);
 });

@@ -38,6 +38,9 @@ export async function launch(): Promise<Browser> {
       // A turn of the wheel is done when it is done: what moves afterwards moved by itself.
       '--disable-smooth-scrolling',
       '--no-first-run',
+      // A microphone that beeps and a camera that shows a moving picture; nobody is asked.
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
     ],
   });
 }

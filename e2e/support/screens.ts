@@ -5,6 +5,7 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { listen } from './complaints.ts';
 import type { Account } from './people.ts';
+import type { Sample } from './samples.ts';
 import { type UntilOptions, until } from './wait.ts';
 
 export type Tick = 'Sending' | 'Not sent' | 'Sent' | 'Delivered' | 'Read';
@@ -128,6 +129,25 @@ export class Screen {
   async send(text: string): Promise<void> {
     await this.composer.fill(text);
     await this.composer.press('Enter');
+  }
+
+  /** Chooses files as from a folder; they stand above the text field then. */
+  async attach(files: readonly Sample[], kind: 'Photo or video' | 'File' = 'File'): Promise<void> {
+    await this.conversation.getByRole('button', { name: 'Attach' }).click();
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.page.getByRole('menuitem', { name: kind, exact: true }).click();
+    await (await chooser).setFiles([...files]);
+    await this.tray.waitFor();
+  }
+
+  /** The files that are to be sent. */
+  get tray(): Locator {
+    return this.page.getByRole('list', { name: 'Files to send' });
+  }
+
+  /** The full-screen viewer. */
+  get viewer(): Locator {
+    return this.page.getByRole('dialog', { name: 'Pictures and files' });
   }
 
   /** Waits until this own message has come so far. */

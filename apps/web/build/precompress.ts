@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 
 /** Smaller files fit a packet or two either way. */
 const MIN_BYTES = 1_024;
-const TEXT = /\.(js|css|svg|json|html)$/;
+const TEXT = /\.(m?js|css|svg|json|html)$/;
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);

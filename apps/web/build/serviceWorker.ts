@@ -11,9 +11,14 @@ const worker = new URL('./sw.js', import.meta.url);
 /** Only the browser's offer to install the app shows these, and then there is a network. */
 const LEFT_OUT = /^screen-/;
 
-/** Emoji have their names in each language, half a megabyte each: kept once somebody needed them, not before. */
+/**
+ * Emoji have their names in each language, half a megabyte each, and what reads a PDF has two: kept once somebody needed them, not
+ * before.
+ */
 const isForSome = (file: Rolldown.OutputChunk | Rolldown.OutputAsset): boolean =>
-  file.type === 'chunk' && file.moduleIds.some((id) => /emojibase-data\/(?!en\/)/.test(id));
+  file.type === 'chunk'
+    ? file.moduleIds.some((id) => /emojibase-data\/(?!en\/)|\/pdfjs-dist\/build\//.test(id))
+    : /\/pdf\.worker\.[^/]*$/.test(file.fileName);
 
 export function serviceWorker(): Plugin {
   let publicDir = '';

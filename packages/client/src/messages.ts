@@ -84,6 +84,12 @@ export function messagesOf(core: Core): Messages {
       core.lookup.handleQuoted(found.hits.map(({ message }) => message));
       return found;
     },
+    shared: async (input, options) => {
+      const page = await request('listShared', input, options);
+      core.handleUsers(page.users);
+      core.lookup.handleQuoted(page.messages);
+      return page;
+    },
     react: async (conversationId, messageId, emoji, on) => {
       const target = { conversationId, messageId };
       await change(target, { type: 'react', emoji, on }, () =>

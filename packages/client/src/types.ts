@@ -317,6 +317,8 @@ export interface Messages {
   unsentIn(): readonly string[];
   /** What fits a query. What is found is known from then on: `get` has it, and follows what becomes of it. */
   search(input: Input<'searchMessages'>, options?: RequestOptions): Promise<Output<'searchMessages'>>;
+  /** Those with pictures, recordings or files in them, newest first. Known from then on, like what is found. */
+  shared(input: Input<'listShared'>, options?: RequestOptions): Promise<Output<'listShared'>>;
 }
 
 /** The threads one follows, those with the newest replies first, as far as loaded. */

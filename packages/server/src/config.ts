@@ -46,8 +46,12 @@ export interface Config {
   readonly fileBytes: number;
   /** Of one person, bytes; null: no bound. */
   readonly fileQuota: number | null;
+  /** Media types that are taken, or their first halves; null: all. */
+  readonly fileTypes: readonly string[] | null;
   /** Where files are scanned. */
   readonly scanner: string | null;
+  /** Whether films that not every browser plays are made into such that they do. */
+  readonly transcode: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -141,6 +145,14 @@ const size = (value: string): number => {
   if (number === undefined) throw new Error('must be a size such as 500MB or 2GB');
   return Number(number) * UNITS[unit.toLowerCase() as keyof typeof UNITS];
 };
+
+const mediaTypes = (value: string): string[] =>
+  value.split(',').map((part) => {
+    const type = part.trim().toLowerCase();
+    if (!/^[a-z0-9.+-]{1,40}(\/[a-z0-9.+-]{1,60})?$/.test(type))
+      throw new Error('must be media types or their first halves, such as image,video,application/pdf');
+    return type;
+  });
 
 const bucketUrl = (value: string): string => {
   const url = URL.canParse(value) ? new URL(value) : null;
@@ -354,13 +366,29 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'What one person may keep here in files altogether, such as 10GB. Without it there is no bound.',
     parse: optional(size),
   },
+  fileTypes: {
+    name: 'KITH_FILE_TYPES',
+    default: '',
+    type: 'media types',
+    description:
+      'What may be sent, such as image,video,audio,application/pdf: media types or their first halves, with commas, as they are found in the files themselves. Without it, everything may.',
+    parse: optional(mediaTypes),
+  },
   scanner: {
     name: 'KITH_CLAMAV',
     default: '',
     type: 'address',
     description:
-      'A ClamAV daemon that looks at every file before it can be sent: tcp://host:3310 or unix:/run/clamav/clamd.ctl.',
+      'A ClamAV daemon that looks at every file, and every picture of a person, emoji and sticker, before it can be used: tcp://host:3310 or unix:/run/clamav/clamd.ctl.',
     parse: optional(scanner),
+  },
+  transcode: {
+    name: 'KITH_TRANSCODE',
+    default: 'on',
+    type: 'on | off',
+    description:
+      'Whether films that not every browser plays are made into MP4 beside the original. Needs ffmpeg on this machine; one at a time, with a processor that nobody else wants.',
+    parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
   logLevel: {
     name: 'KITH_LOG_LEVEL',
@@ -464,7 +492,9 @@ function readConfig(environment: Environment, problems: string[]): Config {
     fileKeys: read(settings.fileKeys),
     fileBytes: read(settings.fileBytes),
     fileQuota: read(settings.fileQuota),
+    fileTypes: read(settings.fileTypes),
     scanner: read(settings.scanner),
+    transcode: read(settings.transcode),
     logLevel: read(settings.logLevel),
   };
 }

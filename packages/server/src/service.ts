@@ -33,7 +33,9 @@ import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
 import { createLog } from './logger.ts';
+import { createLeases } from './media/leases.ts';
 import { openFiles } from './media/openFiles.ts';
+import { createTranscodes } from './media/transcode/transcodes.ts';
 import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import { createPrivacy } from './policy/privacy.ts';
@@ -139,8 +141,12 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     veil: (tenantId, userId, joined) => veilTold(privacy, tenantId, userId, joined),
   });
   const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
-  const blobs = createBlobs({ database, logger: log });
-  const { files, links } = await openFiles(config, database, log);
+  const leases = config.bus === null ? undefined : createLeases({ node, database, bus, logger: log });
+  const { files, links, uploadLocks, vault, scanImage } = await openFiles(config, database, log, leases);
+  const blobs = createBlobs({ database, vault, scan: scanImage, logger: log });
+  bus.subscribe(subjects.nodes, (message) => {
+    if (message.type === 'upload_wanted') uploadLocks.askToStop(message.fileId);
+  });
   const conversationLog = createConversationLog({ database, announcer });
   followPrivacy({
     bus,
@@ -148,6 +154,13 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hub,
     presences,
     onError: (err) => log.warn({ err }, 'a change of privacy shows late'),
+  });
+  const transcodes = createTranscodes({
+    database,
+    vault,
+    conversationLog,
+    enabled: config.transcode,
+    logger: log,
   });
   let dueWork: DueWork | undefined;
   const services: Services = {
@@ -159,6 +172,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     blobs,
     files,
     links,
+    uploadLocks,
+    transcodes,
     previews: createPreviews({
       database,
       blobs,
@@ -250,6 +265,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await app.close();
     clearTimeout(force);
     await dueWork?.close();
+    await transcodes.close();
     await services.messageLog.settled();
     await services.receiptLog.settled();
     services.previews.close();
@@ -260,7 +276,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hub.close();
     await presences.close();
     accounts.close();
-    services.blobs.close();
+    await services.blobs.close();
     await services.files.close();
     services.emojiBook.close();
     await bus.close();
@@ -276,6 +292,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       const nodes = config.bus === null ? 'one node' : 'one of several nodes';
       searchIndexer.start();
       files.start();
+      transcodes.start();
       await app.listen({
         port: config.port,
         host: config.host,

@@ -15,6 +15,8 @@ import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
 import type { Files } from './media/files.ts';
 import type { Links } from './media/links.ts';
+import type { UploadLocks } from './media/locks.ts';
+import type { Transcodes } from './media/transcode/transcodes.ts';
 import type { Meter } from './meter.ts';
 import type { Memberships } from './policy/memberships.ts';
 import type { Privacy } from './policy/privacy.ts';
@@ -51,6 +53,10 @@ export interface Services {
   readonly files: Files;
   /** Signs their addresses. */
   readonly links: Links;
+  /** Who writes to an upload. */
+  readonly uploadLocks: UploadLocks;
+  /** Films among them that not every browser plays. */
+  readonly transcodes: Pick<Transcodes, 'plan' | 'nudge'>;
   readonly emojiBook: EmojiBook;
   readonly gifs: Gifs;
   readonly previews: Previews;

@@ -120,9 +120,13 @@ export function Shell() {
               />
             </Suspense>
           )}
-          {route.panel === 'info' && route.conversationId && (
+          {(route.panel === 'info' || route.panel === 'shared') && route.conversationId && (
             <Suspense fallback={<aside className="kith-side" aria-label={t('app.details')} />}>
-              <SidePanel key={route.conversationId} conversationId={route.conversationId} />
+              <SidePanel
+                key={route.conversationId}
+                conversationId={route.conversationId}
+                panel={route.panel}
+              />
             </Suspense>
           )}
         </ErrorBoundary>

@@ -32,7 +32,7 @@ export interface Route {
   /** Among the chats: those of the archive. */
   readonly archive: boolean;
   /** The side panel of the open conversation. */
-  readonly panel: 'info' | 'thread' | null;
+  readonly panel: 'info' | 'shared' | 'thread' | null;
   /** What the panel shows of a thread: its root, and a reply to bring into view. */
   readonly thread: ThreadPlace | null;
   /** How many entries of this app lie below this one: whether "back" stays inside. */
@@ -44,7 +44,7 @@ export interface Route {
 interface EntryState {
   readonly left?: Left;
   readonly archive?: true;
-  readonly panel?: 'info' | 'thread';
+  readonly panel?: 'info' | 'shared' | 'thread';
   readonly thread?: ThreadPlace;
   readonly depth?: number;
   readonly onList?: boolean;

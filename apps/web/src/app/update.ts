@@ -2,10 +2,12 @@
  * One build of the app at a time. The worker (build/sw.js) fetches a newer one beside it; here people are told that it waits,
  * and take it in all tabs at once. Nothing is reloaded under somebody's hands: a tab where something is begun asks.
  */
+
 import type { KithClient } from '@kith/client';
 import { isEditing } from '../composer/intent.ts';
 import { t } from '../i18n/index.ts';
 import { toast } from '../ui/toast.ts';
+import { isSomethingBegun } from './begun.ts';
 
 /** The browser asks for a new worker when a page opens; some pages stay open for weeks. */
 const LOOK_EVERY_MS = 60 * 60_000;
@@ -108,7 +110,7 @@ const WRITTEN =
 
 /** Whether something is open or written here that a reload would take away. */
 function isBegun(): boolean {
-  if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return true;
+  if (isSomethingBegun() || document.querySelector('[role="dialog"], [role="alertdialog"]')) return true;
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(WRITTEN);
   return [...fields].some(({ value }) => value !== '');
 }

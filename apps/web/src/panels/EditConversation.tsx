@@ -9,7 +9,7 @@ import { AvatarField } from '../profile/AvatarField.tsx';
 import { Button } from '../ui/Button.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toastError } from '../ui/toast.ts';
-import { HistoryChoice, VisibilityChoice } from './choices.tsx';
+import { FilesChoice, HistoryChoice, VisibilityChoice } from './choices.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
 
 type Change = Parameters<ReturnType<typeof useClient>['conversations']['update']>[1];
@@ -30,6 +30,7 @@ export function EditConversation({
   const [busy, setBusy] = useState(false);
   const channel = conversation.kind === 'channel';
   const name = change.name ?? conversation.name;
+  const rules = conversation.files ?? null;
 
   const set = (next: Change): void => {
     setChange({ ...change, ...next });
@@ -39,9 +40,10 @@ export function EditConversation({
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (name.trim() === '') return setWrong({ name: t('form.enterName') });
-    const now = conversation as unknown as Readonly<Record<string, unknown>>;
+    const now = { ...conversation, files: rules } as unknown as Readonly<Record<string, unknown>>;
     const differing = Object.fromEntries(
-      Object.entries(change).filter(([key, value]) => now[key] !== value),
+      // As they are written: rules of files are an object.
+      Object.entries(change).filter(([key, value]) => JSON.stringify(now[key]) !== JSON.stringify(value)),
     ) as Change;
     if (Object.keys(differing).length === 0) return onDone();
     setBusy(true);
@@ -107,6 +109,10 @@ export function EditConversation({
         <HistoryChoice
           value={change.history ?? conversation.history}
           onChange={(history) => set({ history })}
+        />
+        <FilesChoice
+          value={change.files === undefined ? rules : change.files}
+          onChange={(files) => set({ files })}
         />
       </form>
     </PaneFrame>

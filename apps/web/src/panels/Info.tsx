@@ -7,6 +7,7 @@ import { type Face, membersLine, useFace, useUser } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
+import { SharedRow } from '../media/shared/SharedRow.tsx';
 import { AboutPerson } from '../profile/AboutPerson.tsx';
 import { CommonGroups } from '../profile/CommonGroups.tsx';
 import { PersonActions } from '../profile/PersonActions.tsx';
@@ -45,6 +46,7 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
         {shared ? <p>{kindLine(entry)}</p> : <PersonLine face={face} />}
       </div>
       {conversation.topic && <p className="kith-info-topic">{conversation.topic}</p>}
+      <SharedRow conversationId={entry.id} />
       <Pins entry={entry} />
       {!face.isSelf && <Silence entry={entry} />}
       <Disappearing entry={entry} />

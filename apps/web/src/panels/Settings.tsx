@@ -20,6 +20,7 @@ import { LanguageSection } from './LanguageSection.tsx';
 import { NotificationSection } from './NotificationSection.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
 import { Sessions } from './Sessions.tsx';
+import { StorageSection } from './StorageSection.tsx';
 
 export function Settings() {
   const keyboard = useMedia(pointerFine);
@@ -36,6 +37,7 @@ export function Settings() {
       <AppearanceSection />
       <LanguageSection />
       <EmojiSection />
+      <StorageSection />
       <Sessions />
       {keyboard && (
         <Section title={t('settings.keyboard')}>

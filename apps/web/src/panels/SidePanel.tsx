@@ -1,15 +1,25 @@
 /** Beside (or over) the conversation: who and what it is, who is in it, and what may be changed. */
 import { type ReactNode, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
+import { onDemand } from '../app/onDemand.tsx';
 import { t } from '../i18n/index.ts';
 import { AddPeople } from './AddPeople.tsx';
 import { EditConversation } from './EditConversation.tsx';
 import { Info } from './Info.tsx';
 import './panels.css';
 
+const SharedPanel = onDemand(() => import('../media/shared/SharedPanel.tsx'));
+
 type View = 'info' | 'edit' | 'add';
 
-export function SidePanel({ conversationId }: { readonly conversationId: string }) {
+export function SidePanel({
+  conversationId,
+  panel,
+}: {
+  readonly conversationId: string;
+  /** `shared` has an entry of the history of its own: one comes to it from elsewhere too. */
+  readonly panel: 'info' | 'shared';
+}) {
   const client = useClient();
   const entry = useReadable(client.conversations.get(conversationId));
   const [view, setView] = useState<View>('info');
@@ -21,8 +31,8 @@ export function SidePanel({ conversationId }: { readonly conversationId: string 
     add: () => <AddPeople entry={entry} onDone={toInfo} />,
   };
   return (
-    <aside className="kith-side" aria-label={t('app.details')}>
-      {views[view]()}
+    <aside className="kith-side" aria-label={panel === 'shared' ? t('shared.title') : t('app.details')}>
+      {panel === 'shared' ? <SharedPanel entry={entry} /> : views[view]()}
     </aside>
   );
 }

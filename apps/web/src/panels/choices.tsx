@@ -1,7 +1,8 @@
-/** The two choices a conversation has, in the same words wherever they are made. */
-import type { HistoryVisibility, Visibility } from '@kith/protocol';
+/** The choices a conversation has, in the same words wherever they are made. */
+import type { FileRules, HistoryVisibility, Visibility } from '@kith/protocol';
 import { t } from '../i18n/index.ts';
 import { Choice } from '../ui/Choice.tsx';
+import { fileChoiceOf, rulesFor } from './fileRules.ts';
 
 interface Props<T> {
   readonly value: T;
@@ -28,6 +29,20 @@ export const VisibilityChoice = ({ value, onChange }: Props<Visibility>) => (
     options={[
       { value: 'public', label: t('form.public'), hint: t('form.publicHint') },
       { value: 'private', label: t('form.private'), hint: t('form.privateHint') },
+    ]}
+  />
+);
+
+/** `value`: null where all is taken that may be sent at all. */
+export const FilesChoice = ({ value, onChange }: Props<FileRules | null>) => (
+  <Choice
+    legend={t('form.filesLegend')}
+    value={fileChoiceOf(value)}
+    onChange={(choice) => onChange(rulesFor(choice, value))}
+    options={[
+      { value: 'all', label: t('form.filesAll') },
+      { value: 'media', label: t('form.filesMedia') },
+      { value: 'none', label: t('form.filesNone'), hint: t('form.filesNoneHint') },
     ]}
   />
 );

@@ -7,6 +7,7 @@ import { navigate, openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
+import { SharedRow } from '../media/shared/SharedRow.tsx';
 import { Silence } from '../panels/Silence.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -75,6 +76,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
                 <MessageCircle size={18} strokeWidth={1.75} aria-hidden="true" />
                 {t('profile.message')}
               </Button>
+              {direct && <SharedRow conversationId={direct.id} onOpen={closeCard} />}
               {direct && <Silence entry={direct} />}
               <PersonActions userId={userId} onReport={closeCard} />
             </>

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { limits, newId } from '@kith/protocol';
+import { type Clamd, startClamd } from '@kith/tools/services/clamd.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClamav } from '../media/inspect/clamav.ts';
 import type { Caller } from '../services.ts';
 import { pngOf, testImage } from '../testing/images.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
-import { letGo, takeIntoUse } from './blobs.ts';
+import { type Blobs, createBlobs, letGo, takeIntoUse } from './blobs.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS + 60_000);
@@ -24,6 +28,29 @@ describe.each(databaseKinds)('blobs on %s', (kind) => {
 
   const blobs = () => world.services.blobs;
   const db = () => world.database.db;
+  const rowOf = (id: string) =>
+    db()
+      .selectFrom('blobs')
+      .select(['object', 'secret', 'size', 'bytes'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+  /** Plain bytes in the vault; null: it has none. */
+  const inVault = async (id: string): Promise<Buffer | null> => {
+    const { object: key, secret, size } = await rowOf(id);
+    if (key === null || size === null) return null;
+    return buffer(await world.vault.read({ key, secret: secret && Buffer.from(secret) }, 0, size));
+  };
+  /** As they were kept before they lay in the vault. */
+  const keptInDatabase = async (bytes: Buffer): Promise<string> => {
+    const id = newId();
+    const sha256 = createHash('sha256').update(bytes).digest();
+    await sql`
+      insert into blobs (tenant_id, id, purpose, owner_id, mime, width, height, sha256, bytes, used)
+      values (${ann.tenantId}, ${id}, 'avatar', ${ann.userId}, 'image/png', 4, 4, ${sha256}, ${bytes}, true)`.execute(
+      db(),
+    );
+    return id;
+  };
 
   it('keeps an image without its metadata and gives it back as it is', async () => {
     const info = await blobs().upload(ann, 'avatar', testImage('jpegTurned'));
@@ -34,6 +61,67 @@ describe.each(databaseKinds)('blobs on %s', (kind) => {
       expect(Buffer.from(stored?.bytes ?? []).includes('SECRET')).toBe(false);
       expect(Buffer.from(stored?.bytes ?? []).readUInt16BE(0)).toBe(0xffd8);
     }
+  });
+
+  it('W13: its bytes lie where those of files do, ciphered, and not in the database', async () => {
+    const image = pngOf(4, 5);
+    const { id } = await blobs().upload(ann, 'avatar', image);
+    expect(await rowOf(id)).toMatchObject({ bytes: null, size: image.length });
+    expect((await rowOf(id)).secret).not.toBeNull();
+    expect((await inVault(id))?.equals(image)).toBe(true);
+    const preview = await blobs().keep(ann.tenantId, 'preview', image);
+    expect((await inVault(preview.id))?.equals(image)).toBe(true);
+  });
+
+  it('reads what lies in the database still, and moves it, while it is read and on two nodes at once', async () => {
+    const images = Array.from({ length: 40 }, (_, n) => pngOf(21, n + 1));
+    const ids = await Promise.all(images.map(keptInDatabase));
+    // Nodes that were just started: nothing is in their memory.
+    const nodes = [1, 2].map(() => createBlobs({ database: world.database, vault: world.vault }));
+    const [one, two] = nodes as [Blobs, Blobs];
+    const readAll = async (node: Blobs) => {
+      const all = await Promise.all(ids.map((id) => node.read(ann.tenantId, id)));
+      return all.map((stored, n) => Buffer.from(stored?.bytes ?? []).equals(images[n] ?? Buffer.alloc(1)));
+    };
+    const [moved, also, readMeanwhile] = await Promise.all([one.move(), two.move(), readAll(two)]);
+    expect(moved + also).toBe(40);
+    expect(readMeanwhile).not.toContain(false);
+    expect(await one.move()).toBe(0);
+    expect(await readAll(one)).not.toContain(false);
+    for (const [n, id] of ids.entries()) {
+      expect((await rowOf(id)).bytes).toBeNull();
+      expect((await inVault(id))?.equals(images[n] ?? Buffer.alloc(1))).toBe(true);
+    }
+    // What the slower node wrote for nothing is gone again.
+    const tomorrow = new Date(Date.now() + DAY_MS + 60_000);
+    expect(await world.services.files.sweepOrphans(new Date(tomorrow.getTime() + DAY_MS))).toBe(0);
+    for (const node of nodes) await node.close();
+  });
+
+  it('a row has its bytes in one place', async () => {
+    const id = await keptInDatabase(pngOf(4, 9));
+    const both = db().updateTable('blobs').set({ object: 'somewhere', size: 1 }).where('id', '=', id);
+    await expect(both.execute()).rejects.toThrow();
+    const none = db().updateTable('blobs').set({ bytes: null }).where('id', '=', id);
+    await expect(none.execute()).rejects.toThrow();
+  });
+
+  it('what was lost in the vault is not there, and that is not remembered', async () => {
+    const image = pngOf(4, 6);
+    const { id } = await blobs().upload(ann, 'avatar', image);
+    const { object: key, secret } = await rowOf(id);
+    const place = { key: key ?? '', secret: secret && Buffer.from(secret) };
+    await world.vault.remove(place);
+    await expect(blobs().read(ann.tenantId, id)).rejects.toMatchObject({ code: 'not_found' });
+    await world.vault.append(
+      place,
+      0,
+      (async function* () {
+        yield image;
+      })(),
+    );
+    await world.vault.finish(place);
+    expect(await blobs().read(ann.tenantId, id)).not.toBeNull();
   });
 
   it('S15: another tenant has no such image', async () => {
@@ -74,12 +162,17 @@ describe.each(databaseKinds)('blobs on %s', (kind) => {
     await takeIntoUse(db(), ann, let1.id, 'avatar');
     await letGo(db(), ann.tenantId, let1.id);
     await blobs().sweep();
+    const { object: key } = await rowOf(waiting.id);
+    const bytesOfIt = { key: key ?? '', secret: null };
+    expect(await world.vault.length(bytesOfIt)).toBeGreaterThan(0);
     const there = async () => {
       const rows = await db().selectFrom('blobs').select('id').execute();
       return new Set(rows.map(({ id }) => id));
     };
     expect([...(await there())]).toEqual(expect.arrayContaining([waiting.id, used.id, let1.id, own.id]));
     expect(await blobs().sweep(inDays(1))).toBeGreaterThanOrEqual(2);
+    expect(await world.vault.length(bytesOfIt)).toBeNull();
+    expect(await inVault(used.id)).not.toBeNull();
     const left = await there();
     expect([waiting, let1].filter(({ id }) => left.has(id))).toEqual([]);
     expect([used, own].filter(({ id }) => left.has(id))).toHaveLength(2);
@@ -163,5 +256,47 @@ describe.each(databaseKinds)('blobs on %s', (kind) => {
     expect(await blobs().upload(ann, 'sticker', pngOf(513, 8))).toMatchObject({ width: 513 });
     const heavy = Buffer.concat([pngOf(8, 8), Buffer.alloc(limits.emojiBytes)]);
     await expect(blobs().upload(ann, 'emoji', heavy)).rejects.toMatchObject(code);
+  });
+});
+
+describe('blobs with a scanner', () => {
+  let world: World;
+  let clamd: Clamd;
+  let blobs: Blobs;
+  let ann: Caller;
+  beforeAll(async () => {
+    [world, clamd] = await Promise.all([createWorld('pglite'), startClamd()]);
+    ann = await world.person('Ann');
+    blobs = createBlobs({ database: world.database, vault: world.vault, scan: createClamav(clamd.url) });
+  });
+  afterAll(async () => {
+    await blobs?.close();
+    await world?.close();
+    await clamd?.end();
+  });
+
+  const infected = () => Buffer.concat([pngOf(8, 8), Buffer.from(clamd.testString, 'latin1')]);
+  const rows = () => world.database.db.selectFrom('blobs').select('id').execute();
+
+  it('refuses what it finds something in, in its words, and keeps nothing of it', async () => {
+    const refused = {
+      code: 'file_refused',
+      message: `The scanner found something in this file: ${clamd.signature}.`,
+    };
+    await expect(blobs.upload(ann, 'avatar', infected())).rejects.toMatchObject(refused);
+    await expect(blobs.keep(ann.tenantId, 'preview', infected())).rejects.toMatchObject(refused);
+    expect(await rows()).toEqual([]);
+    expect(await blobs.upload(ann, 'avatar', pngOf(8, 9))).toMatchObject({ width: 8, height: 9 });
+  });
+
+  it('lets nothing pass while it does not answer, and says that it may be tried again', async () => {
+    await clamd.stop();
+    await expect(blobs.upload(ann, 'emoji', pngOf(9, 9))).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      message: 'Images cannot be scanned just now. Try again shortly.',
+    });
+    await clamd.start();
+    expect(await blobs.upload(ann, 'emoji', pngOf(9, 9))).toMatchObject({ width: 9 });
   });
 });

@@ -92,13 +92,14 @@ const putScheduled = (
     await demandFree?.(trx);
     const at = value && !value.failed ? new Date(value.at) : null;
     await setDue(trx, dueRow(who, messageId), at);
-    await keepFiles(trx, who, messageId, before, value);
+    await keepFiles(services, trx, who, messageId, before, value);
     if (at) services.dueWork.plan(at.getTime());
   });
 };
 
 /** Its files wait with it, under the id it will have; of one that was taken back they are let go. */
 async function keepFiles(
+  { files }: Services,
   trx: OwnTransaction,
   who: Somebody,
   messageId: string,
@@ -108,7 +109,7 @@ async function keepFiles(
   const { tenantId } = who;
   if (now && !before && hasFiles(now.content)) {
     const { conversationId } = now;
-    const { uses } = await takeFiles(trx, who, conversationId, now.content);
+    const { uses } = await takeFiles(files, trx, who, conversationId, now.content);
     await useFiles(trx, { tenantId, conversationId, messageId }, uses, null);
   } else if (!now && before && hasFiles(before.content))
     await letUnsentFilesGo(trx, tenantId, before.conversationId, messageId);

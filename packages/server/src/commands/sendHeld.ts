@@ -33,7 +33,7 @@ export async function sendHeld(
   { conversationId, messageId, content: said, files, replyTo, thread, alsoSend, forwarded }: HeldInput,
 ): Promise<Output<'sendMessage'>> {
   const { tenantId, userId } = caller;
-  const { answer, begun } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
+  const { answer, begun, planned } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     demand(judge('send', membership));
     // S7: before anything that may have become otherwise since.
@@ -41,7 +41,7 @@ export async function sendHeld(
     if (earlier) {
       if (earlier.author_id !== userId)
         throw new KithError('conflict', { message: 'This message id is taken.' });
-      return { answer: toAnswer(earlier), begun: [] };
+      return { answer: toAnswer(earlier), begun: [], planned: false };
     }
     const mentions = forwarded ? NO_MENTIONS : allowedMentions(membership, said);
     const root =
@@ -49,7 +49,7 @@ export async function sendHeld(
     const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
     const { content, uses } = forwarded
       ? { content: said, uses: await shareFiles(held.trx, tenantId, said) }
-      : await takeFiles(held.trx, caller, conversationId, said, files);
+      : await takeFiles(services.files, held.trx, caller, conversationId, said, files);
     const sent = await held.appendMessage({
       id: messageId,
       author_id: userId,
@@ -67,8 +67,10 @@ export async function sendHeld(
     return {
       answer: { messageId, seq, rev, createdAt },
       begun: root ? await replied(held, root, sent) : [],
+      planned: await services.transcodes.plan(held.trx, tenantId, uses),
     };
   });
+  if (planned) services.transcodes.nudge();
   // Who follows from now on is told so; those who did before see the reply itself.
   for (const { follower, mark } of begun)
     services.announcer.toUser(tenantId, follower.userId, { type: 'thread', mark });

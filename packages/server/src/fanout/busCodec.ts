@@ -15,6 +15,7 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   renamed: true,
   privacy: true,
   emoji_changed: true,
+  upload_wanted: true,
   gap: true,
   sessions_revoked: true,
   presence_setting: true,

@@ -26,7 +26,7 @@ export interface HttpDependencies {
   readonly services: Services;
   readonly accounts: Accounts;
   readonly limiter: RateLimiter;
-  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies' | 'metricsToken'>;
+  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies' | 'metricsToken' | 's3Direct' | 's3Url'>;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** The built web app. */

@@ -6,7 +6,6 @@ import { MimeType } from '@kith/protocol/files';
 import { DataStore, ERRORS, Server, Upload } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Files } from '../media/files.ts';
-import { createUploadLocks } from '../media/locks.ts';
 import type { Somebody } from '../store/users.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
@@ -71,11 +70,11 @@ class FileStore extends DataStore {
 }
 
 export function registerUploads(app: FastifyInstance, dependencies: HttpDependencies): void {
-  const { files } = dependencies.services;
+  const { files, uploadLocks } = dependencies.services;
   const server = new Server({
     path: UPLOADS_PATH,
     datastore: new FileStore(files),
-    locker: createUploadLocks(),
+    locker: uploadLocks,
     lockDrainTimeout: STOP_MS,
     relativeLocation: true,
     // Other origins have no business here, until embedding gives them names.

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KithError, limits, newId, type UploadLimits, type UploadState } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Db } from '../store/database.ts';
 import {
   claimUnchecked,
   dropFile,
@@ -15,19 +15,18 @@ import {
   findFile,
   holdPerson,
   insertFile,
-  knownObjects,
   limitsOf,
   ownFiles,
-  secretsAfter,
   setFileState,
-  setSecret,
   sweepFiles,
   touchFile,
   usageOf,
 } from '../store/files.ts';
+import { knownObjects, secretsAfter, setSecret } from '../store/objects.ts';
 import type { Somebody } from '../store/users.ts';
 import type { Inspector } from './inspect/inspector.ts';
-import { inWords, isTaken } from './limits.ts';
+import { inWords, mayBegin, takenByBoth } from './limits.ts';
+import { keepAnew, patched } from './rewriting.ts';
 import type { Vault, VaultPlace } from './vault.ts';
 
 export interface NewUpload {
@@ -48,7 +47,16 @@ export interface Upload {
   readonly offset: number;
 }
 
+/** What may be uploaded, or sent in a conversation: all that is said of it, put together. Bytes; absent: no bound. */
+export interface EffectiveLimits {
+  readonly fileBytes: number;
+  readonly quotaBytes?: number | undefined;
+  readonly types?: readonly string[] | undefined;
+}
+
 export interface Files {
+  /** By the configuration, the tenant and, where one is named, the conversation; as `db`, a transaction perhaps, sees them. */
+  limitsIn(db: Db, tenantId: number, conversationId?: string): Promise<EffectiveLimits>;
   limits(person: Somebody, conversationId?: string): Promise<UploadLimits>;
   /**
    * Begins an upload; the same one again goes on (S7). @throws KithError too_large, limit_reached, file_refused (a type that is
@@ -72,9 +80,9 @@ export interface Files {
   nudge(): void;
   /** One round of forgetting and of going on with what other nodes left; the timer calls it. */
   sweep(now?: Date): Promise<void>;
-  /** Removes bytes that no row knows. Resolves to how many. */
+  /** Removes bytes that no row knows, of a file or of anything else in the vault. Resolves to how many. */
   sweepOrphans(now?: Date): Promise<number>;
-  /** Wraps the keys of all files by the present master key. Resolves to how many changed. */
+  /** Wraps the keys of all that lies in the vault by the present master key. Resolves to how many changed. */
   rewrap(): Promise<number>;
   close(): Promise<void>;
 }
@@ -84,7 +92,7 @@ export interface FilesOptions {
   readonly vault: Vault;
   readonly inspector: Inspector;
   /** Where a tenant has none of its own. */
-  readonly fileLimits: { readonly fileBytes: number; readonly quotaBytes?: number };
+  readonly fileLimits: EffectiveLimits;
   readonly logger?: Logger | undefined;
 }
 
@@ -110,15 +118,17 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
   const waiting: (() => void)[] = [];
   let looking = 0;
 
-  const limitsFor = async (person: Somebody, conversationId?: string) => {
-    const { tenant, conversation } = await limitsOf(db, person.tenantId, conversationId);
-    const quotaBytes = tenant.quotaBytes ?? fileLimits.quotaBytes;
-    const types = conversation.types ?? tenant.types;
-    const fileBytes = Math.min(
-      tenant.fileBytes ?? fileLimits.fileBytes,
-      conversation.fileBytes ?? Number.POSITIVE_INFINITY,
-    );
-    return { fileBytes, quotaBytes, types };
+  const limitsIn: Files['limitsIn'] = async (within, tenantId, conversationId) => {
+    const { tenant, conversation } = await limitsOf(within, tenantId, conversationId);
+    return {
+      fileBytes: Math.min(
+        tenant.fileBytes ?? fileLimits.fileBytes,
+        conversation.fileBytes ?? Number.POSITIVE_INFINITY,
+      ),
+      quotaBytes: tenant.quotaBytes ?? fileLimits.quotaBytes,
+      // A conversation is narrower than all of the service, never wider: who has one is not who runs it.
+      types: takenByBoth(tenant.types ?? fileLimits.types, conversation.types),
+    };
   };
 
   const own = async ({ tenantId, userId }: Somebody, id: string): Promise<FileRow> => {
@@ -133,12 +143,12 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
 
   const begin = async (person: Somebody, upload: NewUpload): Promise<Upload> => {
     const { id, size } = upload;
-    const { fileBytes, quotaBytes, types } = await limitsFor(person, upload.conversationId);
+    const { fileBytes, quotaBytes, types } = await limitsIn(db, person.tenantId, upload.conversationId);
     if (size > fileBytes)
       throw new KithError('too_large', {
         message: `The file is too large: ${inWords(size)}, and at most ${inWords(fileBytes)} are taken.`,
       });
-    if (!upload.opaque && upload.mime !== undefined && !isTaken(types, upload.mime))
+    if (!upload.opaque && upload.mime !== undefined && !mayBegin(types, upload.mime, size))
       throw new KithError('file_refused', { message: 'Files of this kind are not taken here.' });
     const place = vault.newPlace();
     const known = await db.transaction().execute(async (trx) => {
@@ -238,34 +248,35 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
   const findingsOf = async (row: FileRow): Promise<Judged> => {
     if (row.opaque) return { findings: { mime: 'application/octet-stream' } };
     const place = placeOf(row);
-    const { thumbnail, replacement, ...found } = await inspector.inspect({
+    const { thumbnail, replacement, patches, ...found } = await inspector.inspect({
       size: row.size,
       read: (from, to) => vault.read(place, from, to),
       signal: ending.signal,
     });
     const small = thumbnail && (await keepThumbnail(row, thumbnail));
+    const kept = replacement
+      ? { place: await keep(once(replacement.bytes)), size: replacement.bytes.length }
+      : patches && {
+          place: await keep(patched(await vault.read(place, 0, row.size), patches)),
+          size: row.size,
+        };
     return {
       findings: {
         ...found,
         ...(replacement && { mime: replacement.mime }),
         ...(small && { thumbnail: small }),
       },
-      ...(replacement && { kept: { place: await keep(replacement.bytes), size: replacement.bytes.length } }),
+      ...(kept && { kept }),
     };
   };
 
-  const keep = async (bytes: Buffer): Promise<VaultPlace> => {
-    const place = vault.newPlace();
-    await vault.append(place, 0, once(bytes));
-    await vault.finish(place);
-    return place;
-  };
+  const keep = (chunks: AsyncIterable<Uint8Array>): Promise<VaultPlace> => keepAnew(vault, chunks);
 
   const keepThumbnail = async (
     { tenant_id, owner_id }: FileRow,
     { bytes, width, height }: { readonly bytes: Buffer; readonly width: number; readonly height: number },
   ): Promise<NonNullable<Findings['thumbnail']>> => {
-    const place = await keep(bytes);
+    const place = await keep(once(bytes));
     const id = newId();
     const findings = { mime: 'image/webp', width, height };
     await insertFile(db, {
@@ -335,7 +346,7 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       if (page.length === KEYS_AT_ONCE) await look();
     }
     if (page.length > 0) await look();
-    if (removed > 0) logger?.info({ removed }, 'bytes that no file knows were removed');
+    if (removed > 0) logger?.info({ removed }, 'bytes that nothing knows were removed');
     return removed;
   };
 
@@ -345,8 +356,8 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     for (;;) {
       const page = await secretsAfter(db, after, KEYS_AT_ONCE);
       for (const { object, secret } of page) {
-        const next = secret && vault.rewrap(secret);
-        if (!secret || !next) continue;
+        const next = vault.rewrap(secret);
+        if (!next) continue;
         await setSecret(db, object, secret, next);
         changed++;
       }
@@ -385,8 +396,9 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
   let timer: NodeJS.Timeout | undefined;
 
   return {
+    limitsIn,
     limits: async (person, conversationId) => {
-      const { fileBytes, quotaBytes, types } = await limitsFor(person, conversationId);
+      const { fileBytes, quotaBytes, types } = await limitsIn(db, person.tenantId, conversationId);
       const { bytes: usedBytes } = await usageOf(db, person);
       return {
         fileBytes,

@@ -1,48 +1,87 @@
 /**
  * One request at a time writes to an upload. Who comes later asks the former to stop and waits: a line that dropped may look open
- * here for minutes, and its client is back already.
+ * here for minutes, and its client is back already, perhaps on another node (leases.ts).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lock, Locker, RequestRelease } from '@tus/server';
+import type { Leases } from './leases.ts';
+
+export interface UploadLocks extends Locker {
+  /** Somebody on another node wants to write to it. */
+  askToStop(id: string): void;
+}
+
+export interface UploadLocksOptions {
+  /** Absent: there is one node. */
+  readonly leases?: Leases;
+  readonly waitMs?: number;
+}
 
 /** A former request ends within the server's drain time; longer than that, something is wrong. */
 const WAIT_MS = 10_000;
 /** Requests that wait for one upload: a client has one, a hostile one many. */
 const MOST_WAITING = 4;
+const ASK_MS = 100;
 
 interface Held {
   readonly askToStop: RequestRelease;
   readonly next: (() => void)[];
+  lease?: { free(): Promise<void> };
 }
 
 /** As tus answers for what somebody else holds. */
 const LOCKED = { status_code: 423, body: 'Another request writes to this upload\n' };
 
-export function createUploadLocks(waitMs = WAIT_MS): Locker {
+export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptions = {}): UploadLocks {
   const locks = new Map<string, Held>();
+
+  const free = async (id: string): Promise<void> => {
+    const held = locks.get(id);
+    try {
+      await held?.lease?.free();
+    } finally {
+      locks.delete(id);
+      for (const resolve of held?.next ?? []) resolve();
+    }
+  };
 
   const take = async (id: string, signal: AbortSignal, askToStop: RequestRelease): Promise<void> => {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
-    for (;;) {
-      const held = locks.get(id);
-      if (!held) break;
-      if (deadline.aborted || held.next.length >= MOST_WAITING) throw LOCKED;
-      await held.askToStop();
-      await new Promise<void>((resolve) => {
-        held.next.push(resolve);
+    for (let held = locks.get(id); held; held = locks.get(id)) {
+      const { next } = held;
+      if (deadline.aborted || next.length >= MOST_WAITING) throw LOCKED;
+      const freed = new Promise<void>((resolve) => {
+        next.push(resolve);
         deadline.addEventListener('abort', () => resolve(), { once: true });
       });
+      await held.askToStop();
+      await freed;
     }
-    locks.set(id, { askToStop, next: [] });
+    const held: Held = { askToStop, next: [] };
+    locks.set(id, held);
+    if (!leases) return;
+    try {
+      for (;;) {
+        const lease = await leases.take(id);
+        if (lease) {
+          held.lease = lease;
+          return;
+        }
+        if (deadline.aborted) throw LOCKED;
+        leases.ask(id);
+        await sleep(ASK_MS);
+      }
+    } catch (error) {
+      await free(id);
+      throw error;
+    }
   };
 
   return {
     newLock: (id): Lock => ({
       lock: (signal, askToStop) => take(id, signal, askToStop),
-      unlock: async () => {
-        const held = locks.get(id);
-        locks.delete(id);
-        for (const resolve of held?.next ?? []) resolve();
-      },
+      unlock: () => free(id),
     }),
+    askToStop: (id) => void locks.get(id)?.askToStop(),
   };
 }

@@ -8,15 +8,32 @@ import type { ByteStore } from './byteStore.ts';
 import { createVault } from './cipherVault.ts';
 import { createDiskStore } from './disk.ts';
 import { createFiles, type Files } from './files.ts';
-import { createClamav } from './inspect/clamav.ts';
+import { createClamav, type Scan } from './inspect/clamav.ts';
 import { createInspector } from './inspect/createInspector.ts';
+import type { Leases } from './leases.ts';
 import { createLinks, type Links } from './links.ts';
+import { createUploadLocks, type UploadLocks } from './locks.ts';
+import type { Vault } from './vault.ts';
+
+export interface OpenedFiles {
+  readonly files: Files;
+  readonly links: Links;
+  readonly uploadLocks: UploadLocks;
+  /** For what else lies there. */
+  readonly vault: Vault;
+  /** Looks at what is uploaded besides files; absent: nothing does. */
+  readonly scanImage: Scan | undefined;
+}
+
+/** An image is small, and somebody waits for it: the scanner is given less time than for an archive, ms. */
+const IMAGE_SCAN_MS = 15_000;
 
 export async function openFiles(
   config: Config,
   database: Pick<Database, 'db'>,
   logger: Logger,
-): Promise<{ readonly files: Files; readonly links: Links }> {
+  leases?: Leases,
+): Promise<OpenedFiles> {
   const { db } = database;
   const vault = createVault({
     store: await openStore(config),
@@ -36,9 +53,17 @@ export async function openFiles(
     fileLimits: {
       fileBytes: config.fileBytes,
       ...(config.fileQuota !== null && { quotaBytes: config.fileQuota }),
+      ...(config.fileTypes !== null && { types: config.fileTypes }),
     },
   });
-  return { files, links: createLinks(await loadSecret(db, 'files')) };
+  const uploadLocks = createUploadLocks(leases && { leases });
+  return {
+    files,
+    uploadLocks,
+    links: createLinks(await loadSecret(db, 'files')),
+    vault,
+    scanImage: config.scanner === null ? undefined : createClamav(config.scanner, { idleMs: IMAGE_SCAN_MS }),
+  };
 }
 
 async function openStore({

@@ -17,10 +17,10 @@ import {
   type FileUse,
   type Findings,
   holdFiles,
-  limitsOf,
 } from '../store/files.ts';
 import type { Somebody } from '../store/users.ts';
-import { inWords, isTaken } from './limits.ts';
+import type { Files } from './files.ts';
+import { inWords, isTaken, MOST_SMALL_BYTES } from './limits.ts';
 
 export interface WithFiles {
   /** As it is to be stored. */
@@ -40,6 +40,7 @@ export const hasFiles = (content: Content, sealed: readonly string[] = []): bool
  * @throws KithError not_found, not_ready, file_refused, too_large.
  */
 export async function takeFiles(
+  { limitsIn }: Pick<Files, 'limitsIn'>,
   trx: FilesTransaction,
   person: Somebody,
   conversationId: string,
@@ -59,22 +60,22 @@ export async function takeFiles(
     if (row.state !== 'ready' || !row.findings) throw new KithError('not_ready', { retryAfterMs: 500 });
     return { ...row, findings: row.findings };
   };
+  const { types, fileBytes: most } = await limitsIn(trx, person.tenantId, conversationId);
+  const demandSize = ({ size }: FileRow): void => {
+    if (size > most)
+      throw new KithError('too_large', { message: `At most ${inWords(most)} are taken here for one file.` });
+  };
   if (!attachment) {
-    for (const id of ids) readyOf(id);
+    // What they are, only those who can open them know; but no files at all means these, too.
+    if (types?.length === 0) throw new KithError('file_refused', { message: 'Files are not taken here.' });
+    for (const id of ids) demandSize(readyOf(id));
     return { content, uses: ids.map((fileId) => ({ fileId, kind: null })) };
   }
-  const { tenant, conversation } = await limitsOf(trx, person.tenantId, conversationId);
-  const types = conversation.types ?? tenant.types;
-  const most = Math.min(
-    tenant.fileBytes ?? Number.POSITIVE_INFINITY,
-    conversation.fileBytes ?? Number.POSITIVE_INFINITY,
-  );
   const files = attachment.files.map((file): MessageFile => {
     const row = readyOf(file.fileId);
     if (!isTaken(types, row.findings.mime))
       throw new KithError('file_refused', { message: `Files such as ${file.name} are not taken here.` });
-    if (row.size > most)
-      throw new KithError('too_large', { message: `At most ${inWords(most)} are taken here for one file.` });
+    demandSize(row);
     const small = file.thumbnail ? smallOf(file.thumbnail, readyOf(file.thumbnail.fileId)) : undefined;
     return asFound(file, row, small);
   });
@@ -148,8 +149,6 @@ function kindFound(kind: FileKind, { mime, width }: Findings): FileKind {
 }
 
 /** Small pictures are small, and pictures; another is left out, and the file shows without. */
-const MOST_SMALL_BYTES = 512 * 1024;
-
 function smallOf(
   { fileId }: Thumbnail,
   { size, findings }: FileRow & { readonly findings: Findings },

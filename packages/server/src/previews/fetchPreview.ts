@@ -57,4 +57,4 @@ export async function fetchPreview(
 /** What strangers' servers do: not ours to mend. */
 export const isExpected = (error: unknown): boolean =>
   error instanceof NotFetched ||
-  (error instanceof KithError && (error.code === 'bad_input' || error.code === 'too_large'));
+  (error instanceof KithError && ['bad_input', 'too_large', 'file_refused'].includes(error.code));

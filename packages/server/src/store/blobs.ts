@@ -2,12 +2,26 @@
 import type { BlobInfo, BlobPurpose } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { bufferOf } from './objects.ts';
 import type { BlobsTable } from './schema.ts';
 import type { Somebody } from './users.ts';
 
 const infoColumns = ['id', 'mime', 'width', 'height'] as const;
 
-export type NewBlob = Omit<BlobsTable, 'since' | 'used'> & { readonly used: boolean };
+/** Where the bytes of an image lie. */
+export interface BlobObject {
+  readonly object: string;
+  readonly secret: Buffer | null;
+  readonly size: number;
+}
+
+export type NewBlob = Omit<BlobsTable, 'since' | 'used' | 'bytes' | keyof BlobObject> &
+  BlobObject & { readonly used: boolean };
+
+/** An image, and where its bytes are: elsewhere, or still in the row. */
+export type BlobRow = Pick<BlobsTable, 'mime' | 'purpose' | 'owner_id'> & {
+  readonly lies: BlobObject | { readonly bytes: Uint8Array };
+};
 
 /** An image of the same bytes that waits for its use: an upload that was repeated (S7). Its day begins anew. */
 export async function findWaiting(
@@ -43,18 +57,52 @@ export async function insertBlob(db: Db, blob: NewBlob): Promise<void> {
   await db.insertInto('blobs').values(blob).execute();
 }
 
-export async function readBlob(
-  db: Db,
-  tenantId: number,
-  id: string,
-): Promise<Pick<BlobsTable, 'mime' | 'purpose' | 'owner_id' | 'bytes'> | null> {
+export async function readBlob(db: Db, tenantId: number, id: string): Promise<BlobRow | null> {
   const row = await db
     .selectFrom('blobs')
-    .select(['mime', 'purpose', 'owner_id', 'bytes'])
+    .select(['mime', 'purpose', 'owner_id', 'object', 'secret', 'size', 'bytes'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .executeTakeFirst();
-  return row ?? null;
+  if (!row) return null;
+  const { mime, purpose, owner_id, object, secret, size, bytes } = row;
+  if (bytes) return { mime, purpose, owner_id, lies: { bytes } };
+  if (object === null || size === null) throw new Error('An image lies nowhere.');
+  return { mime, purpose, owner_id, lies: { object, secret: secret && bufferOf(secret), size } };
+}
+
+export interface UnmovedBlob {
+  readonly tenantId: number;
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+/** Images whose bytes are in the database still. */
+export async function unmovedBlobs(db: Db, atMost: number): Promise<UnmovedBlob[]> {
+  const rows = await db
+    .selectFrom('blobs')
+    .select(['tenant_id', 'id', 'bytes'])
+    .where('bytes', 'is not', null)
+    .limit(atMost)
+    .$narrowType<{ bytes: Uint8Array }>()
+    .execute();
+  return rows.map(({ tenant_id, id, bytes }) => ({ tenantId: tenant_id, id, bytes: bufferOf(bytes) }));
+}
+
+/** From here on they lie elsewhere. False: the image is gone, or another node was quicker. */
+export async function moveBlob(
+  db: Db,
+  { tenantId, id }: Pick<UnmovedBlob, 'tenantId' | 'id'>,
+  lies: BlobObject,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('blobs')
+    .set({ ...lies, bytes: null })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('bytes', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /**
@@ -112,15 +160,21 @@ export async function letBlobGo(db: Db, tenantId: number, id: string): Promise<v
     .execute();
 }
 
-/** Forgets images that nothing has used since then, at most so many. Returns how many. */
-export async function sweepBlobs(db: Db, before: Date, atMost: number): Promise<number> {
+/**
+ * Forgets images that nothing has used since then, at most so many; whoever calls it removes the bytes of those with an `object`.
+ */
+export async function sweepBlobs(
+  db: Db,
+  before: Date,
+  atMost: number,
+): Promise<Pick<BlobsTable, 'object'>[]> {
   // Asked twice: what is taken into use meanwhile is no longer one of them.
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<Pick<BlobsTable, 'object'>>`
     delete from blobs where not used and (tenant_id, id) in (
       select tenant_id, id from blobs where not used and since < ${before}
       order by since limit ${atMost} for update skip locked
-    )`.execute(db);
-  return Number(numAffectedRows ?? 0);
+    ) returning object`.execute(db);
+  return rows;
 }
 
 /** Whether a message shows it: by an index of nothing but messages with a preview. */

@@ -2,6 +2,7 @@
 import type { FileKind, FileRules, Thumbnail } from '@kith/protocol';
 import { sql, type Transaction } from 'kysely';
 import type { Db } from './database.ts';
+import { bufferOf } from './objects.ts';
 import type { FilesTable, Schema } from './schema.ts';
 import type { Somebody } from './users.ts';
 
@@ -54,12 +55,11 @@ const columns = [
   'used',
 ] as const;
 
-/** Drivers differ in what they make of `bytea`. */
 const toRow = <Row extends { readonly secret: Uint8Array | null }>(
   row: Row,
 ): Omit<Row, 'secret'> & { readonly secret: Buffer | null } => ({
   ...row,
-  secret: row.secret && Buffer.from(row.secret.buffer, row.secret.byteOffset, row.secret.byteLength),
+  secret: row.secret && bufferOf(row.secret),
 });
 
 export async function insertFile(db: Db, { findings, ...file }: NewFile): Promise<void> {
@@ -376,40 +376,4 @@ export async function claimUnchecked(db: Db, before: Date, atMost: number): Prom
     .returning(columns)
     .execute();
   return rows.map(toRow);
-}
-
-/** Which of these places bytes are known to lie in. */
-export async function knownObjects(db: Db, objects: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('files')
-    .select('object')
-    .where(sql<boolean>`object = any (${[...objects]}::text[])`)
-    .execute();
-  return new Set(rows.map((row) => row.object));
-}
-
-/** A page of files with a key of their own, in order of their place: for a change of the master key. */
-export async function secretsAfter(
-  db: Db,
-  after: string,
-  atMost: number,
-): Promise<{ readonly object: string; readonly secret: Buffer | null }[]> {
-  const rows = await db
-    .selectFrom('files')
-    .select(['object', 'secret'])
-    .where('object', '>', after)
-    .where('secret', 'is not', null)
-    .orderBy('object')
-    .limit(atMost)
-    .execute();
-  return rows.map(toRow);
-}
-
-export async function setSecret(db: Db, object: string, before: Buffer, secret: Buffer): Promise<void> {
-  await db
-    .updateTable('files')
-    .set({ secret })
-    .where('object', '=', object)
-    .where('secret', '=', before)
-    .execute();
 }

@@ -422,9 +422,12 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
           findings jsonb,
           used boolean not null default false,
           since timestamptz not null default clock_timestamp(),
+          writer text,
+          writer_until timestamptz,
           created_at timestamptz not null default clock_timestamp(),
           primary key (tenant_id, id)
         )`,
+        'create index files_by_id on files (id)',
         'create unique index files_by_object on files (object)',
         'create index files_by_owner on files (tenant_id, owner_id) include (size, used) where not made',
         'create index files_unused on files (since) where not used',
@@ -444,6 +447,40 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
           where kind is not null and seq is not null`,
         'alter table tenants add file_limits jsonb',
         'alter table conversations add file_rules jsonb',
+      ]),
+  },
+  '0020_transcodes': {
+    up: (db) =>
+      run(db, [
+        `create table transcodes (
+          tenant_id integer not null,
+          file_id uuid not null,
+          state text not null default 'waiting' check (state in ('waiting', 'fine', 'done', 'failed')),
+          attempts integer not null default 0,
+          progress integer not null default 0,
+          asked integer not null default 1,
+          made_id uuid,
+          claim uuid,
+          claimed_until timestamptz,
+          since timestamptz not null default clock_timestamp(),
+          primary key (tenant_id, file_id),
+          foreign key (tenant_id, file_id) references files (tenant_id, id) on delete cascade
+        )`,
+        `create index transcodes_waiting on transcodes (since) where state = 'waiting'`,
+      ]),
+  },
+  '0021_blobs_elsewhere': {
+    up: (db) =>
+      run(db, [
+        // Those that are here already stay, until a node has moved them: bytes are no work for a migration.
+        `alter table blobs
+          add object text,
+          add secret bytea,
+          add size integer,
+          alter column bytes drop not null,
+          add check ((object is null) = (bytes is not null) and (object is null) = (size is null))`,
+        'create unique index blobs_by_object on blobs (object) where object is not null',
+        'create index blobs_to_move on blobs (tenant_id, id) where bytes is not null',
       ]),
   },
 };

@@ -255,7 +255,12 @@ export interface BlobsTable {
   width: number;
   height: number;
   sha256: Uint8Array;
-  bytes: Uint8Array;
+  /** Where its bytes lie, their wrapped key (null: not ciphered here), and how many they are. */
+  object: string | null;
+  secret: ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>;
+  size: number | null;
+  /** The bytes themselves, of what came before they lay elsewhere and has not been moved yet; null with `object`. */
+  bytes: Uint8Array | null;
   /** Something uses it. What nothing uses is swept, a day after it came or was let go. */
   used: boolean;
   since: ColumnType<Date, Date | undefined, Date>;
@@ -282,6 +287,9 @@ export interface FilesTable {
   used: Generated<boolean>;
   /** The last sign of life while nothing uses it, or the last look while it is checked. */
   since: ColumnType<Date, Date | undefined, Date>;
+  /** The node that a request writes to it on, and until when it is believed to. */
+  writer: ColumnType<string | null, undefined, string | null>;
+  writer_until: ColumnType<Date | null, undefined, Date | null>;
   created_at: Generated<Date>;
 }
 
@@ -295,6 +303,26 @@ export interface FileUsesTable {
   kind: FileKind | null;
   /** Null: not sent yet. */
   seq: number | null;
+}
+
+/** `fine`: as it is; `done`: another was made of it, and its messages say so; `failed`: none could be made. */
+export type TranscodeState = 'waiting' | 'fine' | 'done' | 'failed';
+
+/** Films of messages, and whether all browsers play them; see media/transcode. */
+export interface TranscodesTable {
+  tenant_id: number;
+  file_id: string;
+  state: Generated<TranscodeState>;
+  attempts: Generated<number>;
+  /** How far it has come, 0 to 100. */
+  progress: Generated<number>;
+  /** Rises with every message that has it. */
+  asked: Generated<number>;
+  made_id: ColumnType<string | null, undefined, string | null>;
+  /** Who is at it, until when. */
+  claim: ColumnType<string | null, undefined, string | null>;
+  claimed_until: ColumnType<Date | null, undefined, Date | null>;
+  since: Generated<Date>;
 }
 
 export interface CustomEmojiTable {
@@ -418,6 +446,7 @@ export interface Schema {
   blobs: BlobsTable;
   files: FilesTable;
   file_uses: FileUsesTable;
+  transcodes: TranscodesTable;
   custom_emoji: CustomEmojiTable;
   sticker_packs: StickerPacksTable;
   stickers: StickersTable;

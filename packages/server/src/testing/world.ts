@@ -27,6 +27,9 @@ import { createDiskStore } from '../media/disk.ts';
 import { createFiles } from '../media/files.ts';
 import type { Inspector } from '../media/inspect/inspector.ts';
 import { createLinks } from '../media/links.ts';
+import { createUploadLocks } from '../media/locks.ts';
+import type { TranscodesOptions } from '../media/transcode/transcodes.ts';
+import type { Vault } from '../media/vault.ts';
 import { silentMeter } from '../meter.ts';
 import { createMemberships } from '../policy/memberships.ts';
 import { createPrivacy } from '../policy/privacy.ts';
@@ -47,6 +50,8 @@ export interface World {
   /** Of its PostgreSQL; null on PGlite. */
   readonly url: string | null;
   readonly bus: Bus;
+  /** Of files and small images, in a folder of its own. */
+  readonly vault: Vault;
   /** Every conversation change announced, in order. */
   readonly announced: ConversationAnnouncement[];
   /** A tenant of its own. */
@@ -109,7 +114,19 @@ export async function openTestDatabase(
   };
 }
 
-export async function createWorld(kind: DatabaseKind): Promise<World> {
+interface WorldOptions {
+  /** Absent: files are what their first line says. */
+  readonly inspector?: Inspector;
+  /** Absent: films stay as they are. */
+  readonly transcodes?: (
+    parts: Pick<TranscodesOptions, 'database' | 'vault' | 'conversationLog'>,
+  ) => Services['transcodes'];
+}
+
+export async function createWorld(
+  kind: DatabaseKind,
+  { inspector = sniffing, transcodes }: WorldOptions = {},
+): Promise<World> {
   const { database, url, drop } = await openTestDatabase(kind);
   const bus = localBus();
   const announced: ConversationAnnouncement[] = [];
@@ -128,16 +145,18 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     if (message.type === 'renamed') services.changesReader.namesChanged();
   });
   const folder = await mkdtemp(join(tmpdir(), 'kith-files-'));
+  const vault = createVault({
+    store: createDiskStore(folder),
+    masterKeys: ['a master key of tests, long enough'],
+    ciphers: true,
+  });
   const files = createFiles({
     database,
-    vault: createVault({
-      store: createDiskStore(folder),
-      masterKeys: ['a master key of tests, long enough'],
-      ciphers: true,
-    }),
-    inspector: sniffing,
+    vault,
+    inspector,
     fileLimits: { fileBytes: 1_000_000 },
   });
+  const conversationLog = createConversationLog({ database, announcer });
   let clock = 0;
   const privacy = createPrivacy({
     ...privacyReads(database.db),
@@ -154,13 +173,18 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     memberships,
     meter: silentMeter,
     messageLog: createMessageLog({ database, announcer, meter: silentMeter }),
-    conversationLog: createConversationLog({ database, announcer }),
+    conversationLog,
     receiptLog: createReceiptLog({ database, announcer }),
     changesReader: createChangesReader(database.db),
     catchUps: createCatchUps(),
-    blobs: createBlobs({ database }),
+    blobs: createBlobs({ database, vault }),
     files,
     links: createLinks('of tests'),
+    uploadLocks: createUploadLocks(),
+    transcodes: transcodes?.({ database, vault, conversationLog }) ?? {
+      plan: async () => false,
+      nudge: () => undefined,
+    },
     emojiBook: createEmojiBook({ database, bus }),
     search: createSearch(database.db, createTurnstile({ parallel: 2, patienceMs: 5_000 })),
     gifs: noGifs,
@@ -198,6 +222,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
     database,
     url,
     bus,
+    vault,
     announced,
     call,
     tenant: async (slug) => {
@@ -252,7 +277,7 @@ export async function createWorld(kind: DatabaseKind): Promise<World> {
       return id;
     },
     close: async () => {
-      services.blobs.close();
+      await services.blobs.close();
       await files.close();
       await bus.close();
       await drop();

@@ -1,5 +1,6 @@
 /** Pictures and videos of a message as one mosaic; a press opens them over everything. */
 import type { TimelineMessage } from '@kith/client';
+import type { MessageFile } from '@kith/protocol';
 import { Play } from 'lucide-react';
 import { type CSSProperties, type ReactNode, useMemo, useState } from 'react';
 import { reducedMotion, useMedia } from '../../app/media.ts';
@@ -114,7 +115,7 @@ function TileView({
 }
 
 /** What a voice says of it. */
-export function pictureLabel({ kind, name, duration, animated }: Measured): string {
+export function pictureLabel({ kind, name, duration, animated }: MessageFile): string {
   if (kind === 'video') {
     return duration === undefined
       ? t('file.video', { name })

@@ -6,7 +6,7 @@ import { isPicture, type Measured } from './kind.ts';
 import './room.css';
 
 /** Of what is no picture, px: as it is drawn. */
-const HEIGHTS: Readonly<Partial<Record<MessageFile['kind'], number>>> = { voice: 48, round: 240 };
+const HEIGHTS: Readonly<Partial<Record<MessageFile['kind'], number>>> = { voice: 31, round: 240 };
 const ROW = 56;
 
 /** Pictures first, together; the rest below, in their order. */

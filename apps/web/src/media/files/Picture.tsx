@@ -28,6 +28,7 @@ export interface PictureState {
   /** Told apart by it: another try is another picture. */
   readonly turn: number;
   readonly lose: (fileId: string, gone: boolean) => void;
+  readonly show: (fileId: string) => void;
   readonly retry: () => void;
 }
 
@@ -38,7 +39,8 @@ export function usePicture(file: MessageFile, width: number, moving: boolean): P
   const [lost, setLost] = useState(NONE);
   const [turn, setTurn] = useState(0);
   const [fate, setFate] = useState<Fate>('fine');
-  const need = { pixels: width * devicePixelRatio, sparing: isSparing(), moving };
+  const [full, setFull] = useState(false);
+  const need = { pixels: width * devicePixelRatio, sparing: isSparing(), moving, full };
   return {
     fate,
     layers: layersOf(file, need, lost),
@@ -48,6 +50,7 @@ export function usePicture(file: MessageFile, width: number, moving: boolean): P
       setLost(next);
       if (layersOf(file, need, next).length === 0) setFate(gone ? 'gone' : 'lost');
     },
+    show: (fileId) => fileId === file.fileId && setFull(true),
     retry: () => {
       setLost(NONE);
       setFate('fine');
@@ -58,7 +61,7 @@ export function usePicture(file: MessageFile, width: number, moving: boolean): P
 
 export function Picture({
   place,
-  state: { fate, layers, turn, lose },
+  state: { fate, layers, turn, lose, show },
   alt,
 }: {
   readonly place: Place;
@@ -81,6 +84,7 @@ export function Picture({
       fileId={fileId}
       alt={at === layers.length - 1 ? alt : ''}
       onLost={(gone) => lose(fileId, gone)}
+      onShown={() => show(fileId)}
     />
   ));
 }
@@ -93,14 +97,18 @@ function Layer({
   fileId,
   alt,
   onLost,
+  onShown,
 }: {
   readonly place: Place;
   readonly fileId: string;
   readonly alt: string;
   readonly onLost: (gone: boolean) => void;
+  readonly onShown: () => void;
 }) {
   const url = useFileUrl(place, fileId);
-  return url === undefined ? null : <Loaded key={url} url={url} alt={alt} onLost={onLost} />;
+  return url === undefined ? null : (
+    <Loaded key={url} url={url} alt={alt} onLost={onLost} onShown={onShown} />
+  );
 }
 
 type State = 'loading' | 'fading' | 'there';
@@ -109,10 +117,12 @@ function Loaded({
   url,
   alt,
   onLost,
+  onShown,
 }: {
   readonly url: string;
   readonly alt: string;
   readonly onLost: (gone: boolean) => void;
+  readonly onShown: () => void;
 }) {
   const element = useRef<HTMLImageElement>(null);
   const known = shown.has(url);
@@ -145,6 +155,7 @@ function Loaded({
       decoding={known ? 'sync' : 'async'}
       onLoad={() => {
         noteShown(url);
+        onShown();
         setState((before) => (before === 'loading' ? 'fading' : before));
       }}
       onError={onError}

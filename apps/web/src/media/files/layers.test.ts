@@ -13,7 +13,7 @@ const photo: MessageFile = {
   height: 1_536,
   thumbnail,
 };
-const need = { pixels: 420, sparing: false, moving: true };
+const need = { pixels: 420, sparing: false, moving: true, full: false };
 const none = new Set<string>();
 
 it('is the small picture where it is enough', () => {
@@ -31,6 +31,10 @@ it('is the full one where there is no small one, or it was lost', () => {
   expect(layersOf(bare, { ...need, sparing: true }, none)).toEqual(['full']);
   expect(layersOf(photo, need, new Set(['small']))).toEqual(['full']);
   expect(layersOf(photo, need, new Set(['small', 'full']))).toEqual([]);
+});
+
+it('keeps the full one when a small one is made later', () => {
+  expect(layersOf(photo, { ...need, full: true }, none)).toEqual(['small', 'full']);
 });
 
 it('moves only when it may', () => {

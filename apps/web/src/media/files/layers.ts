@@ -14,6 +14,8 @@ export interface Need {
   readonly sparing: boolean;
   /** Of one that moves: whether it does. */
   readonly moving: boolean;
+  /** The full one is on screen already: a smaller one that was made since does not take its place. */
+  readonly full: boolean;
 }
 
 /** Ids of files from the lowest to the highest; what was lost is left out. */
@@ -27,7 +29,7 @@ export function layersOf(file: MessageFile, need: Need, lost: ReadonlySet<string
 function wantsFull(file: MessageFile, thumbnail: number | undefined, need: Need): boolean {
   if (file.animated) return need.moving;
   // With nothing smaller to show, a large one all the same.
-  if (thumbnail === undefined) return true;
+  if (thumbnail === undefined || need.full) return true;
   return !need.sparing && file.size <= UNASKED && need.pixels > thumbnail * ENOUGH;
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useReducer, useState } from 'react';
 import type { AttachDialogProps } from '../../attachments/entries.ts';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Confirm } from '../../ui/Confirm.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
@@ -116,10 +117,17 @@ export default function RoundDialog({ onRecord, onClose }: AttachDialogProps) {
       .finally(() => setTurning(false));
   };
   const send = (take: Take): void => onRecord(fileOf(take));
+  const [asking, setAsking] = useState(false);
+  /** By the cross, Escape or a press beside it: what was said is not lost by that. */
+  const leave = (): void => {
+    if (recording) handle({ type: 'stop' });
+    else if (round.type === 'recorded') setAsking(true);
+    else if (!ending) onClose();
+  };
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={leave}
       title={t('round.title')}
       footer={<Foot round={round} handle={handle} onClose={onClose} onSend={send} />}
     >
@@ -158,6 +166,15 @@ export default function RoundDialog({ onRecord, onClose }: AttachDialogProps) {
             {clockText(recording ? wholeSeconds(Math.max(0, now - round.since)) : 0)} / {clockText(ROUND_MS)}
           </span>
         </p>
+      )}
+      {asking && (
+        <Confirm
+          title={t('round.dropSure')}
+          text={t('round.dropText')}
+          verb={t('common.delete')}
+          onConfirm={async () => onClose()}
+          onClose={() => setAsking(false)}
+        />
       )}
     </Dialog>
   );

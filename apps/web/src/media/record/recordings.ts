@@ -3,6 +3,7 @@
  * microphone. Here the states of recording.ts meet the world: entering one does what it asks for.
  */
 import type { OutgoingFile } from '@kith/client';
+import { setBegun } from '../../app/begun.ts';
 import { cell } from '../../app/cell.ts';
 import { errorText } from '../../i18n/errors.ts';
 import { t } from '../../i18n/index.ts';
@@ -209,9 +210,6 @@ function offerBack(place: string, clip: Clip): void {
   });
 }
 
-/** Before the page closes with something in it that was said and not sent. */
-const askFirst = (event: BeforeUnloadEvent): void => event.preventDefault();
-
 recordings.subscribe(() => {
   const open = recordings.get();
   // Thrown away, or forgotten with the person it belongs to (cell.ts).
@@ -222,6 +220,5 @@ recordings.subscribe(() => {
     clearInterval(session.limit);
     session.recorder?.cancel();
   }
-  if (open.size > 0) addEventListener('beforeunload', askFirst);
-  else removeEventListener('beforeunload', askFirst);
+  setBegun('recordings', open.size > 0);
 });

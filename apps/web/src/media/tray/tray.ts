@@ -5,11 +5,13 @@
 import type { KithClient, OutgoingFile } from '@kith/client';
 import type { UploadLimits } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
+import { setBegun } from '../../app/begun.ts';
 import { cell } from '../../app/cell.ts';
 import { t } from '../../i18n/index.ts';
 import { toast, toastError } from '../../ui/toast.ts';
 import type { Manner } from '../prepare/choice.ts';
 import { faultsOf } from './judge.ts';
+import { usual } from './usual.ts';
 
 export interface Chosen {
   readonly id: number;
@@ -55,6 +57,7 @@ const previews = new Set<string>();
 // However files leave (sent, removed, forgotten with the person), their work ends and their pictures go.
 trays.subscribe(() => {
   const all = [...trays.get().values()].flatMap(({ chosen }) => chosen);
+  setBegun('files', all.length > 0);
   const ids = new Set(all.map(({ id }) => id));
   for (const [id, stop] of stops) {
     if (ids.has(id)) continue;
@@ -75,14 +78,15 @@ export function addFiles(
   place: string,
   files: readonly File[],
 ): void {
-  const { chosen, manner } = trayOf(place);
+  const { chosen, manner: now } = trayOf(place);
+  const manner = chosen.length > 0 ? now : usual.get();
   const added = files.slice(0, MOST - chosen.length).map((source): Chosen => {
     lastId += 1;
     return { id: lastId, source, state: { type: 'preparing' }, preview: undefined };
   });
   if (added.length < files.length) toast(t('tray.tooMany', { count: MOST }), { tone: 'error' });
   if (added.length === 0) return;
-  change(place, { chosen: [...chosen, ...added] });
+  change(place, { chosen: [...chosen, ...added], manner });
   for (const { id } of added) prepare(place, id, manner);
   if (chosen.length > 0) return;
   client.files.limits(conversationId).then(

@@ -13,8 +13,8 @@ import {
 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useClient, useReadable } from '../../app/client.tsx';
+import { showMessage } from '../../app/panel.ts';
 import { useMyId } from '../../app/people.ts';
-import { openConversation } from '../../app/route.ts';
 import { useStable } from '../../app/useStable.ts';
 import { t } from '../../i18n/index.ts';
 import { textOf } from '../../message/excerpt.ts';
@@ -190,8 +190,7 @@ function Head({
   const document = file.kind === 'file';
   const url = useFileUrl(placeOfRecord(record), file.fileId, { download: true });
   const sent = record.seq > 0;
-  const jump = (): void =>
-    closeViewer(() => openConversation(record.conversationId, record.id, { replace: true }));
+  const jump = (): void => closeViewer(() => showMessage(record.conversationId, record.id));
   return (
     <header className="kith-viewer-head">
       <IconButton icon={X} label={t('common.close')} bare onClick={() => closeViewer()} />

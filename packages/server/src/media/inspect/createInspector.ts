@@ -6,7 +6,7 @@ import { KithError } from '@kith/protocol';
 import type { Logger } from '../../logger.ts';
 import { bytesOf } from './bytes.ts';
 import type { Scan } from './clamav.ts';
-import { measureFilm, posterOf } from './film.ts';
+import { measureFilm, placesOf, posterOf } from './film.ts';
 import { jpegOfHeic } from './heic.ts';
 import type { Findings, Inspected, Inspector } from './inspector.ts';
 import { type Origin, PICTURES, type PictureFindings } from './picture.ts';
@@ -90,6 +90,12 @@ export function createInspector({
   };
 
   const lookAtFilm = async (file: Inspected, mime: string): Promise<Findings> => {
+    const patches = await placesOf(file, mime);
+    const film = await drawFilm(file, mime);
+    return patches.length > 0 ? { ...film, patches } : film;
+  };
+
+  const drawFilm = async (file: Inspected, mime: string): Promise<Findings> => {
     const film = await measureFilm(file, mime, programs);
     if (film.width === undefined) return film;
     const poster = await posterOf(file, film, programs);

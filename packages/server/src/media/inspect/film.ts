@@ -7,13 +7,14 @@
 import { limits } from '@kith/protocol';
 import { z } from 'zod';
 import { pagesOf } from './bytes.ts';
-import { type Findings, type Inspected, THUMBNAIL_SIDE } from './inspector.ts';
+import { type Findings, type Inspected, type Patch, THUMBNAIL_SIDE } from './inspector.ts';
 import { type Tracks, tracksOfMp4 } from './mp4.ts';
+import { placesOfMp4 } from './place.ts';
 import type { Programs } from './programs.ts';
 import { tracksOfWebm } from './webm.ts';
 
 /** What each is called by ffmpeg. What is not here is not measured. */
-const FORMATS: Readonly<Record<string, string>> = {
+export const FORMATS: Readonly<Record<string, string>> = {
   'video/mp4': 'mov',
   'audio/mp4': 'mov',
   'video/quicktime': 'mov',
@@ -38,7 +39,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** Boxes of a long film lie in some dozen places. */
-const MOST_PAGES = 100;
+export const MOST_PAGES = 100;
 /** Of larger files nothing is handed to a program: it would be kept a second time, in a temporary file, while it is looked at. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_DURATION = 7 * 24 * 3_600_000;
@@ -70,6 +71,11 @@ export async function measureFilm(file: Inspected, mime: string, programs: Progr
     ...(isShown && { width, height }),
     ...(duration !== undefined && duration > 0 && duration <= MOST_DURATION && { duration }),
   };
+}
+
+/** What takes the place where it was made out of a film or a recording. */
+export async function placesOf(file: Inspected, mime: string): Promise<Patch[]> {
+  return FORMATS[mime] === 'mov' ? placesOfMp4(pagesOf(file, MOST_PAGES), file.size) : [];
 }
 
 async function tracksOf(file: Inspected, format: string): Promise<Tracks | null> {

@@ -30,6 +30,13 @@ export interface Findings {
    * the bytes stay as they are.
    */
   readonly replacement?: { readonly bytes: Buffer; readonly mime: string };
+  /** What is to be written over the bytes, where the rest of them stays: in order, none over another. */
+  readonly patches?: readonly Patch[];
+}
+
+export interface Patch {
+  readonly at: number;
+  readonly bytes: Buffer;
 }
 
 export interface Inspector {

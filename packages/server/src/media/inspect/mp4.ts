@@ -2,6 +2,7 @@
  * What the boxes of an MP4 or QuickTime file say of it, read where they lie: the largest film is measured by a few pages of it, and
  * nothing is decoded.
  */
+import { type Box, boxesOf } from './boxes.ts';
 import type { Pages } from './bytes.ts';
 
 /** What is in a film or a recording. */
@@ -15,21 +16,12 @@ export interface Tracks {
   readonly duration?: number;
 }
 
-interface Box {
-  readonly name: string;
-  /** Where its content begins and ends. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A film in pieces has its beginning first; one of hours has some dozen boxes in it that are looked at. */
-const MOST_BOXES = 2_000;
 /** The longest header that is read: of a track, in its long form. */
 const HEADER = 96;
 
 /** Null: it has no such boxes, or they contradict each other. */
 export async function tracksOfMp4(pages: Pages, size: number): Promise<Tracks | null> {
-  let left = MOST_BOXES;
+  const { within, inside, head } = boxesOf(pages);
   let hasPicture = false;
   let hasSound = false;
   let shown: Pick<Tracks, 'width' | 'height'> = {};
@@ -37,27 +29,14 @@ export async function tracksOfMp4(pages: Pages, size: number): Promise<Tracks | 
   let length = 0;
   let found = false;
 
-  async function* boxes(from: number, to: number): AsyncGenerator<Box> {
-    for (let at = from; at + 8 <= to && left > 0; left -= 1) {
-      const head = await pages.at(at, 16);
-      if (head.length < 8) return;
-      const short = head.readUInt32BE(0);
-      if (short === 1 && head.length < 16) return;
-      const long = short === 1 ? Number(head.readBigUInt64BE(8)) : short === 0 ? to - at : short;
-      const content = at + (short === 1 ? 16 : 8);
-      if (at + long < content || at + long > to) return;
-      yield { name: head.toString('latin1', 4, 8), from: content, to: at + long };
-      at += long;
-    }
-  }
-  const header = ({ from, to }: Box): Promise<Buffer> => pages.at(from, Math.min(HEADER, to - from));
+  const header = (box: Box): Promise<Buffer> => head(box, HEADER);
 
   const track = async (box: Box): Promise<void> => {
     let size: Pick<Tracks, 'width' | 'height'> = {};
-    for await (const inner of boxes(box.from, box.to)) {
+    for await (const inner of inside(box)) {
       if (inner.name === 'tkhd') size = sizeOf(await header(inner));
       if (inner.name !== 'mdia') continue;
-      for await (const medium of boxes(inner.from, inner.to)) {
+      for await (const medium of inside(inner)) {
         if (medium.name !== 'hdlr') continue;
         const kind = (await header(medium)).toString('latin1', 8, 12);
         if (kind === 'soun') hasSound = true;
@@ -69,14 +48,14 @@ export async function tracksOfMp4(pages: Pages, size: number): Promise<Tracks | 
     }
   };
 
-  for await (const box of boxes(0, size)) {
+  for await (const box of within(0, size)) {
     if (box.name !== 'moov') continue;
     found = true;
-    for await (const inner of boxes(box.from, box.to)) {
+    for await (const inner of inside(box)) {
       if (inner.name === 'mvhd') [timescale, length] = timesOf(await header(inner));
       if (inner.name === 'trak') await track(inner);
       if (inner.name !== 'mvex') continue;
-      for await (const extension of boxes(inner.from, inner.to)) {
+      for await (const extension of inside(inner)) {
         if (extension.name === 'mehd') length = Math.max(length, lengthOf(await header(extension)));
       }
     }

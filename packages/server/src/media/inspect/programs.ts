@@ -29,6 +29,12 @@ interface RunOptions {
   readonly fileBytes: number;
   readonly input?: () => Promise<Readable>;
   readonly folder?: string;
+  /** An open file of ours that it finds as its fourth, 3. */
+  readonly file?: number;
+  /** Only when nobody else wants the processor. */
+  readonly patient?: boolean;
+  /** Its answer as it comes; then it is not kept, and has no bound. */
+  readonly told?: (part: Buffer) => void;
 }
 
 /** One that takes long must not keep all others waiting; more would take the service's own processors. */
@@ -57,8 +63,9 @@ async function run(
   find: (name: string) => string | undefined,
   name: string,
   args: readonly string[],
-  { signal, ms, mostBytes, memoryBytes, fileBytes, input, folder = tmpdir() }: RunOptions,
+  options: RunOptions,
 ): Promise<Buffer | null> {
+  const { signal, ms, memoryBytes, fileBytes, input, folder = tmpdir(), file, patient = false } = options;
   const program = find(name);
   if (program === undefined) return null;
   const given = await input?.();
@@ -72,12 +79,18 @@ async function run(
     '--core=0',
     '--nofile=64',
   ];
-  const [command = program, ...rest] = prlimit ? [prlimit, ...bounds, program, ...args] : [program, ...args];
+  const nice = patient ? find('nice') : undefined;
+  const [command = program, ...rest] = [
+    ...(nice ? [nice, '-n', '19'] : []),
+    ...(prlimit ? [prlimit, ...bounds] : []),
+    program,
+    ...args,
+  ];
   const child = spawn(command, rest, {
     cwd: folder,
     // Nothing of ours: the environment holds keys.
     env: { TMPDIR: folder, MALLOC_ARENA_MAX: '2' },
-    stdio: [given ? 'pipe' : 'ignore', 'pipe', 'ignore'],
+    stdio: [given ? 'pipe' : 'ignore', 'pipe', 'ignore', ...(file === undefined ? [] : [file])],
     timeout: ms,
     killSignal: 'SIGKILL',
   });
@@ -86,7 +99,7 @@ async function run(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const [answer] = await Promise.all([answerOf(child, mostBytes), given && feed(child, given)]);
+    const [answer] = await Promise.all([answerOf(child, options), given && feed(child, given)]);
     signal.throwIfAborted();
     return answer;
   } finally {
@@ -104,10 +117,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function answerOf(child: ChildProcess, most: number): Promise<Buffer | null> {
+async function answerOf(
+  child: ChildProcess,
+  { mostBytes: most, told }: Pick<RunOptions, 'mostBytes' | 'told'>,
+): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let length = 0;
   child.stdout?.on('data', (part: Buffer) => {
+    if (told) return told(part);
     length += part.length;
     if (length > most) child.kill('SIGKILL');
     else parts.push(part);
