@@ -11,6 +11,8 @@ import type { Files, OutgoingFile, Readable } from './types.ts';
 
 /** Addresses that are known; beyond that the oldest is asked for anew. */
 const MOST_ADDRESSES = 1_000;
+/** Each of these holds the bytes of a file. */
+const MOST_LOCAL = 100;
 /** A signed address is asked for anew so long before its end, ms. */
 const EARLIER_MS = 60_000;
 
@@ -101,9 +103,12 @@ export class FileAddresses {
   }
 
   #makeRoom(): void {
+    let local = 0;
+    for (const address of this.#known.values()) if (address.local) local++;
     for (const [key, address] of this.#known) {
-      if (this.#known.size <= MOST_ADDRESSES) return;
-      if (address.cell.observed) continue;
+      const tooMany = this.#known.size > MOST_ADDRESSES || (address.local && local > MOST_LOCAL);
+      if (!tooMany || address.cell.observed) continue;
+      if (address.local) local--;
       this.#drop(address);
       this.#known.delete(key);
     }

@@ -1,4 +1,5 @@
 /** What closed tabs left unsent and untold: the tab that leads sees to it, and looks for more while there is something of others. */
+import { timeOfId } from '@kith/protocol/ids';
 import type { Outbox } from './outbox.ts';
 import type { Storage } from './storage/storage.ts';
 import type { Tabs } from './tabs.ts';
@@ -6,7 +7,7 @@ import type { Clock } from './types.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface OrphansDeps {
-  readonly storage: Pick<Storage, 'loadOutbox' | 'loadWishes'>;
+  readonly storage: Pick<Storage, 'loadOutbox' | 'loadWishes' | 'listFiles' | 'removeFiles'>;
   readonly tabs: Tabs;
   readonly clock: Clock;
   /** Made later than this. */
@@ -15,6 +16,7 @@ export interface OrphansDeps {
 }
 
 const LOOK_MS = 10_000;
+const SWEEP_AFTER_MS = 3_600_000;
 
 export class Orphans {
   readonly #deps: OrphansDeps;
@@ -64,7 +66,19 @@ export class Orphans {
       outbox.adopt(owner);
       wishes.adopt(owner);
     }
+    await this.#sweepFiles(new Set(entries.map((entry) => entry.id)));
     this.watch();
+  }
+
+  /** Bytes of messages that are sent or given up: a tab ended between the two. */
+  async #sweepFiles(unsent: ReadonlySet<string>): Promise<void> {
+    const { storage, clock } = this.#deps;
+    // What is being written at this moment stands in no outbox yet.
+    const before = clock.now() - SWEEP_AFTER_MS;
+    const left = (await storage.listFiles()).filter(
+      ({ messageId }) => !unsent.has(messageId) && timeOfId(messageId) < before,
+    );
+    if (left.length > 0) await storage.removeFiles(left.map(({ fileId }) => fileId));
   }
 
   /** What the device keeps of other tabs' wishes: what was read before may have been told before this tab listened. */

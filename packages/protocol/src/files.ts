@@ -1,5 +1,5 @@
 /**
- * Files a message carries (F rules of SPEC.md). Their bytes travel beside the socket, by tus at `/v1/uploads`; what stands here
+ * Files a message carries (M rules of SPEC.md). Their bytes travel beside the socket, by tus at `/v1/uploads`; what stands here
  * is all that is needed to draw a message before the first byte of them is there.
  */
 import { z } from 'zod';

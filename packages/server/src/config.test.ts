@@ -33,6 +33,8 @@ describe('configuration', () => {
       KITH_TRUST_PROXY: '1',
       KITH_RATE_FACTOR: '0.5',
       KITH_SIGN_UP: 'closed',
+      KITH_FILE_QUOTA: '10 GB',
+      KITH_FILE_TYPES: 'Image, video,application/pdf',
       KITH_LOG_LEVEL: '',
     });
     expect(parsed).toMatchObject({
@@ -46,6 +48,8 @@ describe('configuration', () => {
         trustedProxies: 1,
         rateFactor: 0.5,
         signUp: 'closed',
+        fileQuota: 10_000_000_000,
+        fileTypes: ['image', 'video', 'application/pdf'],
         logLevel: 'info',
       },
     });
@@ -66,6 +70,10 @@ describe('configuration', () => {
     ['KITH_TRUST_PROXY', 'yes'],
     ['KITH_RATE_FACTOR', '-1'],
     ['KITH_SIGN_UP', 'maybe'],
+    ['KITH_FILE_TYPES', 'image/*'],
+    ['KITH_FILE_TYPES', 'image,,video'],
+    ['KITH_FILE_QUOTA', 'much'],
+    ['KITH_CLAMAV', 'localhost:3310'],
     ['KITH_LOG_LEVEL', 'loud'],
   ])('refuses %s=%s in one line that names it', (name, value) => {
     const lines = problems({ [name]: value });

@@ -340,7 +340,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     default: 'off',
     type: 'on | off',
     description:
-      'Lets browsers fetch files from the store themselves, by addresses signed for minutes. New files are then not ciphered by Kith: the store has to.',
+      'Lets browsers fetch files from the store themselves, by addresses signed for minutes. New files are then not ciphered by Kith: the store has to. Its bucket must let pages of KITH_PUBLIC_URL read from it (CORS).',
     parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
   fileKeys: {

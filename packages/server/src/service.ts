@@ -142,6 +142,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   const presences = createPresences({ node, bus, database, logger: log, onShown: hub.showPresence });
   const leases = config.bus === null ? undefined : createLeases({ node, database, bus, logger: log });
+  if (config.bus !== null && config.s3Url === null && config.filesDirectory === null) {
+    log.warn(
+      'files lie in KITH_DATA of this node: others find them only if they use the same folder (KITH_FILES), or S3',
+    );
+  }
   const { files, links, uploadLocks, vault, scanImage } = await openFiles(config, database, log, leases);
   const blobs = createBlobs({ database, vault, scan: scanImage, logger: log });
   bus.subscribe(subjects.nodes, (message) => {

@@ -7,7 +7,7 @@ import { percent } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
 import { sizeText } from '../media/files/words.ts';
 import { usual, usualManners } from '../media/tray/usual.ts';
-import { Section, Segments } from '../ui/Choice.tsx';
+import { Choice, Section } from '../ui/Choice.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import './storage.css';
 
@@ -20,7 +20,7 @@ export function StorageSection() {
       <div className="kith-storage">
         <Room />
       </div>
-      <Segments
+      <Choice
         legend={t('settings.quality')}
         value={manner}
         onChange={usual.set}

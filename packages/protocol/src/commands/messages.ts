@@ -52,7 +52,7 @@ export const messageCommands = {
         path: ['forward'],
       }),
     output: z.object({ messageId: Id, seq: Seq, rev: Rev, createdAt: Time }),
-    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached', 'file_refused', 'not_ready'],
+    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached', 'file_refused', 'not_ready', 'too_large'],
     http: { method: 'POST', path: '/conversations/{conversationId}/messages' },
     rate: 'send',
   }),

@@ -113,7 +113,7 @@ export const ownCommands = {
         path: ['alsoSend'],
       }),
     output: z.object({ record: ScheduledRecord }),
-    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached'],
+    errors: ['not_found', 'forbidden', 'conflict', 'limit_reached', 'file_refused', 'not_ready', 'too_large'],
     http: { method: 'POST', path: '/me/scheduled' },
     rate: 'write',
   }),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Content, KithError } from '@kith/protocol';
+import { asSaid } from '../media/use.ts';
 import { demand, judgeEdit } from '../policy/policy.ts';
 import { linkOf } from '../previews/previews.ts';
 import type { Handler } from '../services.ts';
@@ -21,13 +22,14 @@ export const editMessage: Handler<'editMessage'> = async (
     if (message.kind !== 'content')
       throw new KithError('conflict', { message: 'This message can no longer be edited.' });
     const mentions = allowedMentions(membership, content);
-    const before = toContent(message);
+    const before = asSaid(toContent(message));
+    const after = asSaid(content);
     // S7: a repeated edit changes nothing.
-    if (isDeepStrictEqual(before, content)) return { record: toMessage(message), begun: [] };
+    if (isDeepStrictEqual(before, after)) return { record: toMessage(message), begun: [] };
     // It is shown as what somebody else said.
     if (message.forwarded)
       throw new KithError('conflict', { message: 'A forwarded message stays as it was said.' });
-    demandSameAttachment(before, content);
+    demandSameAttachment(before, after);
     if (message.poll && message.poll.voters > 0)
       throw new KithError('conflict', {
         message: 'Somebody has voted on it: what was asked stays as it is.',

@@ -33,43 +33,47 @@ export async function sendHeld(
   { conversationId, messageId, content: said, files, replyTo, thread, alsoSend, forwarded }: HeldInput,
 ): Promise<Output<'sendMessage'>> {
   const { tenantId, userId } = caller;
-  const { answer, begun, planned } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
-    const membership = await heldMembership(held, userId);
-    demand(judge('send', membership));
-    // S7: before anything that may have become otherwise since.
-    const earlier = await held.message(messageId);
-    if (earlier) {
-      if (earlier.author_id !== userId)
-        throw new KithError('conflict', { message: 'This message id is taken.' });
-      return { answer: toAnswer(earlier), begun: [], planned: false };
-    }
-    const mentions = forwarded ? NO_MENTIONS : allowedMentions(membership, said);
-    const root =
-      thread === undefined ? null : await rootOf(held, await heldMessage(held, membership, thread));
-    const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
-    const { content, uses } = forwarded
-      ? { content: said, uses: await shareFiles(held.trx, tenantId, said) }
-      : await takeFiles(services.files, held.trx, caller, conversationId, said, files);
-    const sent = await held.appendMessage({
-      id: messageId,
-      author_id: userId,
-      kind: 'content',
-      ...contentColumns(content),
-      reply_id: quoted?.id ?? null,
-      reply_seq: quoted?.seq ?? null,
-      mentions: mentions.userIds.length > 0 ? [...mentions.userIds] : null,
-      mentions_all: mentions.all,
-      ...(root && { thread_root: root.id, thread_root_seq: root.seq, thread_also: alsoSend ?? null }),
-      ...(forwarded && { forwarded: JSON.stringify(forwarded) }),
-    });
-    const { seq, rev, createdAt } = sent;
-    await useFiles(held.trx, { tenantId, conversationId, messageId }, uses, seq);
-    return {
-      answer: { messageId, seq, rev, createdAt },
-      begun: root ? await replied(held, root, sent) : [],
-      planned: await services.transcodes.plan(held.trx, tenantId, uses),
-    };
-  });
+  const { answer, begun, planned } = await services.conversationLog.change(
+    tenantId,
+    conversationId,
+    async (held) => {
+      const membership = await heldMembership(held, userId);
+      demand(judge('send', membership));
+      // S7: before anything that may have become otherwise since.
+      const earlier = await held.message(messageId);
+      if (earlier) {
+        if (earlier.author_id !== userId)
+          throw new KithError('conflict', { message: 'This message id is taken.' });
+        return { answer: toAnswer(earlier), begun: [], planned: false };
+      }
+      const mentions = forwarded ? NO_MENTIONS : allowedMentions(membership, said);
+      const root =
+        thread === undefined ? null : await rootOf(held, await heldMessage(held, membership, thread));
+      const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
+      const { content, uses } = forwarded
+        ? { content: said, uses: await shareFiles(held.trx, tenantId, said) }
+        : await takeFiles(services.files, held.trx, caller, conversationId, said, files);
+      const sent = await held.appendMessage({
+        id: messageId,
+        author_id: userId,
+        kind: 'content',
+        ...contentColumns(content),
+        reply_id: quoted?.id ?? null,
+        reply_seq: quoted?.seq ?? null,
+        mentions: mentions.userIds.length > 0 ? [...mentions.userIds] : null,
+        mentions_all: mentions.all,
+        ...(root && { thread_root: root.id, thread_root_seq: root.seq, thread_also: alsoSend ?? null }),
+        ...(forwarded && { forwarded: JSON.stringify(forwarded) }),
+      });
+      const { seq, rev, createdAt } = sent;
+      await useFiles(held.trx, { tenantId, conversationId, messageId }, uses, seq);
+      return {
+        answer: { messageId, seq, rev, createdAt },
+        begun: root ? await replied(held, root, sent) : [],
+        planned: await services.transcodes.plan(held.trx, tenantId, uses),
+      };
+    },
+  );
   if (planned) services.transcodes.nudge();
   // Who follows from now on is told so; those who did before see the reply itself.
   for (const { follower, mark } of begun)

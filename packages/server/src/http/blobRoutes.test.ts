@@ -1,15 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type BlobInfo, errors, limits, newId, rates, type WireError } from '@kith/protocol';
+import { startClamd } from '@kith/tools/services/clamd.ts';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { createService, type Service } from '../service.ts';
+import { openFilesWorld } from '../testing/filesWorld.ts';
 import { pngOf, testImage } from '../testing/images.ts';
 import { openTestDatabase } from '../testing/world.ts';
 
 const log = pino({ level: 'silent' });
 
 let service: Service;
+let filesDirectory: string;
 let base: string;
 let bearer: Record<string, string>;
 let cookie: Record<string, string>;
@@ -45,14 +51,18 @@ async function signUp(username: string): Promise<Response> {
 }
 
 beforeAll(async () => {
-  const config = defaultConfig({ port: 0, rateFactor: 0 });
+  filesDirectory = await mkdtemp(join(tmpdir(), 'kith-http-blobs-'));
+  const config = defaultConfig({ port: 0, rateFactor: 0, filesDirectory });
   service = await createService(config, { database: (await openTestDatabase('pglite')).database, log });
   base = (await service.listen()).url;
   const ann = await signUp('ann');
   bearer = { authorization: `Bearer ${ann.headers.get('set-auth-token')}` };
   cookie = { cookie: ann.headers.get('set-cookie')?.split(';')[0] ?? '' };
 });
-afterAll(() => service?.close());
+afterAll(async () => {
+  await service?.close();
+  await rm(filesDirectory, { recursive: true, force: true });
+});
 
 describe('images over HTTP', () => {
   it('W13: takes one and gives it back, so that nothing in it can do harm', async () => {
@@ -189,8 +199,32 @@ describe('images over HTTP', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 400 .*"bad_input"/s);
   });
 
+  it('W13: pass the scanner of the configuration, and wait for nobody while it does not answer', async () => {
+    const clamd = await startClamd();
+    const scanned = await openFilesWorld({ scanner: clamd.url });
+    try {
+      const ann = await scanned.signUp('ann');
+      const send = async (body: Buffer) => {
+        const answer = await scanned.fetch('/v1/blobs?purpose=emoji', {
+          method: 'POST',
+          headers: { ...ann.bearer },
+          body: new Uint8Array(body),
+        });
+        return answer.ok ? 'taken' : codeOf(answer);
+      };
+      const infected = Buffer.concat([pngOf(8, 8), Buffer.from(clamd.testString, 'latin1')]);
+      expect(await send(infected)).toBe('file_refused');
+      expect(await send(pngOf(8, 9))).toBe('taken');
+      await clamd.stop();
+      expect(await send(pngOf(8, 10))).toBe('unavailable');
+    } finally {
+      await scanned.close();
+      await clamd.end();
+    }
+  });
+
   it('E4: has a rate of its own', async () => {
-    const config = defaultConfig({ port: 0, rateFactor: 0.1 });
+    const config = defaultConfig({ port: 0, rateFactor: 0.1, filesDirectory });
     const slow = await createService(config, { database: (await openTestDatabase('pglite')).database, log });
     const { url } = await slow.listen();
     const signedUp = await fetch(new URL('/v1/auth/sign-up/email', url), {

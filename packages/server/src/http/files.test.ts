@@ -191,7 +191,7 @@ afterAll(async () => {
 });
 
 describe('uploads', () => {
-  it('F1: brings a file, says what it is, and gives it back to whoever may see the message', async () => {
+  it('M1: brings a file, says what it is, and gives it back to whoever may see the message', async () => {
     const bytes = randomBytes(300_000);
     const { id, state } = await upload(ann, bytes);
     expect(state).toEqual({ state: 'ready', fileId: id, size: 300_000, mime: 'application/octet-stream' });
@@ -216,7 +216,7 @@ describe('uploads', () => {
     expect((await http(addressOf(messageId, id), { headers: again })).status).toBe(304);
   });
 
-  it('F1: goes on where it was when the line dropped in the middle, and after a repeated beginning', async () => {
+  it('M1: goes on where it was when the line dropped in the middle, and after a repeated beginning', async () => {
     const bytes = randomBytes(1_000_000);
     const id = newId();
     expect((await create(ann, id, bytes.length)).status).toBe(201);
@@ -247,7 +247,7 @@ describe('uploads', () => {
     expect(Buffer.from(await read.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it('F1: whoever comes back need not wait for the line that seems to be open still', async () => {
+  it('M1: whoever comes back need not wait for the line that seems to be open still', async () => {
     const bytes = randomBytes(200_000);
     const id = newId();
     await create(ann, id, bytes.length);
@@ -268,7 +268,7 @@ describe('uploads', () => {
     expect((await settled(ann, id))?.state).toBe('ready');
   });
 
-  it('F2: is nobody else’s to see, to go on with, or to send', async () => {
+  it('M2: is nobody else’s to see, to go on with, or to send', async () => {
     const { id } = await upload(ann, Buffer.from('mine'));
     expect(await codeOf(await patch(bob, id, 0, Buffer.from('yours')))).toBe('not_found');
     expect((await head(bob, id)).status).toBe(404);
@@ -282,7 +282,7 @@ describe('uploads', () => {
       );
   });
 
-  it('F2: a page of another site cannot upload with a visitor’s cookie', async () => {
+  it('M2: a page of another site cannot upload with a visitor’s cookie', async () => {
     const response = await http('/v1/uploads', {
       method: 'POST',
       headers: {
@@ -296,7 +296,7 @@ describe('uploads', () => {
     expect(await codeOf(response)).toBe('forbidden');
   });
 
-  it('F3: refuses what is too large before a byte of it comes, and says how much may', async () => {
+  it('M3: refuses what is too large before a byte of it comes, and says how much may', async () => {
     const response = await create(ann, newId(), 20_000_001);
     expect(response.status).toBe(413);
     const { error } = JSON.parse(await response.text()) as { error: WireError };
@@ -309,7 +309,7 @@ describe('uploads', () => {
     ['no id', { filetype: 'image/png' }],
     ['a path', { id: '../../etc/passwd' }],
     ['an id in capitals', { id: newId().toUpperCase() }],
-  ])('F3: refuses %s', async (_what, values) => {
+  ])('M3: refuses %s', async (_what, values) => {
     const response = await http('/v1/uploads', {
       method: 'POST',
       headers: {
@@ -322,7 +322,7 @@ describe('uploads', () => {
     expect(await codeOf(response)).toBe('bad_input');
   });
 
-  it('F3: cannot be sent before it is there, nor when it was refused', async () => {
+  it('M2: cannot be sent before it is there, nor when it was refused', async () => {
     const id = newId();
     await create(ann, id, 100);
     await expect(send(ann, [fileOf(id)])).rejects.toMatchObject({ code: 'not_ready', retryable: true });
@@ -343,7 +343,7 @@ describe('uploads', () => {
     expect([read.status, (await read.arrayBuffer()).byteLength]).toEqual([200, 0]);
   });
 
-  it('F4: nothing of a file can be read where it lies', async () => {
+  it('nothing of a file can be read where it lies', async () => {
     const words = Buffer.from('these words lie on a disk that somebody may steal, '.repeat(3_000));
     await upload(ann, words);
     const stored = await bytesOnDisk();
@@ -351,7 +351,7 @@ describe('uploads', () => {
     expect(stored.includes('somebody may steal')).toBe(false);
   });
 
-  it('F5: two hundred at once all arrive', { timeout: 60_000 }, async () => {
+  it('M1: two hundred at once all arrive', { timeout: 60_000 }, async () => {
     const all = await Promise.all(
       Array.from({ length: 200 }, (_, n) => upload(bob, Buffer.from(`file ${n} `.repeat(100 + n)))),
     );
@@ -360,7 +360,7 @@ describe('uploads', () => {
 });
 
 describe('files of messages', () => {
-  it('F6: a picture is drawn, without what its camera said of the place, and with a small one', async () => {
+  it('M4: a picture is drawn, without what its camera said of the place, and with a small one', async () => {
     const photo = await sharp({
       create: { width: 1_600, height: 1_200, channels: 3, background: { r: 200, g: 90, b: 40 } },
     })
@@ -389,7 +389,7 @@ describe('files of messages', () => {
     ['HTML', Buffer.from('<!doctype html><script>alert(1)</script>')],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')],
     ['a GIF that is a script too', Buffer.from('GIF89a=1;alert(1)//')],
-  ])('F7: %s never runs as ours, whatever it is called', async (_what, bytes) => {
+  ])('M5: %s never runs as ours, whatever it is called', async (_what, bytes) => {
     const { id } = await upload(ann, bytes, { filetype: 'image/png' });
     const messageId = await send(ann, [
       fileOf(id, { kind: 'image', name: 'picture.png', mime: 'image/png' }),
@@ -404,7 +404,7 @@ describe('files of messages', () => {
     expect(read.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
   });
 
-  it('F8: gives parts, as players ask for them', async () => {
+  it('M5: gives parts, as players ask for them', async () => {
     const bytes = randomBytes(200_000);
     const { id } = await upload(ann, bytes);
     const messageId = await send(ann, [fileOf(id)]);
@@ -433,7 +433,7 @@ describe('files of messages', () => {
     expect((await part('lines=1-2'))[0]).toBe(200);
   });
 
-  it('F9: a stranger with the address gets nothing, nor does who was let out', async () => {
+  it('M5: a stranger with the address gets nothing, nor does who was let out', async () => {
     const { id } = await upload(ann, Buffer.from('for two'));
     const messageId = await send(ann, [fileOf(id)]);
     const read = (headers: Record<string, string>) => http(addressOf(messageId, id), { headers });
@@ -466,7 +466,7 @@ describe('files of messages', () => {
     expect(await codeOf(await http(path))).toBe('not_found');
   });
 
-  it('F9: signed addresses cannot be made up, changed, or kept', async () => {
+  it('M6: signed addresses cannot be made up, changed, or kept', async () => {
     const { id } = await upload(ann, Buffer.from('signed'));
     const messageId = await send(ann, [fileOf(id)]);
     const { path } = await call<Output<'linkFile'>>(
@@ -496,7 +496,7 @@ describe('files of messages', () => {
     expect(await codeOf(await http(`${addressOf(messageId, id)}?${over}`))).toBe('forbidden');
   });
 
-  it('F10: goes when the last message with it goes, and not before', async () => {
+  it('M7: goes when the last message with it goes, and not before', async () => {
     const words = randomBytes(50_000);
     const { id } = await upload(ann, words);
     const first = await send(ann, [fileOf(id)]);
@@ -517,7 +517,7 @@ describe('files of messages', () => {
     expect(await codeOf(await http(addressOf(second, id), { headers: ann.bearer }))).toBe('not_found');
   });
 
-  it('F10: what was never sent goes after its time; what is used never does', async () => {
+  it('M7: what was never sent goes after its time; what is used never does', async () => {
     const { id: kept } = await upload(ann, Buffer.from('kept'));
     const messageId = await send(ann, [fileOf(kept)]);
     const { id: dropped } = await upload(ann, Buffer.from('dropped'));
@@ -560,7 +560,7 @@ describe('files of messages', () => {
     expect(media.messages).toEqual([]);
   });
 
-  it('F11: a conversation may take some kinds only, and says so before and after', async () => {
+  it('M3: a conversation may take some kinds only, and says so before and after', async () => {
     const there = newId();
     await call(ann, 'POST', '/conversations', {
       kind: 'group',

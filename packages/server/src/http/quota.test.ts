@@ -29,7 +29,7 @@ describe.each(databaseKinds)('a quota of 100 kB on %s', (kind) => {
   };
   const room = (person: HttpPerson) => world.call<Output<'getUploadLimits'>>(person, 'GET', '/upload-limits');
 
-  it('F3: what goes beyond it is refused before its first byte, and says how much room there is', async () => {
+  it('M3: what goes beyond it is refused before its first byte, and says how much room there is', async () => {
     const { ann } = await somebody();
     await world.upload(ann, randomBytes(60_000));
     expect(await room(ann)).toMatchObject({ quotaBytes: 100_000, usedBytes: 60_000 });
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('a quota of 100 kB on %s', (kind) => {
     await world.upload(bob, randomBytes(10));
   });
 
-  it('F3: nor do bytes come in with the announcement itself', async () => {
+  it('M3: nor do bytes come in with the announcement itself', async () => {
     const { ann } = await somebody();
     const id = newId();
     const refused = await world.fetch('/v1/uploads', {
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('a quota of 100 kB on %s', (kind) => {
     expect(await room(ann)).toMatchObject({ usedBytes: 0 });
   });
 
-  it('F10: deleting messages makes room, when their files are swept; so does giving an upload up', async () => {
+  it('M7: deleting messages makes room, when their files are swept; so does giving an upload up', async () => {
     const { ann, group } = await somebody();
     const [one, two] = [
       await world.upload(ann, randomBytes(50_000)),
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('a quota of 100 kB on %s', (kind) => {
     expect((await kept.arrayBuffer()).byteLength).toBe(50_000);
   });
 
-  it('F3: uploads begun at the same time cannot all pass because each is the first', async () => {
+  it('M3: uploads begun at the same time cannot all pass because each is the first', async () => {
     const { ann } = await somebody();
     const answers = await Promise.all(Array.from({ length: 12 }, () => world.create(ann, newId(), 30_000)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, ...Array(9).fill(422)]);

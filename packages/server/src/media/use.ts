@@ -35,6 +35,14 @@ const filesOf = (content: Content): FilesAttachment | undefined =>
 export const hasFiles = (content: Content, sealed: readonly string[] = []): boolean =>
   filesOf(content) !== undefined || sealed.length > 0;
 
+/** Without what the server added to it since: as those know it who have not heard of that yet. */
+export function asSaid(content: Content): Content {
+  const attachment = filesOf(content);
+  if (!attachment || content.type !== 'plain') return content;
+  const files = attachment.files.map(({ playable: _playable, ...file }) => file);
+  return { ...content, attachment: { ...attachment, files } };
+}
+
 /**
  * The files of a new message, all uploaded by whoever sends it. They are held until the transaction ends.
  * @throws KithError not_found, not_ready, file_refused, too_large.
@@ -79,9 +87,29 @@ export async function takeFiles(
     const small = file.thumbnail ? smallOf(file.thumbnail, readyOf(file.thumbnail.fileId)) : undefined;
     return asFound(file, row, small);
   });
-  const plain = content.type === 'plain' ? content : undefined;
-  if (!plain) throw new KithError('bad_input');
-  return { content: { ...plain, attachment: { ...attachment, files } }, uses: usesOf(files) };
+  const kept = await holdMade(trx, person.tenantId, files, new Set(held.keys()));
+  return { content: withFiles(content, kept), uses: usesOf(kept) };
+}
+
+/** Small pictures that the server made, which nobody named: one that was swept meanwhile is left out. */
+async function holdMade(
+  trx: FilesTransaction,
+  tenantId: number,
+  files: readonly MessageFile[],
+  held: ReadonlySet<string>,
+): Promise<MessageFile[]> {
+  const made = idsOf(files).filter((id) => !held.has(id));
+  if (made.length === 0) return [...files];
+  const there = new Set((await holdFiles(trx, tenantId, made)).map((row) => row.id));
+  return files.map(({ thumbnail, ...file }) => ({
+    ...file,
+    ...(thumbnail && (held.has(thumbnail.fileId) || there.has(thumbnail.fileId)) && { thumbnail }),
+  }));
+}
+
+function withFiles(content: Content, files: readonly MessageFile[]): Content {
+  if (content.type !== 'plain') throw new KithError('bad_input');
+  return { ...content, attachment: { type: 'files', files: [...files] } };
 }
 
 /**

@@ -86,7 +86,7 @@ describe.each(databaseKinds)('what lies in the vault, on %s', (kind) => {
     expect(await world.vault.length(place)).not.toBeNull();
   });
 
-  it('F4: images and files are opened by the new master key alone after a change of it', async () => {
+  it('images and files are opened by the new master key alone after a change of it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kith-keys-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const store = createDiskStore(folder);

@@ -77,7 +77,9 @@ export async function openFilesWorld(
   const folder = await mkdtemp(join(tmpdir(), 'kith-files-world-'));
   const { database, drop } = await openTestDatabase(kind);
   const config = defaultConfig({ port: 0, rateFactor: 0, filesDirectory: folder, ...settings });
-  const service = await createService(config, { database, log: pino({ level: 'silent' }) });
+  // Closed by `drop`, which closes it once.
+  const kept = { ...database, close: async () => undefined };
+  const service = await createService(config, { database: kept, log: pino({ level: 'silent' }) });
   const base = (await service.listen()).url;
   const http: FilesWorld['fetch'] = (path, init) => fetch(new URL(path, base), init);
 

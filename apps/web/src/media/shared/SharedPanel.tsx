@@ -1,6 +1,7 @@
 /** Beside the conversation: what was shared in it, by kind. */
 import type { ConversationEntry } from '@kith/client';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
+import { cell } from '../../app/cell.ts';
 import { leaveShared } from '../../app/panel.ts';
 import { type Key, t } from '../../i18n/index.ts';
 import { PaneFrame } from '../../panels/PaneFrame.tsx';
@@ -19,15 +20,20 @@ const names = {
 const kinds = Object.keys(names) as readonly Kind[];
 const views = { media: MediaGrid, files: FileRows, links: LinkRows, voice: VoiceRows } as const;
 
-/** The one that was open last, until the page is closed: whoever went to a message comes back to it. */
-let last: { readonly conversationId: string; readonly kind: Kind } | undefined;
+/** The one that was open last: whoever went to a message comes back to it. */
+const last = cell<{ readonly conversationId: string; readonly kind: Kind } | undefined>(undefined);
+
+function lastOf(conversationId: string): Kind {
+  const before = last.get();
+  return before?.conversationId === conversationId ? before.kind : 'media';
+}
 
 export default function SharedPanel({ entry }: { readonly entry: ConversationEntry }) {
   const id = useId();
   const tabs = useRef<HTMLDivElement>(null);
-  const [kind, setKind] = useState<Kind>(() => (last?.conversationId === entry.id ? last.kind : 'media'));
+  const [kind, setKind] = useState<Kind>(() => lastOf(entry.id));
   const choose = (next: Kind): void => {
-    last = { conversationId: entry.id, kind: next };
+    last.set({ conversationId: entry.id, kind: next });
     setKind(next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

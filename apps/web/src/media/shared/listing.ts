@@ -19,7 +19,7 @@ export type Listing =
       readonly older: 'still' | 'asked' | 'failed';
     };
 
-export type ListingEvent =
+type ListingEvent =
   | { readonly type: 'begun' }
   /** The newest page, asked for the first time or again. */
   | { readonly type: 'newest'; readonly page: Page }

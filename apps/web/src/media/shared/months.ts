@@ -1,6 +1,6 @@
 /** What was shared, by the month of the calendar here. */
 
-export interface Month<T> {
+interface Month<T> {
   /** "2026-11". */
   readonly key: string;
   /** A time in it, ms. */

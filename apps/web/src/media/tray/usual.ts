@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import type { Manner } from '../prepare/choice.ts';
 
 /** To send all pictures as mere files is nobody's habit. */
-export type UsualManner = Exclude<Manner, 'file'>;
+type UsualManner = Exclude<Manner, 'file'>;
 export const usualManners: readonly UsualManner[] = ['standard', 'high', 'original'];
 
 const KEY = 'kith.pictures';

@@ -29,7 +29,11 @@ describe('the place where a film was made', () => {
     ['3GPP, as MP4 has it', 'a.mp4', ['-metadata', `location=${PLACE}`]],
     ['MP4 with its head at the front', 'f.mp4', ['-metadata', `location=${PLACE}`, '-movflags', 'faststart']],
     ['QuickTime', 'a.mov', ['-metadata', `location=${PLACE}`]],
-    ['keys, as telephones have it', 'k.mov', ['-metadata', `${KEY}=${PLACE}`, '-movflags', 'use_metadata_tags']],
+    [
+      'keys, as telephones have it',
+      'k.mov',
+      ['-metadata', `${KEY}=${PLACE}`, '-movflags', 'use_metadata_tags'],
+    ],
     ['keys in MP4', 'k.mp4', ['-metadata', `${KEY}=${PLACE}`, '-movflags', 'use_metadata_tags']],
   ])('%s: gone, and nothing else of it', async (_name, name, words) => {
     const bytes = await filmOf(name, ...PICTURE, ...SOUND, ...H264, ...words, '-metadata', 'title=Sea');
@@ -61,7 +65,9 @@ describe('the place where a film was made', () => {
 });
 
 const box = (name: string, ...parts: (Buffer | string)[]): Buffer => {
-  const content = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)));
+  const content = Buffer.concat(
+    parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)),
+  );
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + content.length);
   head.write(name, 4, 'latin1');
@@ -72,8 +78,7 @@ const u32 = (...values: number[]): Buffer =>
 const key = (name: string): Buffer => box('mdta', name);
 const item = (index: number, value: string): Buffer =>
   box(u32(index).toString('latin1'), box('data', u32(1, 0), value));
-const places = (bytes: Buffer): Promise<Patch[]> =>
-  placesOfMp4(pagesOf(fileOf(bytes), 100), bytes.length);
+const places = (bytes: Buffer): Promise<Patch[]> => placesOfMp4(pagesOf(fileOf(bytes), 100), bytes.length);
 
 describe('boxes that ffmpeg does not write', () => {
   const handler = box('hdlr', u32(0, 0), 'mdta', u32(0, 0, 0));

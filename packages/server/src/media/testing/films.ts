@@ -28,7 +28,12 @@ export const filmOf = (name: string, ...words: string[]): Promise<Buffer> =>
   });
 
 /** One made of another. */
-export const filmFrom = (bytes: Buffer, before: string[], name: string, ...words: string[]): Promise<Buffer> =>
+export const filmFrom = (
+  bytes: Buffer,
+  before: string[],
+  name: string,
+  ...words: string[]
+): Promise<Buffer> =>
   inFolder(async (folder) => {
     const source = join(folder, 'source');
     await writeFile(source, bytes);

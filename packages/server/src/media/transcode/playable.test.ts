@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Inspected } from '../inspect/inspector.ts';
 import { findPrograms } from '../inspect/programs.ts';
 import { fileOf } from '../inspect/testing/file.ts';
@@ -28,8 +29,17 @@ async function made(
   }));
 }
 
-const left = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('kith-transcode-'));
+/** Of this test alone: others make films at the same time. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kith-playable-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+const left = (): Promise<string[]> => readdir(folder);
 
 describe('whether all browsers play it', () => {
   it.each([

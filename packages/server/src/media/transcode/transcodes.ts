@@ -55,6 +55,8 @@ export interface TranscodesOptions {
   /** Where `ffmpeg` is looked for; without it nothing is planned either. */
   readonly path?: string;
   readonly logger?: Logger;
+  /** How often a node says that it is at a film, ms. */
+  readonly aliveMs?: number;
 }
 
 /** A node that has not said for so long that it is at a film is taken to be gone. */
@@ -77,6 +79,7 @@ export function createTranscodes({
   enabled,
   path = process.env['PATH'] ?? '',
   logger,
+  aliveMs = ALIVE_MS,
 }: TranscodesOptions): Transcodes {
   const programs = findPrograms(path);
   const able = enabled && programs.has('ffmpeg');
@@ -160,7 +163,7 @@ export function createTranscodes({
         (mine) => mine || lost.abort(new Lost('Another node has this film now, or it was deleted.')),
         (err: unknown) => logger?.warn({ err }, 'a node could not say that it is at a film'),
       );
-    }, ALIVE_MS).unref();
+    }, aliveMs).unref();
     try {
       await transcode(claim, signal, (come) => {
         progress = come;
