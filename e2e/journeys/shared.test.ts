@@ -6,7 +6,7 @@ import { png } from '../support/picture.ts';
 import { counted, gone, type Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ env: { KITH_FILE_QUOTA: '1GB' } });
 
 const SIDE = 64;
 const photo = (name: string): OutgoingFile => ({
@@ -226,8 +226,19 @@ it('who runs a group says what files may be sent in it; settings say how much ro
 
   await ada.list.getByRole('button', { name: 'Settings' }).click();
   const storage = ada.list.getByRole('region', { name: 'Storage' });
-  await storage.getByText(/^The files you sent take up /).waitFor();
+  await storage.getByText(/^The files you sent take up .* of 1 GB\.$/).waitFor();
+  await storage.getByRole('meter', { name: 'Room used' }).waitFor();
   await storage.getByRole('radio', { name: 'High quality' }).check();
   await ada.page.reload();
   await storage.getByRole('radio', { name: 'High quality', checked: true }).waitFor();
+
+  // From the card of somebody one writes with, too.
+  await client.conversations.openDirect(bobs.userId);
+  await ada.list.getByRole('button', { name: 'Back' }).click();
+  await ada.openRow('Quiet');
+  await ada.details.getByRole('button', { name: 'Profile of Bob' }).click();
+  const card = ada.page.getByRole('dialog', { name: 'Profile' });
+  await card.getByRole('button', { name: 'Photos, files, links, voice' }).click();
+  await ada.heading('Bob').waitFor();
+  await shared(ada).getByText('No photos yet.').waitFor();
 });

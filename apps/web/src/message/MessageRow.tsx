@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useUser } from '../app/people.ts';
+import { useStable } from '../app/useStable.ts';
 import { useWatch } from '../app/watch.ts';
 import { hasAlbum, isBare } from '../attachments/kinds.ts';
 import { AttachmentView } from '../attachments/views.tsx';
@@ -71,11 +72,20 @@ export const MessageRow = memo(function MessageRow({
   const deleted = message.record.body.type === 'deleted';
 
   // The timeline is one stop for Tab: links and buttons inside are reached only from the message that has the focus.
-  useLayoutEffect(() => {
+  const setStops = useStable(() => {
     for (const inner of root.current?.querySelectorAll<HTMLElement>('a[href], button') ?? []) {
       inner.tabIndex = active ? 0 : -1;
     }
   });
+  useLayoutEffect(setStops);
+  // What it carries is drawn when its own code has come, and changes by itself.
+  const carries = attachmentOf(message.record.body) !== undefined;
+  useLayoutEffect(() => {
+    if (!carries || !root.current) return;
+    const observer = new MutationObserver(setStops);
+    observer.observe(root.current, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [carries, setStops]);
 
   const withMouse = (on: boolean) => (event: ReactPointerEvent) =>
     event.pointerType === 'mouse' && setHover(on);

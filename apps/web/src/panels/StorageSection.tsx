@@ -36,6 +36,9 @@ type State =
   | { readonly type: 'away' }
   | { readonly type: 'known'; readonly limits: UploadLimits };
 
+/** Beyond it the bar warns. */
+const SCARCE = 0.9;
+
 function Room() {
   const client = useClient();
   const away = useOutOfReach();
@@ -64,16 +67,18 @@ function Room() {
   const share = quotaBytes === 0 ? 1 : Math.min(1, usedBytes / quotaBytes);
   return (
     <>
-      <meter
+      {/* Not the element of that name: each browser draws its own, and lets little of it be changed. */}
+      <div
         className="kith-storage-bar"
+        role="meter"
         aria-label={t('settings.storage.room')}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={share}
         aria-valuetext={percent(share)}
-        min={0}
-        max={1}
-        high={0.9}
-        optimum={0}
-        value={share}
-      />
+      >
+        <span data-scarce={share > SCARCE || undefined} style={{ inlineSize: `${share * 100}%` }} />
+      </div>
       <p>{t('settings.storage.usedOf', { used, room: sizeText(quotaBytes) })}</p>
     </>
   );

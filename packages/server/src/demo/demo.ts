@@ -8,6 +8,7 @@ import { directKey } from '../store/conversations.ts';
 import { cast, directs, type Name, places } from './cast.ts';
 import { exchanges, type Mood, words } from './phrases.ts';
 import { type Place, placeKey, play } from './play.ts';
+import { makeProps } from './props.ts';
 import { stories } from './story.ts';
 
 const PASSWORD = 'kith-demo';
@@ -40,6 +41,9 @@ async function write(services: Services): Promise<void> {
     accounts,
     database: { db },
   } = services;
+  const props = makeProps();
+  // Whoever waits for it hears of it.
+  props.catch(() => undefined);
   const people = new Map<Name, string>();
   for (const [username, name] of cast) {
     const { user } = await accounts.signUp(
@@ -118,7 +122,7 @@ async function write(services: Services): Promise<void> {
       ),
     });
   }
-  await play(services, TENANT, { people, places: stage });
+  await play(services, TENANT, { people, places: stage }, props);
 }
 
 /** Numbers in [0, 1), the same on every machine, so that the demo looks the same to everybody (mulberry32). */

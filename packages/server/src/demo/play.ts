@@ -1,9 +1,10 @@
 /** Performs the story of the demo by the commands that people use, then dates it as if it had been said in its time. */
-import { type FolderChange, forever, type Input, mentionOf, newId } from '@kith/protocol';
+import { type FolderChange, forever, type Input, type MessageFile, mentionOf, newId } from '@kith/protocol';
 import { dispatch } from '../commands/dispatch.ts';
 import type { Caller, Services } from '../services.ts';
 import type { Name } from './cast.ts';
 import { groupPictures, paperBoats, persimmon, portraits } from './pictures.ts';
+import { handOver, type Props } from './props.ts';
 import { type Line, profiles, type Story, stories } from './story.ts';
 
 /** The demo's world as written so far: who is who, and where they meet, by `placeKey`. */
@@ -23,7 +24,13 @@ export const placeKey = (where: Story['where']): string =>
 /** Whoever looks around is Ada. */
 const OWNER: Name = 'ada';
 
-export async function play(services: Services, tenantId: number, stage: Stage): Promise<void> {
+/** `props` may still be in the making: they are wanted last. */
+export async function play(
+  services: Services,
+  tenantId: number,
+  stage: Stage,
+  props: Promise<Props>,
+): Promise<void> {
   const as = (name: Name): Caller => {
     const userId = stage.people.get(name);
     if (userId === undefined) throw new Error(`${name} is not in the cast`);
@@ -35,7 +42,8 @@ export async function play(services: Services, tenantId: number, stage: Stage): 
     return place;
   };
   await showFaces(services, as, stage);
-  for (const story of stories) await perform(services, as, placeOf(story.where), story);
+  const handed = await handOut(services, as, await props);
+  for (const story of stories) await perform(services, as, placeOf(story.where), story, handed);
   await arrange(services, as(OWNER), placeOf);
 }
 
@@ -73,15 +81,40 @@ async function showFaces(services: Services, as: As, { people, places }: Stage):
   }
 }
 
-async function perform(services: Services, as: As, place: Place, { lines, unread }: Story): Promise<void> {
+/** Files of each line; a line without, or whose files are not taken here, is not in it. */
+type Handed = ReadonlyMap<Line, readonly MessageFile[]>;
+
+/** Side by side: while one is looked at, the next is on its way. */
+async function handOut({ files }: Services, as: As, props: Props): Promise<Handed> {
+  const lines = stories.flatMap((story) => story.lines);
+  const handed = await Promise.all(
+    lines.map(async (line) => {
+      const things = (line.files ?? []).flatMap((name) => props.get(name) ?? []);
+      const got = await Promise.all(things.map((prop) => handOver(files, as(line.by), prop)));
+      return [line, got.filter((file) => file !== null)] as const;
+    }),
+  );
+  return new Map(handed.filter(([, got]) => got.length > 0));
+}
+
+async function perform(
+  services: Services,
+  as: As,
+  place: Place,
+  { lines, unread }: Story,
+  handed: Handed,
+): Promise<void> {
   const conversationId = place.id;
   const keys = new Map<string, string>();
   const said = new Map<string, Date>();
   let last = { seq: 0, unreadFrom: 0 };
   for (const [index, line] of lines.entries()) {
+    const files = handed.get(line);
+    // Nothing but files, and they are not taken here.
+    if (line.files && !line.text && !files) continue;
     const messageId = newId();
     if (line.key !== undefined) keys.set(line.key, messageId);
-    const message = toInput(line, { conversationId, messageId }, as, keys);
+    const message = toInput(line, files, { conversationId, messageId }, as, keys);
     const { seq } = await dispatch(services, as(line.by), 'sendMessage', message);
     said.set(messageId, new Date(Date.now() - line.ago * 60_000));
     last = { seq, unreadFrom: index < lines.length - unread ? seq : last.unreadFrom };
@@ -103,6 +136,7 @@ async function perform(services: Services, as: As, place: Place, { lines, unread
 
 function toInput(
   line: Line,
+  files: readonly MessageFile[] | undefined,
   target: { readonly conversationId: string; readonly messageId: string },
   as: As,
   keys: ReadonlyMap<string, string>,
@@ -112,6 +146,7 @@ function toInput(
   );
   const replyTo = line.replyTo && keys.get(line.replyTo);
   const thread = line.thread && keys.get(line.thread);
+  const attachment = files ? { type: 'files' as const, files: [...files] } : line.attachment;
   return {
     ...target,
     // Nobody asks the world outside for a demo's links.
@@ -119,7 +154,7 @@ function toInput(
       type: 'plain',
       text,
       noPreview: true,
-      ...(line.attachment && { attachment: line.attachment }),
+      ...(attachment && { attachment }),
     },
     ...(replyTo && { replyTo }),
     ...(thread && { thread }),

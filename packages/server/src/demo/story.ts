@@ -4,6 +4,7 @@
  */
 import type { Content, Reaction } from '@kith/protocol';
 import type { Name } from './cast.ts';
+import type { PropName } from './props.ts';
 
 type Attachment = NonNullable<Extract<Content, { type: 'plain' }>['attachment']>;
 
@@ -14,6 +15,7 @@ export interface Line {
   /** `@name` is a mention. */
   readonly text?: string;
   readonly attachment?: Attachment;
+  readonly files?: readonly PropName[];
   /** A name for it, for the lines that follow. */
   readonly key?: string;
   readonly replyTo?: string;
@@ -115,7 +117,8 @@ const engineering: Story = {
     {
       by: 'jonas',
       ago: 41,
-      text: 'The notes for operators are up: https://example.org/operators\nComments are welcome until tonight, tea until then as well.',
+      text: 'The notes for operators are ready. Comments are welcome until tonight, tea until then as well.',
+      files: ['notes'],
     },
     {
       by: 'ada',
@@ -157,12 +160,26 @@ const launch: Story = {
       },
     },
     { by: 'daniel', ago: 149, text: 'No projector is a feature.', reactions: { '😄': ['ines', 'kavya'] } },
+    {
+      by: 'ines',
+      ago: 140,
+      text: 'And the invitation, for whoever reads Portuguese. The others look at the sea.',
+      files: ['invitation'],
+      reactions: { '🌊': ['kavya', 'ada'] },
+    },
     { by: 'ada', ago: 120, text: 'I bring the cake. It will be round and it will be persimmon. :persimmon:' },
     { by: 'kavya', ago: 118, attachment: kaki('cake', '🍰', 'Kaki has a birthday cake') },
     {
       by: 'hiroshi',
       ago: 74,
       text: 'The demo runs without a network now, in case the library’s is as old as its books.',
+    },
+    {
+      by: 'kavya',
+      ago: 51,
+      text: 'For the door, so that we hear who comes:',
+      files: ['tune'],
+      reactions: { '🎶': ['ines', 'daniel'] },
     },
     { by: 'ada', ago: 26, text: 'Then there is nothing left to go wrong. I am slightly worried.' },
     { by: 'ines', ago: 24, attachment: kaki('ship', '🚀', 'Kaki takes off in a rocket') },
@@ -204,7 +221,8 @@ const hiking: Story = {
     {
       by: 'greta',
       ago: 9,
-      text: 'The forecast says first snow above 900 metres. Bring the good gloves.',
+      text: 'The forecast says first snow above 900 metres. Bring the good gloves. This was the same week a year ago:',
+      files: ['ridges', 'lake', 'fog'],
       reactions: { '❄️': ['jonas', 'elif'] },
     },
   ],
@@ -225,6 +243,15 @@ const bruno: Story = {
     { by: 'ada', ago: 84, text: 'All of it?' },
     { by: 'bruno', ago: 83, text: 'Twice.' },
     { by: 'ada', ago: 82, attachment: kaki('laugh', '😂', 'Kaki laughs until tears come') },
+    {
+      by: 'bruno',
+      ago: 52,
+      text: 'The tree behind the house has outdone itself. These are yours.',
+      files: ['persimmons'],
+      reactions: { '🧡': ['ada'] },
+    },
+    { by: 'ada', ago: 47, text: 'What does one do with so many?' },
+    { by: 'bruno', ago: 41, files: ['kitchen'] },
     { by: 'bruno', ago: 34, text: 'Lunch on Thursday? I owe you a book and a soup.' },
   ],
 };
@@ -233,7 +260,7 @@ const layla: Story = {
   where: ['ada', 'layla'],
   unread: 0,
   lines: [
-    { by: 'layla', ago: 231, text: 'صباح الخير يا آدا! هل وصلتك المسودة؟' },
+    { by: 'layla', ago: 231, text: 'صباح الخير يا آدا! هل وصلتك المسودة؟', files: ['chapter'] },
     { by: 'ada', ago: 226, text: 'صباح النور. وصلت البارحة، وقرأتها هذا الصباح مع القهوة.' },
     { by: 'layla', ago: 224, text: 'وما رأيك؟ كوني صريحة.' },
     {
@@ -246,6 +273,8 @@ const layla: Story = {
     { by: 'layla', ago: 58, key: 'sunday', text: 'سأختصره الليلة. هل نلتقي يوم الأحد عند المكتبة القديمة؟' },
     { by: 'ada', ago: 55, replyTo: 'sunday', text: 'بكل سرور. الساعة الرابعة؟' },
     { by: 'layla', ago: 54, text: 'الرابعة تمامًا، والشاي عليّ.' },
+    { by: 'layla', ago: 31, text: 'البحر من الشرفة الآن:', files: ['sea'], reactions: { '😍': ['ada'] } },
+    { by: 'layla', ago: 29, files: ['balcony'] },
   ],
 };
 
@@ -258,7 +287,13 @@ const wei: Story = {
     { by: 'wei', ago: 200, text: '十一点半吧，晚了要排队。' },
     { by: 'ada', ago: 196, text: '那我提前十分钟到，先占个靠窗的位子。' },
     { by: 'wei', ago: 195, text: '你上次也是这么说的 😂', reactions: { '🙈': ['ada'] } },
-    { by: 'wei', ago: 44, text: '对了，译稿我改完了，第二页的语气柔和了一些。' },
+    { by: 'wei', ago: 190, text: '昨晚路过，雨还没停。', files: ['rain'] },
+    {
+      by: 'wei',
+      ago: 44,
+      text: '对了，译稿我改完了，第二页的语气柔和了一些。',
+      files: ['translation'],
+    },
     { by: 'wei', ago: 43, text: '不急，你有空再看。' },
   ],
 };

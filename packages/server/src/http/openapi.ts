@@ -1,13 +1,11 @@
 /** The OpenAPI 3.1 document, made from the table of commands. */
 import {
-  BlobInfo,
   type CommandName,
   type CommandSpec,
   commandNames,
   commands,
   commonErrors,
   type ErrorCode,
-  errors,
   type HttpRoute,
 } from '@kith/protocol';
 import type { z } from 'zod';
@@ -19,27 +17,17 @@ import {
   SignUpForm,
   UsernameSignInForm,
 } from '../accounts/forms.ts';
-import { UploadPurpose } from './blobRoutes.ts';
-import { createSchemaBook, Failure, type JsonSchema, type SchemaBook } from './jsonSchemas.ts';
+import { createSchemaBook, type JsonSchema, type SchemaBook } from './jsonSchemas.ts';
 import { nounOf } from './nouns.ts';
-
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query';
-  readonly required: boolean;
-  readonly schema: JsonSchema;
-  readonly description?: string;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly tags: readonly string[];
-  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: unknown;
-  readonly responses: Readonly<Record<string, unknown>>;
-}
+import { blobOperations, fileOperations } from './openapiBytes.ts';
+import {
+  errorResponses,
+  json,
+  type Operation,
+  type Parameter,
+  type Placed,
+  SIGNED_IN,
+} from './openapiParts.ts';
 
 export interface OpenApi {
   readonly openapi: '3.1.0';
@@ -54,9 +42,6 @@ export interface OpenApi {
   };
 }
 
-const SIGNED_IN = [{ bearer: [] }, { cookie: [] }];
-const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
-
 export function createOpenApi(): OpenApi {
   const book = createSchemaBook();
   const paths: Record<string, Record<string, Operation>> = {};
@@ -69,7 +54,8 @@ export function createOpenApi(): OpenApi {
     const { http } = commands[name];
     if (http) put(`/v1${http.path}`, http.method, commandOperation(book, name, http));
   }
-  for (const { path, method, operation } of blobOperations(book)) put(path, method, operation);
+  for (const { path, method, operation } of [...blobOperations(book), ...fileOperations(book)])
+    put(path, method, operation);
   const tags = new Set(
     Object.values(paths).flatMap((path) => Object.values(path).flatMap(({ tags }) => tags)),
   );
@@ -147,66 +133,7 @@ function without(input: JsonSchema, fields: readonly string[]): JsonSchema | nul
 }
 
 /** One answer a status; the codes behind it stand in its description. */
-function errorResponses(book: SchemaBook, codes: readonly ErrorCode[]): Record<string, unknown> {
-  const content = json(book.of(Failure, 'output'));
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of new Set(codes)) {
-    const { status } = errors[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      String(status),
-      { description: group.map((code) => `\`${code}\`: ${errors[code].text}`).join(' '), content },
-    ]),
-  );
-}
-
-function blobOperations(book: SchemaBook): { path: string; method: string; operation: Operation }[] {
-  const tags = ['Images'];
-  const common: ErrorCode[] = ['unauthenticated', 'rate_limited', 'unavailable', 'draining', 'internal'];
-  const binary = { schema: { type: 'string', format: 'binary' } };
-  return [
-    {
-      path: '/v1/blobs',
-      method: 'post',
-      operation: {
-        operationId: 'uploadBlob',
-        summary:
-          'Keep a small image: PNG, JPEG, WebP or GIF, the bytes as they are. Its metadata is removed. What nothing uses within a day is forgotten.',
-        tags,
-        security: SIGNED_IN,
-        parameters: [
-          { name: 'purpose', in: 'query', required: true, schema: book.of(UploadPurpose, 'input') },
-        ],
-        requestBody: { required: true, content: { 'application/octet-stream': binary } },
-        responses: {
-          200: { description: 'Kept.', content: json(book.of(BlobInfo, 'output')) },
-          ...errorResponses(book, [...common, 'bad_input', 'forbidden', 'too_large', 'limit_reached']),
-        },
-      },
-    },
-    {
-      path: '/v1/blobs/{blobId}',
-      method: 'get',
-      operation: {
-        operationId: 'readBlob',
-        summary: 'An image. It never changes.',
-        tags,
-        security: SIGNED_IN,
-        parameters: [
-          { name: 'blobId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
-        ],
-        responses: {
-          200: { description: 'The image.', content: { 'image/*': binary } },
-          ...errorResponses(book, [...common, 'not_found']),
-        },
-      },
-    },
-  ];
-}
-
-function authOperations(book: SchemaBook): { path: string; method: string; operation: Operation }[] {
+function authOperations(book: SchemaBook): Placed[] {
   const tags = ['Signing in'];
   const common: ErrorCode[] = [
     'bad_input',

@@ -61,7 +61,8 @@ export async function takeFiles(
   const held = new Map((await holdFiles(trx, person.tenantId, ids)).map((row) => [row.id, row]));
   const readyOf = (id: string): FileRow & { readonly findings: Findings } => {
     const row = held.get(id);
-    if (!row || row.owner_id !== person.userId)
+    // What the server made of it comes with it, and cannot be sent alone: it counts for nobody's room.
+    if (!row || row.owner_id !== person.userId || row.made)
       throw new KithError('not_found', { message: 'There is no such file. Upload it again.' });
     if (row.state === 'refused')
       throw new KithError('file_refused', { ...(row.findings?.reason && { message: row.findings.reason }) });

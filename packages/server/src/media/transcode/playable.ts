@@ -29,7 +29,7 @@ export interface Playable {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-export interface MakingOptions {
+interface MakingOptions {
   readonly programs: Programs;
   /** How far it has come, 0 to 100. */
   readonly told: (progress: number) => void;

@@ -158,6 +158,7 @@ export function createTranscodes({
     const signal = AbortSignal.any([ending.signal, lost.signal]);
     let progress = 0;
     const alive = setInterval(() => {
+      logger?.debug({ fileId: claim.fileId, progress }, 'a film is being made playable');
       const claimed_until = new Date(Date.now() + LEASE_MS);
       setTranscode(db, claim, { claimed_until, progress }).then(
         (mine) => mine || lost.abort(new Lost('Another node has this film now, or it was deleted.')),
@@ -269,6 +270,11 @@ export function createTranscodes({
     },
     nudge,
     start: () => {
+      if (!able) {
+        if (enabled)
+          logger?.info({}, 'ffmpeg is not installed: films that not every browser plays stay as they are');
+        return;
+      }
       timer ??= setInterval(nudge, LOOK_MS).unref();
       nudge();
     },

@@ -1,0 +1,182 @@
+/** What people in the demo hand each other: photos, recordings, documents. Made on the spot, and uploaded as anybody's files are. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileKind, KithError, type MessageFile, newId } from '@kith/protocol';
+import type { Files } from '../media/files.ts';
+import type { Somebody } from '../store/users.ts';
+import { firstPage, type Page, pdf } from './documents.ts';
+import { type PhotoName, photoNames, takePhoto } from './photos.ts';
+import { pluck, type Sound, speak } from './sounds.ts';
+
+/** A thing as it lies on its owner's machine. */
+export interface Prop {
+  readonly name: string;
+  readonly kind: FileKind;
+  readonly mime: string;
+  readonly bytes: Buffer;
+  /** What its owner's app says of it before it is sent. */
+  readonly said?: Pick<MessageFile, 'duration' | 'waveform'>;
+  /** A small picture of it, made by its owner's app. */
+  readonly small?: { readonly bytes: Buffer; readonly mime: string };
+}
+
+const NAMES: Readonly<Record<PhotoName, string>> = {
+  ridges: 'IMG_2043.jpg',
+  lake: 'IMG_2051.jpg',
+  fog: 'IMG_2058.jpg',
+  persimmons: 'Kaki.jpg',
+  rain: '雨夜.jpg',
+  sea: 'من الشرفة.jpg',
+};
+
+const INVITATION: Page = {
+  title: 'Casa aberta',
+  lines: [
+    'Terça-feira, 18:00 – 21:00',
+    'Sala de leitura, biblioteca do porto',
+    '',
+    'Uma mesa grande, bom café, nenhum projector.',
+    'Mostramos o que fizemos e ouvimos o que falta.',
+    'Haverá bolo. É redondo, e é de dióspiro.',
+    '',
+    'Traga quem quiser.',
+  ],
+};
+
+const NOTES = `# Notes for operators
+
+## Before you begin
+- One directory holds everything. Know where it is.
+- Make a copy of it before the first update, not after.
+
+## When something is slow
+1. Look at the disk first.
+2. Then at the clock.
+3. Then at what was changed yesterday.
+
+## Tea
+Black, four minutes. Everything else is in the margin.
+`;
+
+const CHAPTER = `الفصل الثالث
+
+كانت المكتبة القديمة تفتح أبوابها في الرابعة، ولا أحد يعرف لماذا.
+جلست عند النافذة، ووضعت الكتاب أمامها ولم تفتحه.
+قالت: البحر اليوم أقرب مما كان بالأمس.
+`;
+
+const TRANSLATION = `第二稿
+
+窗外的雨停了，街灯一盏一盏亮起来。
+她把信折好，放回信封，没有再看第二遍。
+“慢慢来，”他说，“好句子自己会找到你。”
+`;
+
+export type PropName =
+  | PhotoName
+  | 'invitation'
+  | 'notes'
+  | 'chapter'
+  | 'translation'
+  | 'tune'
+  | 'kitchen'
+  | 'balcony';
+
+export type Props = ReadonlyMap<PropName, Prop>;
+
+/** Paints, records and writes all of it: a few seconds of a processor, beside whatever else is done meanwhile. */
+export async function makeProps(): Promise<Props> {
+  const props = new Map<PropName, Prop>();
+  // One after the other: sign-ups want the same threads.
+  for (const name of photoNames) {
+    const photo = await takePhoto(name);
+    props.set(name, { name: NAMES[name], kind: 'image', mime: 'image/jpeg', bytes: photo.jpeg });
+    if (name === 'sea')
+      props.set('invitation', {
+        name: 'Convite – casa aberta.pdf',
+        kind: 'file',
+        mime: 'application/pdf',
+        bytes: pdf(INVITATION, photo),
+        small: { bytes: await firstPage(INVITATION, photo), mime: 'image/webp' },
+      });
+  }
+  const text = (name: string, words: string): Prop => ({
+    name,
+    kind: 'file',
+    mime: 'text/plain',
+    bytes: Buffer.from(words),
+  });
+  return props
+    .set('notes', text('Notes for operators.md', NOTES))
+    .set('chapter', text('الفصل الثالث – مسودة.txt', CHAPTER))
+    .set('translation', text('译稿（第二稿）.txt', TRANSLATION))
+    .set('tune', recording('Door bell, take 3.wav', 'audio', pluck(5)))
+    .set('kitchen', recording('voice.wav', 'voice', speak(3, 9, 118)))
+    .set('balcony', recording('voice.wav', 'voice', speak(8, 6, 192)));
+}
+
+const recording = (name: string, kind: 'voice' | 'audio', { wav, duration, waveform }: Sound): Prop => ({
+  name,
+  kind,
+  mime: 'audio/wav',
+  bytes: wav,
+  said: { duration, ...(kind === 'voice' && { waveform }) },
+});
+
+/** Looked at by the server meanwhile: a large picture takes a second, and nobody waits for longer than this, ms. */
+const LOOK_MS = 20_000;
+const ASK_EVERY_MS = 50;
+
+/** As a message may have it; null where files like it are not taken (the configuration says which are). */
+export async function handOver(files: Files, person: Somebody, prop: Prop): Promise<MessageFile | null> {
+  const fileId = await upload(files, person, prop);
+  if (fileId === null) return null;
+  const small = prop.small && (await upload(files, person, prop.small));
+  const { name, kind, mime, bytes, said } = prop;
+  return {
+    fileId,
+    kind,
+    name,
+    mime,
+    size: bytes.length,
+    ...said,
+    // Its measures are found by the server, here as anywhere.
+    ...(small && {
+      thumbnail: {
+        fileId: small,
+        mime: prop.small?.mime ?? mime,
+        size: prop.small?.bytes.length ?? 0,
+        width: 1,
+        height: 1,
+      },
+    }),
+  };
+}
+
+async function upload(
+  files: Files,
+  person: Somebody,
+  { bytes, mime }: Pick<Prop, 'bytes' | 'mime'>,
+): Promise<string | null> {
+  const id = newId();
+  try {
+    await files.begin(person, { id, size: bytes.length, mime, opaque: false });
+  } catch (error) {
+    if (error instanceof KithError && NOT_TAKEN.has(error.code)) return null;
+    throw error;
+  }
+  await files.append(person, id, 0, once(bytes));
+  await files.complete(person, id);
+  for (let waited = 0; waited < LOOK_MS; waited += ASK_EVERY_MS) {
+    const [state] = await files.states(person, [id]);
+    if (state?.state === 'ready') return id;
+    if (state?.state === 'refused') return null;
+    await sleep(ASK_EVERY_MS);
+  }
+  throw new Error(`the demo’s files are not looked at: ${mime}`);
+}
+
+const NOT_TAKEN: ReadonlySet<string> = new Set(['file_refused', 'too_large', 'limit_reached']);
+
+async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
