@@ -53,17 +53,16 @@ async function measure({ kith, nginx }: Both, options: FilesOptions, say: Say): 
     say(`${name}: begins`);
     return work();
   };
+  // First: what the server holds before is then what a fresh one holds.
+  const memory = await part('memory', () => measureMemory(kith, options, say), null);
+  const pictures = async () => measurePictures(kith, await makePictures(say), options, say);
   return {
     machine: machine('postgres'),
     options,
+    memory,
     downloads: await part('download', () => measureDownloads(kith, nginx, options, say), []),
     uploads: await part('upload', () => measureUploads(kith, nginx, options, say), []),
-    pictures: await part(
-      'pictures',
-      async () => measurePictures(kith, await makePictures(say), options, say),
-      [],
-    ),
-    memory: await part('memory', () => measureMemory(kith, options, say), null),
+    pictures: await part('pictures', pictures, []),
   };
 }
 

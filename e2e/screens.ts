@@ -7,7 +7,10 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { pdf } from '../packages/server/src/demo/documents.ts';
+import { type PhotoName, takePhoto } from '../packages/server/src/demo/photos.ts';
 import { desktop, launch, phone } from './support/browser.ts';
+import type { Sample } from './support/samples.ts';
 import { Screen } from './support/screens.ts';
 import { startServer } from './support/server.ts';
 
@@ -63,7 +66,75 @@ async function thread(screen: Screen): Promise<void> {
 /** The middle of it: the question and its answers. */
 async function poll(screen: Screen): Promise<void> {
   await open(screen, 'Autumn hike');
-  await screen.page.locator('.kith-poll').last().waitFor();
+  const question = screen.page.locator('.kith-poll').last();
+  await question.waitFor();
+  await screen.page.waitForTimeout(600);
+  await question.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+}
+
+async function album(screen: Screen): Promise<void> {
+  await open(screen, 'Autumn hike');
+  const last = screen.page.getByRole('button', { name: /^Photo: IMG_2058/ });
+  await last.waitFor();
+  // It opened where reading stopped.
+  await last.evaluate((element) => element.closest('article')?.scrollIntoView({ block: 'end' }));
+}
+
+async function viewer(screen: Screen): Promise<void> {
+  await album(screen);
+  await screen.page.getByRole('button', { name: /^Photo: IMG_2051/ }).click();
+  await screen.viewer.getByRole('img', { name: /^Photo: / }).waitFor();
+}
+
+const TIMETABLE = { title: 'Winter timetable', lines: ['Every hour, and at night when the lake is quiet.'] };
+
+/** Chosen, looked at, and not sent yet. What is written stays as a draft: these pictures come last. */
+async function tray(screen: Screen): Promise<void> {
+  await open(screen, 'Greta Holm');
+  const photo = async (name: PhotoName, as: string): Promise<Sample> => ({
+    name: as,
+    mimeType: 'image/jpeg',
+    buffer: (await takePhoto(name)).jpeg,
+  });
+  await screen.attach([
+    await photo('sea', 'Evening.jpg'),
+    await photo('persimmons', 'Table.jpg'),
+    await photo('rain', 'Window.jpg'),
+    {
+      name: 'Timetable – winter.pdf',
+      mimeType: 'application/pdf',
+      buffer: pdf(TIMETABLE, await takePhoto('ridges')),
+    },
+  ]);
+  await screen.composer.fill('The rest of the week, and how to get there');
+  await screen.page.waitForTimeout(1_500);
+}
+
+/** Played for a while. */
+async function listening(screen: Screen): Promise<void> {
+  await open(screen, 'Bruno');
+  const message = screen.log.getByRole('article', { name: /Voice message/ });
+  await message.getByRole('button', { name: 'Play' }).click();
+  await message.getByRole('button', { name: 'Pause' }).click();
+  // So far and no further, on every machine.
+  const place = message.getByRole('slider');
+  await place.press('Home');
+  await place.press('ArrowRight');
+  await place.blur();
+}
+
+/** And heard on while one reads elsewhere. */
+async function listeningElsewhere(screen: Screen): Promise<void> {
+  await listening(screen);
+  await open(screen, 'engineering');
+  await screen.page.getByRole('region', { name: 'Playing' }).waitFor();
+}
+
+async function shared(screen: Screen, kind: 'Media' | 'Files'): Promise<void> {
+  await open(screen, kind === 'Media' ? 'Autumn hike' : 'Launch week');
+  await (await screen.openDetails()).getByRole('button', { name: 'Photos, files, links, voice' }).click();
+  await screen.page.getByRole('tab', { name: kind, exact: true }).click();
+  await screen.page.waitForTimeout(800);
 }
 
 async function picker(screen: Screen, tab: 'Emoji' | 'Stickers'): Promise<void> {
@@ -107,6 +178,12 @@ const scenes: readonly Scene[] = [
   { name: 'conversation-dark', on: 'desktop', theme: 'dark', go: talk },
   { name: 'thread', on: 'desktop', go: thread },
   { name: 'poll-dark', on: 'desktop', theme: 'dark', go: poll },
+  { name: 'album', on: 'desktop', go: album },
+  { name: 'viewer', on: 'desktop', go: viewer },
+  { name: 'voice-dark', on: 'desktop', theme: 'dark', go: listening },
+  { name: 'listening', on: 'desktop', go: listeningElsewhere },
+  { name: 'shared', on: 'desktop', go: (screen) => shared(screen, 'Media') },
+  { name: 'shared-files-dark', on: 'desktop', theme: 'dark', go: (screen) => shared(screen, 'Files') },
   { name: 'group', on: 'desktop', go: (screen) => open(screen, 'Launch week') },
   { name: 'direct', on: 'desktop', go: (screen) => open(screen, 'Bruno') },
   { name: 'chinese', on: 'desktop', language: 'zh', go: (screen) => open(screen, '林薇') },
@@ -142,6 +219,11 @@ const scenes: readonly Scene[] = [
   { name: 'phone-conversation-dark', on: 'phone', theme: 'dark', go: (screen) => open(screen, 'Bruno') },
   { name: 'phone-thread', on: 'phone', go: thread },
   { name: 'phone-poll', on: 'phone', go: poll },
+  { name: 'phone-album', on: 'phone', go: album },
+  { name: 'phone-album-dark', on: 'phone', theme: 'dark', go: album },
+  { name: 'phone-viewer', on: 'phone', go: viewer },
+  { name: 'phone-voice', on: 'phone', go: listening },
+  { name: 'phone-shared', on: 'phone', go: (screen) => shared(screen, 'Media') },
   { name: 'phone-menu', on: 'phone', go: longPress },
   { name: 'phone-stickers', on: 'phone', theme: 'dark', go: (screen) => picker(screen, 'Stickers') },
   { name: 'phone-search', on: 'phone', go: found },
@@ -155,6 +237,8 @@ const scenes: readonly Scene[] = [
     door: true,
     go: (screen) => screen.page.getByRole('textbox', { name: 'Password' }).waitFor(),
   },
+  { name: 'tray', on: 'desktop', go: tray },
+  { name: 'phone-tray-dark', on: 'phone', theme: 'dark', go: tray },
 ];
 
 /** What the manifest shows before the app is installed. */

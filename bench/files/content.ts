@@ -70,7 +70,11 @@ export async function makePictures(say: Say): Promise<Picture[]> {
       content: contentOf(await readFile(path(name)), mime),
     });
     // Colours that flow, with the grain of a sensor: some 3 MB, as a telephone's are.
-    const photo = ['gradients=s=4032x3024:n=6:seed=7:d=1', 'noise=alls=18:all_seed=7:allf=p'].join(',');
+    const photo = [
+      'gradients=s=4032x3024:n=6:seed=7:d=1',
+      'format=yuvj420p',
+      'noise=alls=18:all_seed=7:allf=p',
+    ].join(',');
     await make('ffmpeg', [...still(photo), '-pix_fmt', 'yuvj420p', '-q:v', '3', path('photo.jpg')]);
     await make('ffmpeg', [...still('testsrc2=s=2560x1440:d=1'), path('screenshot.png')]);
     const made = [

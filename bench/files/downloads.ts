@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Say } from '../commandLine.ts';
 import { within } from '../deadline.ts';
 import { type Content, digestOf, noiseOf } from './content.ts';
+import { tidyDisk } from './disk.ts';
 import type { Kith } from './kith.ts';
 import { type Address, demand, Line } from './line.ts';
 import { type Measured, meter, type Served } from './meter.ts';
@@ -43,6 +44,7 @@ export async function measureDownloads(
   const sizes: Size[] = [];
   for (const size of [largeBytes, MIDDLE_BYTES, SMALL_BYTES])
     sizes.push(await place(kith, nginx, noiseOf(size)));
+  await tidyDisk();
   say('  every file is there, and read whole once');
   const speeds: Speed[] = [];
   for (let round = 1; round <= rounds; round += 1) {

@@ -3,12 +3,12 @@ import type { Say } from '../commandLine.ts';
 import { within } from '../deadline.ts';
 import { residentBytes } from '../processes.ts';
 import { noiseOf } from './content.ts';
+import { tidyDisk } from './disk.ts';
 import { readWhole } from './downloads.ts';
 import type { Kith } from './kith.ts';
 import { Line } from './line.ts';
 import { type Highest, watchMemory } from './meter.ts';
 import type { FilesOptions } from './options.ts';
-import { tidyDisk } from './uploads.ts';
 
 export interface MemoryResult {
   readonly bytes: number;

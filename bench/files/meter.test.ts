@@ -12,7 +12,7 @@ it('counts what is done between its two ends only', () => {
   let files = 5;
   const end = meter({ pid: process.pid, databasePid: null }, () => ({ bytes: files * 10, files }));
   files = 8;
-  expect(end()).toMatchObject({ bytes: 30, files: 3, databaseSeconds: 0 });
+  expect(end()).toMatchObject({ bytes: 30, files: 3, databaseSeconds: null });
 });
 
 it('knows what a program that a server called took, though it has given it back', async () => {

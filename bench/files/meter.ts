@@ -18,9 +18,9 @@ export interface Done {
 
 export interface Measured extends Done {
   readonly seconds: number;
-  /** CPU, s. */
+  /** CPU, s; of the database null where there is none. */
   readonly serverSeconds: number;
-  readonly databaseSeconds: number;
+  readonly databaseSeconds: number | null;
   /** Shares, 0 to 1: of the server's core, whoever used it, and of the load's. */
   readonly coreBusy: number;
   readonly loadBusy: number;
@@ -50,7 +50,7 @@ export function meter({ pid, databasePid }: Served, done: () => Done): () => Mea
       files: after.files - before.files,
       seconds: took / 1_000,
       serverSeconds: (after.server - before.server) / 1_000,
-      databaseSeconds: (after.database - before.database) / 1_000,
+      databaseSeconds: databasePid === null ? null : (after.database - before.database) / 1_000,
       coreBusy: (after.core - before.core) / took,
       loadBusy: (after.load - before.load) / took,
     };

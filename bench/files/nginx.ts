@@ -42,7 +42,7 @@ export function configurationOf({ folder, asRoot, ports, dav }: NginxSettings): 
     root ${folder}/public;
     ${words}
     location /put/ { ${taking} }
-    location = /taken { return 204; }
+    location /taken { return 204; }
   }`;
   return `${asRoot ? 'user root;\n' : ''}worker_processes 1;
 pid ${folder}/pid;

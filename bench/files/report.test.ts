@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { markdownFiles, type Speed, sizeInWords, speedTable } from './report.ts';
 
-const speed = (system: string, megabytes: number, files = 4): Speed => ({
+const speed = (system: string, megabytes: number, files = 4, serverSeconds = 0.5): Speed => ({
   what: '10 MB',
   connections: 16,
   system,
@@ -9,8 +9,8 @@ const speed = (system: string, megabytes: number, files = 4): Speed => ({
     bytes: megabytes * 1e6,
     files,
     seconds: 2,
-    serverSeconds: 0.5,
-    databaseSeconds: 0,
+    serverSeconds,
+    databaseSeconds: system === 'a' ? 1 : null,
     coreBusy: 0.5,
     loadBusy: 0.994,
   },
@@ -31,9 +31,13 @@ const rowsOf = (text: string): string[][] =>
 it('gives a row to each step, with the median of its rounds', () => {
   const rounds = [speed('a', 1_000), speed('b', 10), speed('a', 3_000), speed('b', 10), speed('a', 2_000)];
   expect(rowsOf(speedTable(rounds))).toEqual([
-    ['10 MB', '16', 'a', '1,000', '2.0', '0.25', '0.00', '50 %', '99 %'],
-    ['10 MB', '16', 'b', '5', '2.0', '50.00', '0.00', '50 %', '99 %'],
+    ['10 MB', '16', 'a', '1,000', '2.0', '0.25', '0.50', '50 %', '99 %'],
+    ['10 MB', '16', 'b', '5', '2.0', '50.00', '–', '50 %', '99 %'],
   ]);
+});
+
+it('has no figure of CPU time that was too short to be counted', () => {
+  expect(rowsOf(speedTable([speed('b', 10, 4, 0.04)]))[0]?.[5]).toBe('–');
 });
 
 it('has no rate of files of which none was done', () => {

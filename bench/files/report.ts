@@ -35,12 +35,17 @@ export const sizeInWords = (bytes: number): string => {
 const percent = (share: number): string => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–');
 const hundredth = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '–');
 
+/** Linux counts CPU time in steps of 10 ms: of less than a few of them nothing is known. */
+const LEAST_SECONDS = 0.05;
+const secondsPerGb = (seconds: number | null, bytes: number): number =>
+  seconds === null || seconds < LEAST_SECONDS ? Number.NaN : seconds / (bytes / GB);
+
 const columns: readonly (readonly [string, (of: Measured) => number, (value: number) => string])[] = [
   ['MB/s', ({ bytes, seconds }) => bytes / MB / seconds, whole],
   // Of large files none may be done within a step; then it says nothing.
   ['files/s', ({ files, seconds }) => (files > 0 ? files / seconds : Number.NaN), ms],
-  ['server, CPU s/GB', ({ serverSeconds, bytes }) => serverSeconds / (bytes / GB), hundredth],
-  ['database', ({ databaseSeconds, bytes }) => databaseSeconds / (bytes / GB), hundredth],
+  ['server, CPU s/GB', ({ serverSeconds, bytes }) => secondsPerGb(serverSeconds, bytes), hundredth],
+  ['database', ({ databaseSeconds, bytes }) => secondsPerGb(databaseSeconds, bytes), hundredth],
   ['core', ({ coreBusy }) => coreBusy, percent],
   ['load', ({ loadBusy }) => loadBusy, percent],
 ];

@@ -1,9 +1,8 @@
 /** Files brought to us as the SDK brings them, and to a plain nginx by PUT, in turn. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Say } from '../commandLine.ts';
 import { forEach, within } from '../deadline.ts';
 import { type Content, noiseOf } from './content.ts';
+import { tidyDisk } from './disk.ts';
 import { SMALL_BYTES } from './downloads.ts';
 import type { Kith, Upload } from './kith.ts';
 import { type Address, Line } from './line.ts';
@@ -15,7 +14,6 @@ import { type Speed, sizeInWords } from './report.ts';
 /** Of one client, as in the SDK (packages/client/src/uploads/uploads.ts). */
 const PARALLEL = 3;
 const MOST_MS = 600_000;
-const SYNC_MS = 120_000;
 
 /** Somewhere that files are brought to. What `bring` returns removes it. */
 interface Target {
@@ -74,11 +72,6 @@ export async function measureUploads(
     say(`  uploads: round ${round} of ${rounds}`);
   }
   return speeds;
-}
-
-/** What was written before is on the disk before the next is written: nobody pays for another. */
-export async function tidyDisk(): Promise<void> {
-  await promisify(execFile)('sync', { timeout: SYNC_MS });
 }
 
 async function bringAll(

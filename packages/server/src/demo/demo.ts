@@ -6,9 +6,9 @@ import type { Services } from '../services.ts';
 import { backfillConversation, type PastMessage } from '../store/backfill.ts';
 import { directKey } from '../store/conversations.ts';
 import { cast, directs, type Name, places } from './cast.ts';
+import { fetchProps } from './handOver.ts';
 import { exchanges, type Mood, words } from './phrases.ts';
 import { type Place, placeKey, play } from './play.ts';
-import { makeProps } from './props.ts';
 import { stories } from './story.ts';
 
 const PASSWORD = 'kith-demo';
@@ -41,7 +41,7 @@ async function write(services: Services): Promise<void> {
     accounts,
     database: { db },
   } = services;
-  const props = makeProps();
+  const props = fetchProps();
   // Whoever waits for it hears of it.
   props.catch(() => undefined);
   const people = new Map<Name, string>();

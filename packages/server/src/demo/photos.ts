@@ -89,7 +89,7 @@ function wood(roll: Dice, line: readonly Point[], height: number, step: number):
   let next = -height;
   for (const [x, y] of line) {
     if (x < next) continue;
-    trees += fir(roll, x, y + height * 0.06, height * (0.55 + 0.6 * roll()));
+    trees += fir(roll, x, y + height * 0.14, height * (0.6 + 0.6 * roll()));
     next = x + step * (0.4 + roll());
   }
   return trees;
@@ -161,7 +161,7 @@ function ridges(): Scene {
     ])}
     ${uneven('cloud', '0.0022 0.011', 4, [255, 226, 205], '0 3.4 0 0 -1.75')}</defs>
     <rect width="${width}" height="${height}" fill="url(#sky)"/>
-    <rect width="${width}" height="560" filter="url(#cloud)" opacity=".75"/>
+    <rect width="${width}" height="760" filter="url(#cloud)" opacity=".75"/>
     <circle cx="1080" cy="520" r="620" fill="url(#sun)"/>${times(4, draw)}`;
   const firs = range(6, 9);
   const near = `${times(2, (at) => draw(at + 4))}<path d="${ground(
@@ -185,13 +185,13 @@ function lake(): Scene {
   const roll = dice(29);
   const [width, height, shore] = [1200, 1600, 900];
   const peak: Point[] = [
-    ...ridge(roll, [-20, 700], [330, 470], 120, 6).slice(0, -1),
+    ...ridge(roll, [-60, 700], [330, 470], 120, 6).slice(0, -1),
     ...ridge(roll, [330, 470], [640, 250], 90, 6).slice(0, -1),
     ...ridge(roll, [640, 250], [900, 520], 110, 6).slice(0, -1),
-    ...ridge(roll, [900, 520], [1220, 600], 130, 6),
+    ...ridge(roll, [900, 520], [1260, 600], 130, 6),
   ];
-  const hills = ridge(roll, [-20, 760], [width + 20, 730], 120, 8);
-  const bank = ridge(roll, [-20, 872], [width + 20, 880], 26, 8);
+  const hills = ridge(roll, [-60, 760], [width + 60, 730], 120, 8);
+  const bank = ridge(roll, [-60, 872], [width + 60, 880], 26, 8);
   const stone = `<filter id="stone" x="0" y="0" width="1" height="1"><feTurbulence type="fractalNoise" baseFrequency="0.009 0.013" numOctaves="5" seed="7" result="n"/><feDiffuseLighting in="n" surfaceScale="46" diffuseConstant="1.15" lighting-color="#fff2df"><feDistantLight azimuth="205" elevation="38"/></feDiffuseLighting><feComposite in2="SourceGraphic" operator="in"/></filter>`;
   const land = `<g id="land"><path d="${ground(peak, shore)}" fill="#fff" filter="url(#stone)"/><path d="${ground(peak, shore)}" fill="url(#rock)"/>
     <path d="${ground(hills, shore)}${wood(roll, hills, 70, 16)}" fill="url(#hill)"/><path d="${ground(bank, shore + 4)}${wood(roll, bank, 150, 21)}" fill="url(#wood)"/></g>`;
@@ -219,8 +219,8 @@ function lake(): Scene {
       [0.5, '#0e2b3a', 0.42],
       [1, '#08202d', 0.86],
     ])}
-    <filter id="still" x="0" y="0" width="1" height="1"><feTurbulence type="turbulence" baseFrequency="0.004 0.05" numOctaves="2" seed="3"/><feDisplacementMap in="SourceGraphic" scale="16" xChannelSelector="R" yChannelSelector="G"/><feGaussianBlur stdDeviation="1 4"/></filter></defs>
-    <g id="all"><rect width="${width}" height="${shore}" fill="url(#sky)"/><rect width="${width}" height="620" filter="url(#cloud)" opacity=".8"/>${land}</g>
+    <filter id="still" x="-0.05" y="0" width="1.1" height="1"><feTurbulence type="turbulence" baseFrequency="0.004 0.05" numOctaves="2" seed="3"/><feDisplacementMap in="SourceGraphic" scale="16" xChannelSelector="R" yChannelSelector="G"/><feGaussianBlur stdDeviation="1 4"/></filter></defs>
+    <g id="all"><rect x="-60" width="${width + 120}" height="${shore}" fill="url(#sky)"/><rect x="-60" width="${width + 120}" height="${shore}" filter="url(#cloud)" opacity=".8"/>${land}</g>
     <g filter="url(#still)"><use href="#all" transform="translate(0 ${shore * 2}) scale(1 -1)"/></g>
     <rect y="${shore}" width="${width}" height="${height - shore}" fill="url(#deep)"/>`;
   const ripples = times(150, () => {

@@ -3,8 +3,9 @@ import { type FolderChange, forever, type Input, type MessageFile, mentionOf, ne
 import { dispatch } from '../commands/dispatch.ts';
 import type { Caller, Services } from '../services.ts';
 import type { Name } from './cast.ts';
+import { handOver } from './handOver.ts';
 import { groupPictures, paperBoats, persimmon, portraits } from './pictures.ts';
-import { handOver, type Props } from './props.ts';
+import type { Props } from './props.ts';
 import { type Line, profiles, type Story, stories } from './story.ts';
 
 /** The demo's world as written so far: who is who, and where they meet, by `placeKey`. */

@@ -1,8 +1,5 @@
-/** What people in the demo hand each other: photos, recordings, documents. Made on the spot, and uploaded as anybody's files are. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type FileKind, KithError, type MessageFile, newId } from '@kith/protocol';
-import type { Files } from '../media/files.ts';
-import type { Somebody } from '../store/users.ts';
+/** What people in the demo hand each other: photos, recordings, documents. Made on the spot, without the network. */
+import type { FileKind, MessageFile } from '@kith/protocol';
 import { firstPage, type Page, pdf } from './documents.ts';
 import { type PhotoName, photoNames, takePhoto } from './photos.ts';
 import { pluck, type Sound, speak } from './sounds.ts';
@@ -83,10 +80,10 @@ export type PropName =
 
 export type Props = ReadonlyMap<PropName, Prop>;
 
-/** Paints, records and writes all of it: a few seconds of a processor, beside whatever else is done meanwhile. */
+/** Paints, records and writes all of it: some seconds of a processor. */
 export async function makeProps(): Promise<Props> {
   const props = new Map<PropName, Prop>();
-  // One after the other: sign-ups want the same threads.
+  // One after the other: the service wants processors, too.
   for (const name of photoNames) {
     const photo = await takePhoto(name);
     props.set(name, { name: NAMES[name], kind: 'image', mime: 'image/jpeg', bytes: photo.jpeg });
@@ -121,62 +118,3 @@ const recording = (name: string, kind: 'voice' | 'audio', { wav, duration, wavef
   bytes: wav,
   said: { duration, ...(kind === 'voice' && { waveform }) },
 });
-
-/** Looked at by the server meanwhile: a large picture takes a second, and nobody waits for longer than this, ms. */
-const LOOK_MS = 20_000;
-const ASK_EVERY_MS = 50;
-
-/** As a message may have it; null where files like it are not taken (the configuration says which are). */
-export async function handOver(files: Files, person: Somebody, prop: Prop): Promise<MessageFile | null> {
-  const fileId = await upload(files, person, prop);
-  if (fileId === null) return null;
-  const small = prop.small && (await upload(files, person, prop.small));
-  const { name, kind, mime, bytes, said } = prop;
-  return {
-    fileId,
-    kind,
-    name,
-    mime,
-    size: bytes.length,
-    ...said,
-    // Its measures are found by the server, here as anywhere.
-    ...(small && {
-      thumbnail: {
-        fileId: small,
-        mime: prop.small?.mime ?? mime,
-        size: prop.small?.bytes.length ?? 0,
-        width: 1,
-        height: 1,
-      },
-    }),
-  };
-}
-
-async function upload(
-  files: Files,
-  person: Somebody,
-  { bytes, mime }: Pick<Prop, 'bytes' | 'mime'>,
-): Promise<string | null> {
-  const id = newId();
-  try {
-    await files.begin(person, { id, size: bytes.length, mime, opaque: false });
-  } catch (error) {
-    if (error instanceof KithError && NOT_TAKEN.has(error.code)) return null;
-    throw error;
-  }
-  await files.append(person, id, 0, once(bytes));
-  await files.complete(person, id);
-  for (let waited = 0; waited < LOOK_MS; waited += ASK_EVERY_MS) {
-    const [state] = await files.states(person, [id]);
-    if (state?.state === 'ready') return id;
-    if (state?.state === 'refused') return null;
-    await sleep(ASK_EVERY_MS);
-  }
-  throw new Error(`the demo’s files are not looked at: ${mime}`);
-}
-
-const NOT_TAKEN: ReadonlySet<string> = new Set(['file_refused', 'too_large', 'limit_reached']);
-
-async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

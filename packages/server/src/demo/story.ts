@@ -160,13 +160,6 @@ const launch: Story = {
       },
     },
     { by: 'daniel', ago: 149, text: 'No projector is a feature.', reactions: { '😄': ['ines', 'kavya'] } },
-    {
-      by: 'ines',
-      ago: 140,
-      text: 'And the invitation, for whoever reads Portuguese. The others look at the sea.',
-      files: ['invitation'],
-      reactions: { '🌊': ['kavya', 'ada'] },
-    },
     { by: 'ada', ago: 120, text: 'I bring the cake. It will be round and it will be persimmon. :persimmon:' },
     { by: 'kavya', ago: 118, attachment: kaki('cake', '🍰', 'Kaki has a birthday cake') },
     {
@@ -180,6 +173,13 @@ const launch: Story = {
       text: 'For the door, so that we hear who comes:',
       files: ['tune'],
       reactions: { '🎶': ['ines', 'daniel'] },
+    },
+    {
+      by: 'ines',
+      ago: 38,
+      text: 'The invitation is done, too. Whoever reads no Portuguese looks at the sea.',
+      files: ['invitation'],
+      reactions: { '🌊': ['kavya', 'ada'] },
     },
     { by: 'ada', ago: 26, text: 'Then there is nothing left to go wrong. I am slightly worried.' },
     { by: 'ines', ago: 24, attachment: kaki('ship', '🚀', 'Kaki takes off in a rocket') },
@@ -204,6 +204,7 @@ const hiking: Story = {
       text: 'My boots are ready. My knees less so.',
       reactions: { '😂': ['greta', 'ada', 'elif'] },
     },
+    { by: 'leo', ago: 298, text: 'This is my window, just now. I am not complaining.', files: ['rain'] },
     {
       by: 'elif',
       ago: 121,

@@ -1,121 +1,40 @@
 /** Files over HTTP, by tus: real bytes on a real disk, looked at by the real inspector. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  errors,
-  type MessageFile,
-  type MessageRecord,
-  newId,
-  type Output,
-  type UploadState,
-  type WireError,
-} from '@kith/protocol';
-import { pino } from 'pino';
+import { type MessageFile, newId, type Output, type WireError } from '@kith/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultConfig } from '../config.ts';
-import { createService, type Service } from '../service.ts';
-import { openTestDatabase } from '../testing/world.ts';
+import {
+  errorIn,
+  type FilesWorld,
+  fileAddress,
+  type HttpPerson,
+  metadata,
+  openFilesWorld,
+  TUS,
+} from '../testing/filesWorld.ts';
 
-const log = pino({ level: 'silent' });
-
-interface Person {
-  readonly id: string;
-  readonly bearer: Record<string, string>;
-  readonly cookie: Record<string, string>;
-}
-
-let service: Service;
-let folder: string;
-let base: string;
-let ann: Person;
-let bob: Person;
-let eve: Person;
+let world: FilesWorld;
+let ann: HttpPerson;
+let bob: HttpPerson;
+let eve: HttpPerson;
 let group: string;
 
-const http = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, base), init);
-
-async function call<T>(person: Person, method: string, path: string, body?: object): Promise<T> {
-  const response = await http(`/v1${path}`, {
-    method,
-    headers: { ...person.bearer, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const json = (await response.json()) as T & { readonly error?: WireError };
-  if (json.error) throw Object.assign(new Error(json.error.message), json.error);
-  return json;
-}
-
-async function signUp(username: string): Promise<Person> {
-  const response = await http('/v1/auth/sign-up/email', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      email: `${username}@example.org`,
-      password: 'a good password',
-      name: username,
-      username,
-    }),
-  });
-  const { user } = (await response.json()) as { readonly user: { readonly id: string } };
-  return {
-    id: user.id,
-    bearer: { authorization: `Bearer ${response.headers.get('set-auth-token')}` },
-    cookie: { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' },
-  };
-}
-
-const TUS = { 'tus-resumable': '1.0.0' };
-const OCTETS = { 'content-type': 'application/offset+octet-stream' };
-const metadata = (values: Readonly<Record<string, string>>): string =>
-  Object.entries(values)
-    .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
-    .join(',');
-
-const create = (
-  person: Person,
-  id: string,
-  size: number,
-  values: Readonly<Record<string, string>> = {},
-): Promise<Response> =>
-  http('/v1/uploads', {
-    method: 'POST',
-    headers: {
-      ...TUS,
-      ...person.bearer,
-      'upload-length': String(size),
-      'upload-metadata': metadata({ id, ...values }),
-    },
-  });
-const patch = (person: Person, id: string, offset: number, bytes: Buffer): Promise<Response> =>
-  http(`/v1/uploads/${id}`, {
-    method: 'PATCH',
-    headers: { ...TUS, ...OCTETS, ...person.bearer, 'upload-offset': String(offset) },
-    body: new Uint8Array(bytes),
-  });
-const head = (person: Person, id: string): Promise<Response> =>
+const http: FilesWorld['fetch'] = (path, init) => world.fetch(path, init);
+const call: FilesWorld['call'] = (...args) => world.call(...args);
+const create: FilesWorld['create'] = (...args) => world.create(...args);
+const patch: FilesWorld['patch'] = (...args) => world.patch(...args);
+const settled: FilesWorld['settled'] = (...args) => world.settled(...args);
+const head = (person: HttpPerson, id: string): Promise<Response> =>
   http(`/v1/uploads/${id}`, { method: 'HEAD', headers: { ...TUS, ...person.bearer } });
-
-async function stateOf(person: Person, id: string): Promise<UploadState | undefined> {
-  const { uploads } = await call<Output<'getUploads'>>(person, 'GET', `/uploads?fileIds=${id}`);
-  return uploads[0];
-}
-
-async function settled(person: Person, id: string): Promise<UploadState | undefined> {
-  for (let asked = 0; asked < 200; asked++) {
-    const state = await stateOf(person, id);
-    if (state?.state !== 'checking') return state;
-    await sleep(50);
-  }
-  throw new Error('It was looked at for too long.');
-}
+const stateOf = async (person: HttpPerson, id: string) =>
+  (await call<Output<'getUploads'>>(person, 'GET', `/uploads?fileIds=${id}`)).uploads[0];
 
 /** The whole of it in one request. */
-async function upload(person: Person, bytes: Buffer, values: Readonly<Record<string, string>> = {}) {
+async function upload(person: HttpPerson, bytes: Buffer, values: Readonly<Record<string, string>> = {}) {
   const id = newId();
   expect((await create(person, id, bytes.length, values)).status).toBe(201);
   if (bytes.length > 0) expect((await patch(person, id, 0, bytes)).status).toBe(204);
@@ -131,7 +50,11 @@ const fileOf = (fileId: string, more: Partial<MessageFile> = {}): MessageFile =>
   ...more,
 });
 
-async function send(person: Person, files: readonly MessageFile[], conversationId = group): Promise<string> {
+async function send(
+  person: HttpPerson,
+  files: readonly MessageFile[],
+  conversationId = group,
+): Promise<string> {
   const messageId = newId();
   await call(person, 'POST', `/conversations/${conversationId}/messages`, {
     messageId,
@@ -140,7 +63,10 @@ async function send(person: Person, files: readonly MessageFile[], conversationI
   return messageId;
 }
 
-async function recordOf(person: Person, messageId: string): Promise<MessageRecord | undefined> {
+async function recordOf(
+  person: HttpPerson,
+  messageId: string,
+): Promise<Output<'getMessages'>['messages'][number] | undefined> {
   const { messages } = await call<Output<'getMessages'>>(
     person,
     'GET',
@@ -149,7 +75,7 @@ async function recordOf(person: Person, messageId: string): Promise<MessageRecor
   return messages[0];
 }
 
-async function filesOf(person: Person, messageId: string): Promise<readonly MessageFile[]> {
+async function filesOf(person: HttpPerson, messageId: string): Promise<readonly MessageFile[]> {
   const body = (await recordOf(person, messageId))?.body;
   const attachment =
     body?.type === 'content' && body.content.type === 'plain' ? body.content.attachment : undefined;
@@ -157,38 +83,22 @@ async function filesOf(person: Person, messageId: string): Promise<readonly Mess
 }
 
 const addressOf = (messageId: string, fileId: string): string =>
-  `/v1/conversations/${group}/messages/${messageId}/files/${fileId}`;
+  fileAddress({ conversationId: group, messageId, fileId });
 
-const codeOf = async (response: Response): Promise<string> => {
-  const { error } = JSON.parse(await response.text()) as { error: WireError };
-  expect(response.status).toBe(errors[error.code].status);
-  return error.code;
-};
+const codeOf = async (response: Response): Promise<string> => (await errorIn(response)).code;
 
 async function bytesOnDisk(): Promise<Buffer> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = await readdir(world.folder, { recursive: true, withFileTypes: true });
   const files = names.filter((name) => name.isFile());
   return Buffer.concat(await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name)))));
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kith-http-files-'));
-  const config = defaultConfig({ port: 0, rateFactor: 0, filesDirectory: folder, fileBytes: 20_000_000 });
-  service = await createService(config, { database: (await openTestDatabase('pglite')).database, log });
-  base = (await service.listen()).url;
-  [ann, bob, eve] = [await signUp('ann'), await signUp('bob'), await signUp('eve')];
-  group = newId();
-  await call(ann, 'POST', '/conversations', {
-    kind: 'group',
-    conversationId: group,
-    name: 'Files',
-    userIds: [bob.id],
-  });
+  world = await openFilesWorld({ fileBytes: 20_000_000 });
+  [ann, bob, eve] = [await world.signUp('ann'), await world.signUp('bob'), await world.signUp('eve')];
+  group = await world.group([ann, bob]);
 });
-afterAll(async () => {
-  await service?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => world?.close());
 
 describe('uploads', () => {
   it('M1: brings a file, says what it is, and gives it back to whoever may see the message', async () => {
@@ -221,7 +131,7 @@ describe('uploads', () => {
     const id = newId();
     expect((await create(ann, id, bytes.length)).status).toBe(201);
     // The line drops: half of it is announced, a third comes.
-    const { port } = new URL(base);
+    const { port } = new URL(world.base);
     await new Promise<void>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1', () => {
         socket.write(
@@ -251,7 +161,7 @@ describe('uploads', () => {
     const bytes = randomBytes(200_000);
     const id = newId();
     await create(ann, id, bytes.length);
-    const { port } = new URL(base);
+    const { port } = new URL(world.base);
     const socket = connect(Number(port), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write(
@@ -474,7 +384,7 @@ describe('files of messages', () => {
       'POST',
       `/conversations/${group}/messages/${messageId}/files/${id}/link`,
     );
-    const link = new URL(path, base);
+    const link = new URL(path, world.base);
     expect(await (await fetch(link)).text()).toBe('signed');
     const changed = (name: string, value: string) => {
       const url = new URL(link);
@@ -490,7 +400,7 @@ describe('files of messages', () => {
       await changed('signature', ''),
     ])
       expect(await codeOf(response)).toBe('forbidden');
-    const { links } = service.services;
+    const { links } = world.service.services;
     const address = { conversationId: group, messageId, fileId: id };
     const over = links.sign(address, { tenantId: 1, userId: bob.id, until: Date.now() - 1 });
     expect(await codeOf(await http(`${addressOf(messageId, id)}?${over}`))).toBe('forbidden');
@@ -506,13 +416,13 @@ describe('files of messages', () => {
       forward: { conversationId: group, messageId: first },
     });
     await call(ann, 'DELETE', `/conversations/${group}/messages/${first}`);
-    await service.services.files.sweep();
+    await world.service.services.files.sweep();
     expect(await codeOf(await http(addressOf(first, id), { headers: bob.bearer }))).toBe('not_found');
     const forwarded = await http(addressOf(second, id), { headers: bob.bearer });
     expect(Buffer.from(await forwarded.arrayBuffer()).equals(words)).toBe(true);
     const before = (await bytesOnDisk()).length;
     await call(bob, 'DELETE', `/conversations/${group}/messages/${second}`);
-    await service.services.files.sweep();
+    await world.service.services.files.sweep();
     expect(before - (await bytesOnDisk()).length).toBeGreaterThanOrEqual(50_000);
     expect(await codeOf(await http(addressOf(second, id), { headers: ann.bearer }))).toBe('not_found');
   });
@@ -521,7 +431,7 @@ describe('files of messages', () => {
     const { id: kept } = await upload(ann, Buffer.from('kept'));
     const messageId = await send(ann, [fileOf(kept)]);
     const { id: dropped } = await upload(ann, Buffer.from('dropped'));
-    const { files } = service.services;
+    const { files } = world.service.services;
     const inFourDays = new Date(Date.now() + 4 * 24 * 3_600_000);
     await files.sweep();
     expect((await stateOf(ann, dropped))?.state).toBe('ready');

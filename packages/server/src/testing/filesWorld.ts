@@ -12,11 +12,15 @@ import { type DatabaseKind, openTestDatabase } from './world.ts';
 export interface HttpPerson {
   readonly id: string;
   readonly bearer: Readonly<Record<string, string>>;
+  /** The same session, as a browser has it. */
+  readonly cookie: Readonly<Record<string, string>>;
 }
 
 export interface FilesWorld {
   readonly service: Service;
   readonly base: string;
+  /** Where the bytes lie, where they lie on a disk. */
+  readonly folder: string;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** A command by its path. @throws Error with what the service answered: `code`, `message`, `fields`. */
   call<T>(person: HttpPerson, method: string, path: string, body?: object): Promise<T>;
@@ -65,7 +69,8 @@ export async function errorIn(response: Response): Promise<WireError & { readonl
 export const TUS = { 'tus-resumable': '1.0.0' } as const;
 export const OCTETS = { 'content-type': 'application/offset+octet-stream' } as const;
 
-const metadata = (values: Readonly<Record<string, string>>): string =>
+/** As tus has it in a header. */
+export const metadata = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
     .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
     .join(',');
@@ -122,6 +127,7 @@ export async function openFilesWorld(
   return {
     service,
     base,
+    folder,
     fetch: http,
     call,
     signUp: async (username) => {
@@ -136,7 +142,11 @@ export async function openFilesWorld(
         }),
       });
       const { user } = (await response.json()) as { readonly user: { readonly id: string } };
-      return { id: user.id, bearer: { authorization: `Bearer ${response.headers.get('set-auth-token')}` } };
+      return {
+        id: user.id,
+        bearer: { authorization: `Bearer ${response.headers.get('set-auth-token')}` },
+        cookie: { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' },
+      };
     },
     group: async ([owner, ...others]) => {
       if (!owner) throw new Error('A group needs somebody.');

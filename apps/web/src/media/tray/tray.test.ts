@@ -16,6 +16,10 @@ const names = (place: string): readonly string[] => trayOf(place).chosen.map(({ 
 const ready = (place: string): Promise<void> =>
   vi.waitFor(() => expect(trayOf(place).chosen.map(({ state }) => state.type)).not.toContain('preparing'));
 
+// Where there is no page to close.
+vi.stubGlobal('addEventListener', () => undefined);
+vi.stubGlobal('removeEventListener', () => undefined);
+
 beforeAll(() => speak('en'));
 afterEach(forgetCells);
 
