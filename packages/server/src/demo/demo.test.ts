@@ -3,16 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Accounts } from '../accounts/accounts.ts';
 import { ensurePerson } from '../accounts/persons.ts';
 import { accountsDb } from '../accounts/tables.ts';
+import { createInspector } from '../media/inspect/createInspector.ts';
 import type { Services } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { seedDemo } from './demo.ts';
+import { handOver } from './handOver.ts';
 
 describe.each(databaseKinds)('the demo on %s', (kind) => {
   let world: World;
   let services: Services;
   const printed: string[] = [];
   beforeAll(async () => {
-    world = await createWorld(kind);
+    // What is shown of a file is what a real look at it found.
+    world = await createWorld(kind, { inspector: createInspector() });
     // Signing up without the cost of hashing: what the demo writes is under test, not passwords.
     const signUp: Accounts['signUp'] = async ({ username, name, email }) => {
       const user = { id: newId(), username, name, email };
@@ -87,6 +90,59 @@ describe.each(databaseKinds)('the demo on %s', (kind) => {
     expect(heads.find(({ conversation }) => conversation.name === 'Autumn hike')?.unread).toBe(3);
     expect((await world.call(ada, 'listStickerPacks', {})).packs[0]?.count).toBe(4);
     expect((await world.call(ada, 'listEmoji', {})).emoji.map(({ name }) => name)).toEqual(['persimmon']);
+  });
+
+  it('shows photos, recordings and documents among the latest of its conversations', async () => {
+    const ada = await owner();
+    const { heads } = await world.call(ada, 'sync', {});
+    const latest = await Promise.all(
+      heads.map(({ conversation }) =>
+        world.call(ada, 'getHistory', { conversationId: conversation.id, limit: 15 }),
+      ),
+    );
+    const albums = latest
+      .flatMap(({ messages }) => messages)
+      .flatMap(({ body }) => {
+        const content = body.type === 'content' ? body.content : undefined;
+        return content?.type === 'plain' && content.attachment?.type === 'files'
+          ? [content.attachment.files]
+          : [];
+      });
+    expect(albums.map(({ length }) => length)).toContain(3);
+    const files = albums.flat();
+    expect(new Set(files.map(({ kind: what }) => what))).toEqual(
+      new Set(['image', 'file', 'voice', 'audio']),
+    );
+    for (const { kind: what, name, mime, ...file } of files) {
+      if (what === 'image') {
+        expect(file, name).toMatchObject({
+          width: expect.any(Number),
+          height: expect.any(Number),
+          placeholder: expect.stringMatching(/./),
+          thumbnail: { mime: 'image/webp' },
+        });
+        expect(mime).toBe('image/jpeg');
+      } else if (what === 'file') expect(mime, name).toMatch(/^text\/|^application\/pdf$/);
+      else expect([mime, file.duration], name).toEqual(['audio/wav', expect.any(Number)]);
+      if (what === 'voice') expect(Buffer.from(file.waveform ?? '', 'base64')).toHaveLength(100);
+    }
+    expect(files.find(({ mime }) => mime === 'application/pdf')?.thumbnail).toBeDefined();
+    const names = files.map(({ name }) => name).join(' ');
+    for (const script of [/\p{Script=Han}/u, /\p{Script=Arabic}/u, /\p{Script=Latin}/u])
+      expect(names).toMatch(script);
+  });
+
+  it('leaves out what is not taken here', async () => {
+    const large = {
+      name: 'large.txt',
+      kind: 'file',
+      mime: 'text/plain',
+      bytes: Buffer.alloc(1_000_001, 'a'),
+    } as const;
+    const ada = await owner();
+    expect(await handOver(services.files, ada, large)).toBeNull();
+    const small = { ...large, bytes: Buffer.from('small enough') };
+    expect(await handOver(services.files, ada, small)).toMatchObject({ name: 'large.txt', size: 12 });
   });
 
   it('begins each conversation with its beginning', async () => {

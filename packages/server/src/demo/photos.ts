@@ -221,7 +221,7 @@ function lake(): Scene {
     ])}
     <filter id="still" x="-0.05" y="0" width="1.1" height="1"><feTurbulence type="turbulence" baseFrequency="0.004 0.05" numOctaves="2" seed="3"/><feDisplacementMap in="SourceGraphic" scale="16" xChannelSelector="R" yChannelSelector="G"/><feGaussianBlur stdDeviation="1 4"/></filter></defs>
     <g id="all"><rect x="-60" width="${width + 120}" height="${shore}" fill="url(#sky)"/><rect x="-60" width="${width + 120}" height="${shore}" filter="url(#cloud)" opacity=".8"/>${land}</g>
-    <g filter="url(#still)"><use href="#all" transform="translate(0 ${shore * 2}) scale(1 -1)"/></g>
+    <rect y="${shore}" width="${width}" height="${height - shore}" fill="#6f8794"/><g filter="url(#still)"><use href="#all" transform="translate(0 ${shore * 2}) scale(1 -1)"/></g>
     <rect y="${shore}" width="${width}" height="${height - shore}" fill="url(#deep)"/>`;
   const ripples = times(150, () => {
     const depth = roll() ** 1.6;

@@ -122,15 +122,21 @@ async function send(
     // Who goes away in the middle is no trouble; bytes that are not what was written are.
     if (!isGone(error)) log.error({ err: error, fileId: row.id }, 'a file could not be read to its end');
   } finally {
+    bytes.destroy();
     unwatch();
   }
   return reply;
 }
 
-const isGone = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  (error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.code === 'ECONNRESET' || error.code === 'EPIPE');
+/** The reader, before or after the first byte. */
+const GONE: ReadonlySet<unknown> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+  'ECONNRESET',
+  'EPIPE',
+]);
+
+const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && GONE.has(error.code);
 
 /** RFC 6266: the name as it is, in a form that no name can break out of, and one for programs of long ago. */
 function disposition(kind: 'inline' | 'attachment', name: string): string {

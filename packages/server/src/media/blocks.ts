@@ -31,13 +31,16 @@ function numbered(index: number): Buffer {
   return bytes;
 }
 
-/** Blocks of the plain `pieces`, the first with this `index`; the last may be shorter. What it yields is never used again. */
+/**
+ * Blocks of the plain `pieces`, the first with this `index`; the last may be shorter. What it yields holds until the next is asked
+ * for: new memory for each would keep the collector busier than the cipher keeps the core.
+ */
 export async function* sealBlocks(
   key: KeyObject,
   index: number,
   pieces: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  let batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  const batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
   let used = 0;
   let cipher: CipherGCM | null = null;
   /** Plain bytes that the begun block still takes. */
@@ -67,7 +70,6 @@ export async function* sealBlocks(
       if (room === 0) end(cipher);
       if (used === BATCH_BYTES) {
         yield batch;
-        batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
         used = 0;
       }
     }
