@@ -8,7 +8,7 @@ import { Screen } from './support/screens.ts';
 import { startServer } from './support/server.ts';
 
 const PICTURE = fileURLToPath(new URL('../docs/screenshot.png', import.meta.url));
-const CONVERSATION = process.argv[2] ?? 'engineering';
+const CONVERSATION = process.argv[2] ?? 'Autumn hike';
 
 const server = await startServer({ args: ['--demo'] });
 const browser = await launch();

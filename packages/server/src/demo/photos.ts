@@ -25,7 +25,7 @@ type Dice = () => number;
 type Point = readonly [x: number, y: number];
 
 /** What is far is drawn in so many times fewer pixels a side. */
-const SOFT = 2.5;
+const SOFT = 1.6;
 /** Pixels of the photo to those that scenes are drawn in. */
 const SCALE = 0.8;
 
@@ -516,8 +516,10 @@ export async function takePhoto(name: PhotoName): Promise<Photo> {
     Buffer.from(
       `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(width / scale)}" height="${Math.round(height / scale)}" viewBox="0 0 ${scene.width} ${scene.height}">${inner}</svg>`,
     );
+  // In two steps: by itself it would draw a vector as large as it is wanted in the end.
+  const small = await sharp(svg(scene.far, SOFT)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const [soft, grain] = await Promise.all([
-    sharp(svg(scene.far, SOFT)).resize(width, height, { kernel: 'cubic' }).removeAlpha().raw().toBuffer(),
+    sharp(small.data, { raw: small.info }).resize(width, height, { kernel: 'cubic' }).raw().toBuffer(),
     sharp({
       create: {
         width: 256,
