@@ -90,7 +90,7 @@ const TIMETABLE = { title: 'Winter timetable', lines: ['Every hour, and at night
 
 /** Chosen, looked at, and not sent yet. What is written stays as a draft: these pictures come last. */
 async function tray(screen: Screen): Promise<void> {
-  await open(screen, 'Greta Holm');
+  await open(screen, 'Kavya Menon');
   const photo = async (name: PhotoName, as: string): Promise<Sample> => ({
     name: as,
     mimeType: 'image/jpeg',

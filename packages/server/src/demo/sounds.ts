@@ -1,5 +1,7 @@
 /** The sounds of the demo, as WAV: somebody who speaks, without words, and a tune on plucked strings. */
 
+import { type Dice, dice } from './dice.ts';
+
 export interface Sound {
   readonly wav: Buffer;
   /** ms */
@@ -43,7 +45,7 @@ export function speak(seed: number, seconds: number, pitch: number): Sound {
   return toSound(samples);
 }
 
-function syllable(into: Float64Array, roll: () => number, pitch: number, loud: number): void {
+function syllable(into: Float64Array, roll: Dice, pitch: number, loud: number): void {
   const from = VOWELS[Math.floor(roll() * VOWELS.length)] ?? VOWELS[0];
   const to = VOWELS[Math.floor(roll() * VOWELS.length)] ?? VOWELS[1];
   const hiss = roll() < 0.35 ? 0.3 : 0.04;
@@ -125,14 +127,5 @@ function toSound(samples: Float64Array): Sound {
     wav,
     duration: Math.round((samples.length / RATE) * 1000),
     waveform: Buffer.from(bars.map((bar) => Math.round(255 * (bar / loudest) ** 0.7))).toString('base64'),
-  };
-}
-
-/** Numbers in [0, 1), the same for the same seed. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state >>> 0) / 2 ** 32;
   };
 }
