@@ -6,8 +6,8 @@ import type { Somebody } from '../store/users.ts';
 import { visibleMessage } from './access.ts';
 
 /**
- * A file of a message that this person may see at this moment, and what it is called there. Whoever uploaded it sees it also where
- * the message is not sent yet. @throws KithError not_found, forbidden.
+ * A file of a message that this person may see at this moment, and what it is called there. Of one that waits to be sent, only who
+ * uploaded it. @throws KithError not_found, forbidden.
  */
 export async function fileAccess(
   services: Services,
@@ -17,11 +17,11 @@ export async function fileAccess(
   const key = { tenantId: person.tenantId, conversationId, messageId };
   const row = await fileOfMessage(services.database.db, key, fileId);
   if (row?.state !== 'ready') throw new KithError('not_found');
-  const content = await contentOf(services, person, { conversationId, messageId }).catch((error: unknown) => {
-    if (error instanceof KithError && row.owner_id === person.userId && !row.made) return undefined;
-    throw error;
-  });
-  return { row, name: nameIn(content, fileId) };
+  if (!row.sent) {
+    if (row.owner_id !== person.userId) throw new KithError('not_found');
+    return { row, name: 'file' };
+  }
+  return { row, name: nameIn(await contentOf(services, person, { conversationId, messageId }), fileId) };
 }
 
 async function contentOf(

@@ -99,7 +99,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
     const words = await world.upload(ann, undefined, 'text/plain');
     const messageId = await send(ann, [
       fileOf(picture, 'image', { thumbnail: small(thumbnail) }),
-      fileOf(await world.upload(ann), 'file', { thumbnail: small(words) }),
+      fileOf(await world.upload(ann, undefined, 'text/plain'), 'file', { thumbnail: small(words) }),
     ]);
     const [first, second] = await filesIn(bob, messageId);
     expect(first?.thumbnail).toEqual({
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('M2, S15: is to be sent by its owner only', async () => {
-    const mine = await world.upload(ann);
+    const mine = await world.upload(ann, undefined, 'text/plain');
     await expect(send(bob, [fileOf(mine)])).rejects.toMatchObject({ code: 'not_found' });
     const tenantId = await world.tenant(`files-${kind}-${newId()}`);
     const stranger = await world.person('Stranger', tenantId);
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('S7: sent again, it is one message, and what it has is counted once', async () => {
-    const fileId = await world.upload(ann);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
     const input = { conversationId: group, messageId: newId(), content: contentOf(fileOf(fileId)) };
     const first = await world.call(ann, 'sendMessage', input);
     expect(await world.call(ann, 'sendMessage', input)).toEqual(first);
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
 
   it('M5: in a thread, and only as far as the message is visible', async () => {
     const root = await world.send(bob, group, 'root');
-    const fileId = await world.upload(ann);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
     const messageId = await send(ann, [fileOf(fileId)], { thread: root.messageId });
     expect(await sees(bob, messageId, fileId)).toBe(true);
     await world.call(ann, 'addMembers', { conversationId: group, userIds: [eve.userId] });
@@ -152,7 +152,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('M7: forwarded, it stays when the first is deleted, and goes with the last, also when both go at once', async () => {
-    const fileId = await world.upload(ann);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
     const first = await send(ann, [fileOf(fileId)]);
     const copies: string[] = [];
     for (let n = 0; n < 3; n++) {
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('M7: nothing is forwarded of a message that is being deleted', async () => {
-    const fileId = await world.upload(ann);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
     const first = await send(ann, [fileOf(fileId)]);
     const outcomes = await Promise.allSettled([
       world.call(ann, 'deleteMessage', { conversationId: group, messageId: first }),
@@ -197,7 +197,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('S17: goes with a message that disappears', async () => {
-    const fileId = await world.upload(ann);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
     await world.call(ann, 'updateConversation', { conversationId: group, disappearAfter: 3_600 });
     const messageId = await send(ann, [fileOf(fileId)]);
     await world.database.db
@@ -218,7 +218,10 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   });
 
   it('waits with a scheduled message, goes with it, or is let go when it is taken back', async () => {
-    const [sent, cancelled] = [await world.upload(ann), await world.upload(ann)];
+    const [sent, cancelled] = [
+      await world.upload(ann, undefined, 'text/plain'),
+      await world.upload(ann, undefined, 'text/plain'),
+    ];
     const schedule = async (fileId: string) => {
       const messageId = newId();
       await world.call(ann, 'scheduleMessage', {
@@ -253,6 +256,81 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
     expect(listed.messages.map(({ id }) => id)).toEqual([first]);
   });
 
+  it('what was sent is not taken from its message by being planned once more, and taken back', async () => {
+    const fileId = await world.upload(ann, undefined, 'text/plain');
+    const messageId = newId();
+    const input = {
+      conversationId: group,
+      messageId,
+      content: contentOf(fileOf(fileId)),
+      at: inAnHour(),
+    };
+    await world.call(ann, 'scheduleMessage', input);
+    await world.call(ann, 'sendScheduledNow', { messageId });
+    await world.call(ann, 'scheduleMessage', input);
+    await world.call(ann, 'cancelScheduled', { messageId });
+    await world.services.files.sweep();
+    expect(await sees(bob, messageId, fileId)).toBe(true);
+    // Nor is an id of somebody else's message to be had.
+    await expect(
+      world.call(bob, 'scheduleMessage', { ...input, content: { type: 'plain', text: 'x' } }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('a scheduled message that is changed has the files of its last version, and no others', async () => {
+    const [one, two] = [
+      await world.upload(ann, undefined, 'text/plain'),
+      await world.upload(ann, undefined, 'text/plain'),
+    ];
+    const messageId = newId();
+    await world.call(ann, 'scheduleMessage', {
+      conversationId: group,
+      messageId,
+      content: contentOf(fileOf(one)),
+      at: inAnHour(),
+    });
+    await expect(
+      world.call(ann, 'updateScheduled', { messageId, content: contentOf(fileOf(newId())) }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+    await world.call(ann, 'updateScheduled', { messageId, content: contentOf(fileOf(two)) });
+    await world.services.files.sweep(new Date(Date.now() + 4 * 24 * 3_600_000));
+    expect([await exists(one), await exists(two)]).toEqual([false, true]);
+    await world.call(ann, 'sendScheduledNow', { messageId });
+    expect(await sees(bob, messageId, two)).toBe(true);
+  });
+
+  it('M3: what a conversation does not take cannot be forwarded into it either', async () => {
+    const there = await world.group([ann, bob]);
+    const fileId = await world.upload(ann, undefined, 'text/plain');
+    const messageId = await send(ann, [fileOf(fileId)]);
+    await world.call(ann, 'updateConversation', { conversationId: there, files: { types: [] } });
+    await expect(
+      world.call(bob, 'sendMessage', {
+        conversationId: there,
+        messageId: newId(),
+        forward: { conversationId: group, messageId },
+      }),
+    ).rejects.toMatchObject({ code: 'file_refused' });
+  });
+
+  it('M5: whoever was let out sees nothing more of it, not even what they sent', async () => {
+    const fileId = await world.upload(bob, undefined, 'text/plain');
+    const messageId = await send(bob, [fileOf(fileId)]);
+    expect(await sees(bob, messageId, fileId)).toBe(true);
+    await world.call(ann, 'removeMember', { conversationId: group, userId: bob.userId });
+    expect([await sees(bob, messageId, fileId), await sees(ann, messageId, fileId)]).toEqual([false, true]);
+  });
+
+  it('M8: nothing that nobody looked at goes with plain content', async () => {
+    const sealed = await world.upload(ann);
+    await expect(send(ann, [fileOf(sealed)])).rejects.toMatchObject({ code: 'file_refused' });
+    const picture = await world.upload(ann, PNG, 'image/png');
+    const thumbnail = { fileId: sealed, mime: 'image/png', size: 1, width: 9, height: 9 };
+    await expect(send(ann, [fileOf(picture, 'image', { thumbnail })])).rejects.toMatchObject({
+      code: 'file_refused',
+    });
+  });
+
   it('M8: of an encrypted message the server knows only which they are', async () => {
     const fileId = await world.upload(ann, Buffer.from('<html>looks like something</html>'));
     const input = {
@@ -275,7 +353,7 @@ describe.each(databaseKinds)('files of messages on %s', (kind) => {
   it.each(['../x', 'a/b', 'a\\b', 'a\u0000b', 'exe\u202Egpj', '..', ''])(
     'M4: the name %j is none',
     async (name) => {
-      const fileId = await world.upload(ann);
+      const fileId = await world.upload(ann, undefined, 'text/plain');
       await expect(send(ann, [fileOf(fileId, 'file', { name })])).rejects.toMatchObject({
         code: 'bad_input',
         fields: expect.arrayContaining([

@@ -1,5 +1,6 @@
 /** Messages that are sent later: what the commands and the work at their time have in common. */
-import { KithError, limits, type OwnRecordOf, type ScheduledMessage } from '@kith/protocol';
+import { isDeepStrictEqual } from 'node:util';
+import { idsOf, KithError, limits, type OwnRecordOf, type ScheduledMessage } from '@kith/protocol';
 import { hasFiles, takeFiles } from '../media/use.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
@@ -13,6 +14,7 @@ import {
   setDue,
 } from '../store/due.ts';
 import { letUnsentFilesGo, useFiles } from '../store/files.ts';
+import { sentMessage } from '../store/messages.ts';
 import { type OwnTransaction, ownValue } from '../store/own.ts';
 import type { Somebody } from '../store/users.ts';
 import { allowedMentions } from './mentions.ts';
@@ -97,7 +99,7 @@ const putScheduled = (
   });
 };
 
-/** Its files wait with it, under the id it will have; of one that was taken back they are let go. */
+/** Its files wait with it, under the id it will have; those it has no more, or that was taken back, are let go. */
 async function keepFiles(
   { files }: Services,
   trx: OwnTransaction,
@@ -107,13 +109,26 @@ async function keepFiles(
   now: ScheduledMessage | null,
 ): Promise<void> {
   const { tenantId } = who;
-  if (now && !before && hasFiles(now.content)) {
+  if (now && !before) {
+    // An id that is a message already: planned again after it went (S7), or somebody else's.
+    const sent = await sentMessage(trx, tenantId, now.conversationId, messageId);
+    if (sent?.authorId === who.userId) return;
+    if (sent) throw new KithError('conflict', { message: 'This message id is taken.' });
+  }
+  const [former, present] = [filesIn(before), filesIn(now)];
+  if (isDeepStrictEqual(former, present)) return;
+  if (before && former.length > 0) await letUnsentFilesGo(trx, tenantId, before.conversationId, messageId);
+  if (now && present.length > 0) {
     const { conversationId } = now;
     const { uses } = await takeFiles(files, trx, who, conversationId, now.content);
     await useFiles(trx, { tenantId, conversationId, messageId }, uses, null);
-  } else if (!now && before && hasFiles(before.content))
-    await letUnsentFilesGo(trx, tenantId, before.conversationId, messageId);
+  }
 }
+
+const filesIn = (message: ScheduledMessage | null): readonly string[] => {
+  const content = message?.content.type === 'plain' ? message.content : undefined;
+  return content?.attachment?.type === 'files' ? idsOf(content.attachment.files) : [];
+};
 
 /** Sends it before its time. */
 export async function deliverNow(

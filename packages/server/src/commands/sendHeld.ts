@@ -51,7 +51,7 @@ export async function sendHeld(
         thread === undefined ? null : await rootOf(held, await heldMessage(held, membership, thread));
       const quoted = replyTo === undefined ? null : await heldMessage(held, membership, replyTo);
       const { content, uses } = forwarded
-        ? { content: said, uses: await shareFiles(held.trx, tenantId, said) }
+        ? { content: said, uses: await shareFiles(services.files, held.trx, tenantId, conversationId, said) }
         : await takeFiles(services.files, held.trx, caller, conversationId, said, files);
       const sent = await held.appendMessage({
         id: messageId,

@@ -69,11 +69,17 @@ export async function takeFiles(
     if (row.state !== 'ready' || !row.findings) throw new KithError('not_ready', { retryAfterMs: 500 });
     return { ...row, findings: row.findings };
   };
-  const { types, fileBytes: most } = await limitsIn(trx, person.tenantId, conversationId);
-  const demandSize = ({ size }: FileRow): void => {
-    if (size > most)
-      throw new KithError('too_large', { message: `At most ${inWords(most)} are taken here for one file.` });
+  const lookedAt: typeof readyOf = (id) => {
+    const row = readyOf(id);
+    // Nobody has looked at it, neither for what it is nor for what the scanner would find.
+    if (row.opaque)
+      throw new KithError('file_refused', {
+        message: 'An encrypted file belongs into an encrypted message.',
+      });
+    return row;
   };
+  const { types, fileBytes: most } = await limitsIn(trx, person.tenantId, conversationId);
+  const demandSize = (row: FileRow): void => demandSmall(row, most);
   if (!attachment) {
     // What they are, only those who can open them know; but no files at all means these, too.
     if (types?.length === 0) throw new KithError('file_refused', { message: 'Files are not taken here.' });
@@ -81,15 +87,24 @@ export async function takeFiles(
     return { content, uses: ids.map((fileId) => ({ fileId, kind: null })) };
   }
   const files = attachment.files.map((file): MessageFile => {
-    const row = readyOf(file.fileId);
-    if (!isTaken(types, row.findings.mime))
-      throw new KithError('file_refused', { message: `Files such as ${file.name} are not taken here.` });
+    const row = lookedAt(file.fileId);
+    demandTaken(file, row.findings.mime, types);
     demandSize(row);
-    const small = file.thumbnail ? smallOf(file.thumbnail, readyOf(file.thumbnail.fileId)) : undefined;
+    const small = file.thumbnail ? smallOf(file.thumbnail, lookedAt(file.thumbnail.fileId)) : undefined;
     return asFound(file, row, small);
   });
   const kept = await holdMade(trx, person.tenantId, files, new Set(held.keys()));
   return { content: withFiles(content, kept), uses: usesOf(kept) };
+}
+
+function demandTaken({ name }: MessageFile, mime: string, types: readonly string[] | undefined): void {
+  if (!isTaken(types, mime))
+    throw new KithError('file_refused', { message: `Files such as ${name} are not taken here.` });
+}
+
+function demandSmall({ size }: FileRow, most: number): void {
+  if (size > most)
+    throw new KithError('too_large', { message: `At most ${inWords(most)} are taken here for one file.` });
 }
 
 /** Small pictures that the server made, which nobody named: one that was swept meanwhile is left out. */
@@ -114,20 +129,32 @@ function withFiles(content: Content, files: readonly MessageFile[]): Content {
 }
 
 /**
- * The files of a message that is said again elsewhere. @throws KithError conflict when they are gone: the message was deleted
- * meanwhile.
+ * The files of a message that is said again in this conversation, whose rules hold for them too. @throws KithError conflict when
+ * they are gone: the message was deleted meanwhile; file_refused, too_large.
  */
 export async function shareFiles(
+  { limitsIn }: Pick<Files, 'limitsIn'>,
   trx: FilesTransaction,
   tenantId: number,
+  conversationId: string,
   content: Content,
 ): Promise<readonly FileUse[]> {
   const attachment = filesOf(content);
   if (!attachment) return [];
   const ids = idsOf(attachment.files);
-  const held = await holdFiles(trx, tenantId, ids);
-  if (held.length < ids.length || held.some((row) => row.state !== 'ready' || !row.used))
-    throw new KithError('conflict', { message: 'This message cannot be forwarded.' });
+  const held = new Map((await holdFiles(trx, tenantId, ids)).map((row) => [row.id, row]));
+  const { types, fileBytes: most } = await limitsIn(trx, tenantId, conversationId);
+  for (const id of ids) {
+    const row = held.get(id);
+    if (row?.state !== 'ready' || !row.used)
+      throw new KithError('conflict', { message: 'This message cannot be forwarded.' });
+  }
+  for (const file of attachment.files) {
+    const row = held.get(file.fileId);
+    if (!row) continue;
+    demandTaken(file, file.mime, types);
+    demandSmall(row, most);
+  }
   return usesOf(attachment.files);
 }
 

@@ -235,9 +235,11 @@ export async function useFiles(
       })),
     )
     .onConflict((conflict) =>
-      conflict
-        .columns(['tenant_id', 'conversation_id', 'message_id', 'file_id'])
-        .doUpdateSet((eb) => ({ kind: eb.ref('excluded.kind'), seq: eb.ref('excluded.seq') })),
+      conflict.columns(['tenant_id', 'conversation_id', 'message_id', 'file_id']).doUpdateSet((eb) => ({
+        kind: eb.ref('excluded.kind'),
+        // What was sent is not unsent by being planned once more.
+        seq: eb.fn.coalesce('excluded.seq', 'file_uses.seq'),
+      })),
     )
     .execute();
   await trx
@@ -317,24 +319,27 @@ async function letGo(
     .execute();
 }
 
-/** A file of a message (or of one that is to be sent). */
+/** A file of a message; `sent`: or of one that is to be sent. */
 export async function fileOfMessage(
   db: Db,
   { tenantId, conversationId, messageId }: MessageKey,
   fileId: string,
-): Promise<FileRow | null> {
+): Promise<(FileRow & { readonly sent: boolean }) | null> {
   const row = await db
     .selectFrom('file_uses as u')
     .innerJoin('files as f', (join) =>
       join.onRef('f.tenant_id', '=', 'u.tenant_id').onRef('f.id', '=', 'u.file_id'),
     )
     .select(columns.map((column) => `f.${column}` as const))
+    .select('u.seq')
     .where('u.tenant_id', '=', tenantId)
     .where('u.conversation_id', '=', conversationId)
     .where('u.message_id', '=', messageId)
     .where('u.file_id', '=', fileId)
     .executeTakeFirst();
-  return row ? toRow(row) : null;
+  if (!row) return null;
+  const { seq, ...file } = row;
+  return { ...toRow(file), sent: seq !== null };
 }
 
 /** Forgets files that nothing has used since then, at most so many; whoever calls it removes their bytes. */
