@@ -6,6 +6,7 @@ import { memo, Suspense, useRef, useState } from 'react';
 import { pointerFine, useMedia } from '../app/media.ts';
 import { focusComposer } from '../composer/intent.ts';
 import { t } from '../i18n/index.ts';
+import { useTakesFiles } from '../media/takesFiles.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../ui/Menu.tsx';
 import { type AttachEntry, attachEntries, fileEntries } from './entries.ts';
@@ -35,7 +36,8 @@ export const AttachButton = memo(function AttachButton({
 }: AttachButtonProps) {
   const mouse = useMedia(pointerFine);
   const inputs = useRef(new Map<string, HTMLInputElement | null>());
-  const choices = fileEntries.filter(({ camera }) => !camera || !mouse);
+  const takesFiles = useTakesFiles(conversationId);
+  const choices = takesFiles ? fileEntries.filter(({ camera }) => !camera || !mouse) : [];
   const [entry, setEntry] = useState<AttachEntry>();
   const close = () => {
     setEntry(undefined);
@@ -56,12 +58,14 @@ export const AttachButton = memo(function AttachButton({
             {t(one.label)}
           </MenuItem>
         ))}
-        <MenuSeparator />
-        {attachEntries.map((one) => (
-          <MenuItem key={one.id} icon={one.icon} onSelect={() => setEntry(one)}>
-            {t(one.label)}
-          </MenuItem>
-        ))}
+        {takesFiles && <MenuSeparator />}
+        {attachEntries
+          .filter(({ films }) => !films || takesFiles)
+          .map((one) => (
+            <MenuItem key={one.id} icon={one.icon} onSelect={() => setEntry(one)}>
+              {t(one.label)}
+            </MenuItem>
+          ))}
         <MenuSeparator />
         <MenuItem icon={CalendarClock} disabled={!onLater} onSelect={() => onLater?.()}>
           {t('later.title')}

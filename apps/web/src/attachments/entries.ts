@@ -29,6 +29,8 @@ export interface AttachEntry {
   readonly icon: LucideIcon;
   /** Loaded when it is first chosen. */
   readonly Dialog: ComponentType<AttachDialogProps>;
+  /** What it makes is a file. */
+  readonly films?: true;
 }
 
 export const attachEntries: readonly AttachEntry[] = [
@@ -37,6 +39,7 @@ export const attachEntries: readonly AttachEntry[] = [
     label: 'round.title',
     icon: Video,
     Dialog: lazy(() => import('../media/record/RoundDialog.tsx')),
+    films: true,
   },
   {
     id: 'poll',

@@ -14,6 +14,7 @@ import { errorText } from '../i18n/errors.ts';
 import { t } from '../i18n/index.ts';
 import { askWhen } from '../later/ask.ts';
 import { timeText } from '../later/words.ts';
+import { useTakesFiles } from '../media/takesFiles.ts';
 import { DropZone } from '../media/tray/DropZone.tsx';
 import { faultsOf } from '../media/tray/judge.ts';
 import { inMessages } from '../media/tray/messages.ts';
@@ -65,6 +66,7 @@ function WriteComposer({
   const client = useClient();
   const place = thread?.rootId ?? conversationId;
   const draft = useDraft(place);
+  const takesFiles = useTakesFiles(conversationId);
   const threadId = thread?.rootId;
   useLayoutEffect(() => {
     if (threadId !== undefined) placeThread(threadId, conversationId);
@@ -155,7 +157,7 @@ function WriteComposer({
       onSubmit={(wire) => send([wire])}
       onParts={send}
       onAttach={attach}
-      onRecord={record}
+      {...(takesFiles && { onRecord: record })}
       // Files are not kept for later: what is written with them is theirs.
       {...(tray.chosen.length === 0 && { onLater: later })}
       onEscape={replyTo === undefined ? undefined : cancel}

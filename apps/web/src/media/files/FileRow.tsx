@@ -97,6 +97,9 @@ function There({ file, message }: FileProps) {
       aria-label={t('file.downloadSize', { name: file.name, size })}
     >
       {inside}
+      <span className="kith-file-get">
+        <Download size={18} strokeWidth={1.75} aria-hidden="true" />
+      </span>
     </a>
   );
 }

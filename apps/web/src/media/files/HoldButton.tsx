@@ -3,6 +3,7 @@ import type { TimelineMessage } from '@kith/client';
 import type { MessageFile } from '@kith/protocol';
 import { Pause, Play } from 'lucide-react';
 import { useClient } from '../../app/client.tsx';
+import { focusComposer } from '../../composer/intent.ts';
 import { t } from '../../i18n/index.ts';
 import { useProgress } from './source.ts';
 import { sizeText } from './words.ts';
@@ -30,7 +31,12 @@ export function HoldButton({
       className="kith-hold"
       aria-label={paused ? t('file.resume') : t('file.pause')}
       title={paused ? t('file.resume') : t('file.pause')}
-      onClick={() => (paused ? client.files.resume(id) : client.files.pause(id))}
+      onClick={() => {
+        if (paused) client.files.resume(id);
+        else client.files.pause(id);
+        // On with the writing.
+        focusComposer(message.record.thread?.rootId ?? message.record.conversationId);
+      }}
     >
       <Icon size={13} strokeWidth={2.25} aria-hidden="true" />
       {text}

@@ -19,9 +19,11 @@ export interface TransferRingProps {
 
 /** Nothing where nothing of it is on its way. */
 export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps) {
-  const { messages } = useClient();
+  const { files, messages } = useClient();
   const transfer = useTransfer(fileId);
   const [asking, setAsking] = useState(false);
+  /** It was on its way when it was asked. */
+  const [held, setHeld] = useState(false);
   if (!transfer) return null;
   const sent = transfer.type === 'checking' ? transfer.size : transfer.sent;
   const share = transfer.size === 0 ? 1 : Math.min(1, sent / transfer.size);
@@ -53,8 +55,11 @@ export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps
         aria-label={t('file.stop')}
         title={text}
         onClick={() => {
-          if (sent < UNASKED) messages.discard(messageId);
-          else setAsking(true);
+          if (sent < UNASKED) return messages.discard(messageId);
+          // It must not be through before there is an answer.
+          if (transfer.type !== 'paused') files.pause(messageId);
+          setHeld(transfer.type !== 'paused');
+          setAsking(true);
         }}
       >
         <X size={Math.round(size * 0.46)} strokeWidth={2} aria-hidden="true" />
@@ -63,9 +68,12 @@ export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps
         <Confirm
           title={t('file.stopSure')}
           text={t('file.stopText')}
-          verb={t('message.discard')}
+          verb={t('file.stop')}
           onConfirm={async () => messages.discard(messageId)}
-          onClose={() => setAsking(false)}
+          onClose={() => {
+            setAsking(false);
+            if (held) files.resume(messageId);
+          }}
         />
       )}
     </span>

@@ -26,6 +26,15 @@ it('has the full one above it on a sharper screen, unless that is dear', () => {
   expect(layersOf({ ...photo, size: 20_000_000 }, { ...need, pixels: 840 }, none)).toEqual(['small']);
 });
 
+it('leaves one of very many pixels to whoever opens it, however few bytes it has', () => {
+  const sharp = { ...need, pixels: 840 };
+  const wide: MessageFile = { ...photo, size: 305_000, width: 11_000, height: 9_000 };
+  expect(layersOf(wide, sharp, none)).toEqual(['small']);
+  expect(layersOf({ ...wide, mime: 'image/gif', animated: true }, sharp, none)).toEqual(['small']);
+  expect(layersOf({ ...wide, width: 6_000, height: 4_000 }, sharp, none)).toEqual(['small', 'full']);
+  expect(layersOf(wide, sharp, new Set(['small']))).toEqual(['full']);
+});
+
 it('is the full one where there is no small one, or it was lost', () => {
   const { thumbnail: _, ...bare } = photo;
   expect(layersOf(bare, { ...need, sparing: true }, none)).toEqual(['full']);

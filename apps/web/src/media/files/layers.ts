@@ -4,6 +4,8 @@ import { isDrawn } from './kind.ts';
 
 /** Larger ones are fetched only by whoever opens them, bytes. */
 const UNASKED = 6_000_000;
+/** Likewise: however few bytes it has, all its pixels are kept in memory as long as it is on screen. */
+const UNASKED_PIXELS = 24_000_000;
 /** So much larger than the small one on the screen shows its pixels. */
 const ENOUGH = 1.15;
 
@@ -27,10 +29,11 @@ export function layersOf(file: MessageFile, need: Need, lost: ReadonlySet<string
 }
 
 function wantsFull(file: MessageFile, thumbnail: number | undefined, need: Need): boolean {
-  if (file.animated) return need.moving;
   // With nothing smaller to show, a large one all the same.
-  if (thumbnail === undefined || need.full) return true;
-  return !need.sparing && file.size <= UNASKED && need.pixels > thumbnail * ENOUGH;
+  if (!file.animated && (thumbnail === undefined || need.full)) return true;
+  if (thumbnail !== undefined && (file.width ?? 0) * (file.height ?? 0) > UNASKED_PIXELS) return false;
+  if (file.animated) return need.moving;
+  return !need.sparing && file.size <= UNASKED && need.pixels > (thumbnail ?? 0) * ENOUGH;
 }
 
 /** Whether the browser was told to save data. */

@@ -224,6 +224,7 @@ function faultText(fault: Fault): string {
         : t('tray.largeMany', { count: fault.of.length, most });
     }
     case 'kind':
+      if (fault.none) return t('tray.none');
       return t('tray.strange', {
         count: fault.of.length,
         name: fault.of[0]?.source.name ?? '',

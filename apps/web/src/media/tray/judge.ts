@@ -6,7 +6,8 @@ import type { Chosen } from './tray.ts';
 export type Fault =
   /** `size` of the first of them; bytes, as all numbers here. */
   | { readonly type: 'size'; readonly of: readonly Chosen[]; readonly size: number; readonly most: number }
-  | { readonly type: 'kind'; readonly of: readonly Chosen[] }
+  /** `none`: no files are taken at all. */
+  | { readonly type: 'kind'; readonly of: readonly Chosen[]; readonly none: boolean }
   /** All together, without those. */
   | { readonly type: 'room'; readonly needed: number; readonly left: number };
 
@@ -40,7 +41,9 @@ export function faultsOf(
   const [first] = large;
   return [
     ...(first ? [{ type: 'size' as const, of: large.map(({ one }) => one), size: first.bytes, most }] : []),
-    ...(strange.length > 0 ? [{ type: 'kind' as const, of: strange.map(({ one }) => one) }] : []),
+    ...(strange.length > 0
+      ? [{ type: 'kind' as const, of: strange.map(({ one }) => one), none: types?.length === 0 }]
+      : []),
     ...(needed > left ? [{ type: 'room' as const, needed, left }] : []),
   ];
 }
