@@ -78,11 +78,18 @@ const bring: Transport['bring'] = (request) =>
 
 export const tus: Transport = {
   bring,
-  cancel: (request) =>
-    Upload.terminate(`${addressOf(request)}/${request.fileId}`, {
-      headers: headersOf(request),
-      retryDelays: null,
-    }),
+  cancel: async (request) => {
+    try {
+      await Upload.terminate(`${addressOf(request)}/${request.fileId}`, {
+        headers: headersOf(request),
+        retryDelays: null,
+      });
+    } catch (cause) {
+      // It has nothing of it: never begun, gone already, or part of a message that was sent after all.
+      if (cause instanceof DetailedError && cause.originalResponse?.getStatus() === 404) return;
+      throw cause;
+    }
+  },
 };
 
 /** A browser sends a piece of a file from the disk; Node's requests want its bytes. */

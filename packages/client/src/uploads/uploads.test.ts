@@ -120,7 +120,8 @@ describe('uploads', () => {
       expect(uploads.transfer('a').get()).toEqual({ type: 'sending', sent: 2, size: 3 });
       running.at(-1)!.fail(dropped());
       await turn();
-      await clock.pass(60_000);
+      // Longer than any wait before the next, shorter than the silence after which that is given up.
+      await clock.pass(20_000);
     }
     expect(running).toHaveLength(31);
     expect(running[30]!.request.fresh).toBe(false);
@@ -157,7 +158,7 @@ describe('uploads', () => {
     await turn();
     expect(uploads.transfer('a').get()).toEqual({ type: 'checking', size: 3 });
     states.set('a', 'gone');
-    await clock.pass(60_000);
+    await clock.pass(20_000);
     expect(running).toHaveLength(2);
     states.delete('a');
     running[1]!.arrive();
@@ -193,6 +194,85 @@ describe('uploads', () => {
     expect(cancelled).toEqual(['a', 'b']);
     expect([...kept.keys()]).toEqual([]);
     expect(uploads.transfer('a').get()).toBeUndefined();
+  });
+
+  test('discarded after it failed, or after a reload, the server is told too', async () => {
+    const { uploads, running, send, cancelled } = setup();
+    uploads.discard('n', ['offline']);
+    uploads.handleLive();
+    const message = await send('m', 'a', 'b');
+    running[0]!.fail(new KithError('file_refused'));
+    await turn();
+    expect(message.outcome()).toMatchObject({ code: 'file_refused' });
+    uploads.discard('m', ['a', 'b']);
+    uploads.discard('of the last run', ['c']);
+    await turn();
+    expect(cancelled).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a line on which nothing moves is given up, and the file goes on over another', async () => {
+    const { uploads, running, send, clock } = setup();
+    uploads.handleLive();
+    const message = await send('m', 'a');
+    for (let n = 1; n <= 3; n++) {
+      await clock.pass(29_000);
+      running[0]!.request.progress(1);
+    }
+    await clock.pass(29_000);
+    expect(running).toHaveLength(1);
+    expect(running[0]!.request.signal.aborted).toBe(false);
+    await clock.pass(1_000);
+    expect(running[0]!.request.signal.aborted).toBe(true);
+    expect(uploads.transfer('a').get()).toEqual({ type: 'sending', sent: 1, size: 3 });
+    // What still comes from it counts no more.
+    running[0]!.request.progress(2);
+    expect(uploads.transfer('a').get()).toEqual({ type: 'sending', sent: 1, size: 3 });
+    await clock.pass(5_000);
+    expect(running).toHaveLength(2);
+    expect(running[1]!.request.fresh).toBe(false);
+    running[1]!.arrive();
+    await turn();
+    expect(message.outcome()).toBe('done');
+    await clock.pass(60_000);
+    expect(running).toHaveLength(2);
+  });
+
+  test('three dead lines give their places to what waits behind them, when paused', async () => {
+    const { uploads, running, send, clock } = setup();
+    uploads.handleLive();
+    await send('m1', 'a', 'b', 'c');
+    const second = await send('m2', 'd');
+    await clock.pass(35_000);
+    expect(idsOf(running)).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+    uploads.setPaused('m1', true);
+    await turn();
+    expect(uploads.transfer('a').get()).toMatchObject({ type: 'paused' });
+    await clock.pass(120_000);
+    // Paused is no silence: nothing of it is tried again, only what is not paused.
+    expect(new Set(idsOf(running.slice(6)))).toEqual(new Set(['d']));
+    running.at(-1)!.arrive();
+    await turn();
+    expect(second.outcome()).toBe('done');
+  });
+
+  test('connected again, what has not moved since begins anew at once; what has moved goes on', async () => {
+    const { uploads, running, send } = setup();
+    uploads.handleLive();
+    const message = await send('m', 'dead', 'alive');
+    for (const { request } of running) request.progress(1);
+    uploads.handleDown();
+    running[1]!.request.progress(2);
+    expect(running[0]!.request.signal.aborted).toBe(false);
+    uploads.handleLive();
+    await turn();
+    expect(idsOf(running)).toEqual(['dead', 'alive', 'dead']);
+    expect(running.map(({ request }) => request.signal.aborted)).toEqual([true, false, false]);
+    expect(running[2]!.request.fresh).toBe(false);
+    expect(uploads.transfer('dead').get()).toEqual({ type: 'sending', sent: 1, size: 3 });
+    running[1]!.arrive();
+    running[2]!.arrive();
+    await turn();
+    expect(message.outcome()).toBe('done');
   });
 
   test('a device without room sends all the same, as long as it runs', async () => {

@@ -9,7 +9,7 @@ import { Cells, type Scheduler } from '../reactive.ts';
 import type { Request } from '../request.ts';
 import type { FileToUpload, StoredFile } from '../storage/storage.ts';
 import type { Clock, Readable, Transfer } from '../types.ts';
-import type { Transport } from './transfer.ts';
+import type { TransferRequest, Transport } from './transfer.ts';
 
 export interface UploadsDeps {
   readonly scheduler: Scheduler;
@@ -48,6 +48,13 @@ interface Item {
   tried: boolean;
 }
 
+/** One try to bring a file, over one line. It ends without the file's turn ending: it is tried again. */
+interface Attempt {
+  readonly abort: AbortController;
+  /** Something moved since it began, and since the connection was lost. */
+  moved: boolean;
+}
+
 interface Job {
   readonly batch: Batch;
   readonly items: readonly Item[];
@@ -57,6 +64,13 @@ interface Job {
 
 /** More would share the same line, and the first message would come later. */
 const PARALLEL = 3;
+/** A line over which nothing moves for so long is dead. The slowest still moves, and the server looks at a file for seconds only. */
+const SILENT_MS = 30_000;
+const SILENCE = new KithError('unavailable', { message: 'Nothing moves on the line.' });
+/** On a slow line the system takes long to pass on what a browser believes sent: the watch doubles, so often at most. */
+const LONGER = 3;
+/** Why an attempt of before is given up when there is a connection again: the next begins at once. */
+const LINE_IS_BACK = new KithError('unavailable', { message: 'The line was lost.' });
 /** Between two questions whether the server has looked at it. */
 const ASK_MS = [100, 250, 500, 1_000, 2_000, 5_000];
 /** Own files that are kept at hand after they were sent, so that nobody waits for what they have. */
@@ -69,6 +83,7 @@ export class Uploads {
   readonly #jobs = new Map<string, Job>();
   /** Bytes by file: of what is under way, and of the last that were sent. */
   readonly #atHand = new Map<string, Blob>();
+  readonly #attempts = new Set<Attempt>();
   #live = false;
   #running = 0;
 
@@ -155,8 +170,9 @@ export class Uploads {
     if (job) {
       this.#stop(job);
       job.done.reject(new KithError('not_found'));
-      for (const { file, tried } of job.items) if (tried) void this.#cancel(file.fileId);
     }
+    // Whatever is known of it here: one that failed, or was begun before a reload, may lie there too.
+    if (this.#live) for (const id of fileIds) void this.#cancel(id);
     for (const id of fileIds) {
       this.#transfers.set(id, undefined);
       this.#atHand.delete(id);
@@ -166,6 +182,8 @@ export class Uploads {
   }
 
   handleLive(): void {
+    // Nothing has moved since the line was lost: it is dead, and nobody would say so.
+    if (!this.#live) for (const { abort, moved } of this.#attempts) if (!moved) abort.abort(LINE_IS_BACK);
     this.#live = true;
     for (const job of this.#jobs.values()) for (const item of job.items) this.#tell(job, item);
     this.#pump();
@@ -174,6 +192,8 @@ export class Uploads {
   /** What is under way may still come through; nothing new is begun. */
   handleDown(): void {
     this.#live = false;
+    for (const attempt of this.#attempts) attempt.moved = false;
+    for (const job of this.#jobs.values()) for (const item of job.items) this.#tell(job, item);
   }
 
   clear(): void {
@@ -248,6 +268,7 @@ export class Uploads {
   async #bring(job: Job, item: Item, signal: AbortSignal): Promise<void> {
     const { url, token, load } = this.#deps;
     const { fileId, mime } = item.file;
+    let silences = 0;
     for (let failures = 0; ; ) {
       const before = item.sent;
       try {
@@ -260,30 +281,58 @@ export class Uploads {
         signal.throwIfAborted();
         const fresh = !item.tried;
         item.tried = true;
-        await transport.bring({
-          url,
-          token,
-          fileId,
-          mime,
-          data,
-          fresh,
-          signal,
-          conversationId: job.batch.conversationId,
-          progress: (sent) => {
-            item.sent = sent;
-            this.#tell(job, item);
-          },
-        });
+        const { conversationId } = job.batch;
+        const progress = (sent: number): void => {
+          item.sent = sent;
+          this.#tell(job, item);
+        };
+        const request = { url, token, fileId, mime, data, fresh, signal, conversationId, progress };
+        await this.#attempt(transport, request, silences);
         item.sent = data.size;
         return await this.#checked(item, signal);
       } catch (cause) {
         signal.throwIfAborted();
+        if (cause === LINE_IS_BACK) {
+          failures = 0;
+          continue;
+        }
+        if (cause === SILENCE) silences++;
         const error = asKithError(cause);
         if (!error.retryable) throw error;
         // A line that drops again and again, but brings something each time, is not slowed down for it.
         failures = item.sent > before ? 1 : failures + 1;
         await this.#wait(backoff(failures, this.#deps.random(), error.retryAfterMs), signal);
       }
+    }
+  }
+
+  /** Given up when nothing moves for too long. @throws KithError `unavailable` then; what `signal` says when it was that. */
+  async #attempt(transport: Transport, request: TransferRequest, silences: number): Promise<void> {
+    const { signal, progress } = request;
+    const abort = new AbortController();
+    const attempt: Attempt = { abort, moved: false };
+    const stop = (): void => abort.abort(signal.reason);
+    const watch = (): (() => void) =>
+      this.#deps.clock.after(SILENT_MS * 2 ** Math.min(silences, LONGER), () => abort.abort(SILENCE));
+    let unwatch = watch();
+    signal.addEventListener('abort', stop);
+    this.#attempts.add(attempt);
+    try {
+      await transport.bring({
+        ...request,
+        signal: abort.signal,
+        progress: (sent) => {
+          if (abort.signal.aborted) return;
+          attempt.moved = true;
+          unwatch();
+          unwatch = watch();
+          progress(sent);
+        },
+      });
+    } finally {
+      unwatch();
+      signal.removeEventListener('abort', stop);
+      this.#attempts.delete(attempt);
     }
   }
 
@@ -334,6 +383,9 @@ export class Uploads {
     if (state.type === 'failed') return;
     if (state.type === 'done') this.#transfers.set(fileId, undefined);
     else if (job.paused) this.#transfers.set(fileId, { type: 'paused', sent, size });
-    else this.#transfers.set(fileId, { type: state.type === 'running' ? 'sending' : 'waiting', sent, size });
+    else {
+      const type = state.type === 'running' && this.#live ? 'sending' : 'waiting';
+      this.#transfers.set(fileId, { type, sent, size });
+    }
   }
 }
