@@ -20,10 +20,38 @@ export const createLog = (level: LogLevel, node: string): PinoLogger =>
       level,
       base: { 'service.name': 'kith', 'service.instance.id': node },
       timestamp: stdTimeFunctions.isoTime,
+      serializers: { err: errorForLog },
       formatters: { level: (label) => ({ level: label }) },
     },
     pino.destination({ dest: 2, sync: true }),
   );
+
+interface LoggedError {
+  readonly type: string;
+  readonly message?: string;
+  readonly code?: string | number;
+  readonly stack?: string;
+  readonly cause?: unknown;
+}
+
+const CAUSES = 5;
+
+/**
+ * What helps to mend it, and nothing that a driver hangs on besides: the parameters of a failed statement, and the row of which a
+ * database says that it does not fit, are what people write.
+ */
+export function errorForLog(error: unknown, depth = 0): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { message, code, stack, cause } = error as Readonly<Record<string, unknown>>;
+  const logged: LoggedError = {
+    type: error.constructor?.name ?? 'Object',
+    ...(typeof message === 'string' && { message }),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(typeof stack === 'string' && { stack }),
+    ...(cause !== undefined && depth < CAUSES && { cause: errorForLog(cause, depth + 1) }),
+  };
+  return logged;
+}
 
 /** For tests and tools. */
 export const silentLogger: Logger = {

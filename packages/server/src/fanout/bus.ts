@@ -40,7 +40,12 @@ export type BusMessage =
   /** To every node: one of them was cut off from the others, and what it said meanwhile is lost. */
   | { readonly type: 'gap' }
   /** To every node: somebody goes on with this upload; whoever still holds a former request of it lets go. */
-  | { readonly type: 'upload_wanted'; readonly fileId: string }
+  | {
+      readonly type: 'upload_wanted';
+      readonly tenantId: number;
+      readonly userId: string;
+      readonly fileId: string;
+    }
   /** To every node: sockets of these sessions close. */
   | {
       readonly type: 'sessions_revoked';

@@ -18,7 +18,7 @@ import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
-import { refuseSlowBodies } from './slowBodies.ts';
+import { endAnswered, refuseSlowBodies } from './slowBodies.ts';
 import { registerUploads } from './uploadRoutes.ts';
 import { registerWebApp } from './webApp.ts';
 
@@ -32,13 +32,18 @@ export interface HttpDependencies {
   /** The built web app. */
   readonly webRoot: string;
   readonly isDraining: () => boolean;
+  /** How long connections are kept that do nothing; absent: as is right outside of tests. */
+  readonly connections?: { readonly keepAliveMs?: number; readonly lingerMs?: number };
 }
 
 /** Longer than the longest path parameter can be: an emoji of `limits.emojiLength` units, each percent-encoded. */
 const MAX_PARAM_LENGTH = 512;
+/** Longer than proxies keep theirs, which would else send a request into one that closes, ms. */
+const KEEP_ALIVE_MS = 72_000;
 
 /** Routes and all, not yet listening. */
 export async function createHttpApp(dependencies: HttpDependencies): Promise<FastifyInstance> {
+  const { keepAliveMs = KEEP_ALIVE_MS, lingerMs } = dependencies.connections ?? {};
   const app: FastifyInstance = Fastify({
     loggerInstance: dependencies.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -48,16 +53,18 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
     exposeHeadRoutes: false,
     // Of headers; bodies have their own (slowBodies.ts).
     requestTimeout: 0,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: keepAliveMs,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
+      endAnswered(request.raw, reply.raw, lingerMs);
       sendError(request, reply, error);
     },
   });
 
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  refuseSlowBodies(app, lingerMs);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (dependencies.isDraining() && request.url.startsWith('/v1/')) {
@@ -65,7 +72,6 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
       throw new KithError('draining', { retryAfterMs: 1_000 });
     }
   });
-  refuseSlowBodies(app);
   registerSecurityHeaders(app, dependencies.config);
   registerJson(app);
 

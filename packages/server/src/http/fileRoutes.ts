@@ -12,6 +12,7 @@ import { HARMLESS } from './blobRoutes.ts';
 import { callerOf, takeRate } from './caller.ts';
 import { watchIdle } from './idle.ts';
 import { addressOf } from './origin.ts';
+import { createPlaces } from './places.ts';
 import { rangeOf } from './ranges.ts';
 
 /** What browsers draw and cannot run. Everything else is saved, never opened: HTML and SVG would run as ours. */
@@ -23,6 +24,8 @@ const READ = /^(?:application\/pdf|text\/plain)$/;
 const DIRECT_SECONDS = 300;
 /** A reader that takes nothing for so long is gone, ms. */
 const IDLE_MS = 60_000;
+/** Files that one person reads side by side: each holds a connection, a file and what is read ahead of it. */
+const READS = { places: 32, waiting: 96, patienceMs: 5_000 } as const;
 
 interface FileRequest {
   Params: Record<keyof FileAddress, string>;
@@ -31,6 +34,7 @@ interface FileRequest {
 
 export function registerFiles(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { services } = dependencies;
+  const places = createPlaces(READS);
   app.get<FileRequest>(
     '/v1/conversations/:conversationId/messages/:messageId/files/:fileId',
     async (request, reply) => {
@@ -61,13 +65,18 @@ export function registerFiles(app: FastifyInstance, dependencies: HttpDependenci
         return reply
           .header('cache-control', `private, max-age=${DIRECT_SECONDS - 60}`)
           .redirect(elsewhere, 302);
-      return send(
-        request,
-        reply,
-        dependencies,
-        row,
-        type.startsWith('text/') ? `${type}; charset=utf-8` : type,
-      );
+      const leave = await places.enter(person);
+      try {
+        return await send(
+          request,
+          reply,
+          dependencies,
+          row,
+          type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+        );
+      } finally {
+        leave();
+      }
     },
   );
 }

@@ -5,8 +5,6 @@ import type { Socket } from 'node:net';
 export function watchIdle(socket: Socket, ms: number, drop: () => void): () => void {
   socket.setTimeout(ms);
   socket.once('timeout', drop);
-  return () => {
-    socket.off('timeout', drop);
-    socket.setTimeout(0);
-  };
+  // The time itself stays as it is: once the answer is out, Node has set how long the connection is kept for the next request.
+  return () => void socket.off('timeout', drop);
 }

@@ -5,7 +5,8 @@ import { errors, isId, KithError } from '@kith/protocol';
 import { MimeType } from '@kith/protocol/files';
 import { DataStore, ERRORS, Server, Upload } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Files } from '../media/files.ts';
+import { readAccess } from '../commands/access.ts';
+import type { Services } from '../services.ts';
 import type { Somebody } from '../store/users.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
@@ -20,7 +21,12 @@ const IDLE_MS = 60_000;
 const STOP_MS = 500;
 
 /** Whose request the library is at. */
-const requests = new AsyncLocalStorage<{ readonly person: Somebody; readonly hasBody: boolean }>();
+const requests = new AsyncLocalStorage<{
+  readonly person: Somebody;
+  /** Of the path; null: it begins one. */
+  readonly fileId: string | null;
+  readonly hasBody: boolean;
+}>();
 
 const theRequest = () => {
   const request = requests.getStore();
@@ -29,12 +35,12 @@ const theRequest = () => {
 };
 
 class FileStore extends DataStore {
-  readonly #files: Files;
+  readonly #services: Services;
   override extensions = ['creation', 'creation-with-upload', 'termination'];
 
-  constructor(files: Files) {
+  constructor(services: Services) {
     super();
-    this.#files = files;
+    this.#services = services;
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -42,13 +48,16 @@ class FileStore extends DataStore {
     const metadata = upload.metadata ?? {};
     if (upload.size === undefined) throw new KithError('bad_input', { message: 'Say how long the file is.' });
     const mime = MimeType.safeParse(metadata['filetype']);
-    const conversationId = metadata['conversationId'];
-    const begun = await this.#files.begin(person, {
+    const named = metadata['conversationId'];
+    const conversationId = typeof named === 'string' && isId(named) ? named : undefined;
+    // What is taken there is for its people to know.
+    if (conversationId !== undefined) await readAccess(this.#services, person, conversationId);
+    const begun = await this.#services.files.begin(person, {
       id: upload.id,
       size: upload.size,
       opaque: metadata['opaque'] === 'true',
       mime: mime.success ? mime.data : undefined,
-      conversationId: typeof conversationId === 'string' && isId(conversationId) ? conversationId : undefined,
+      conversationId,
     });
     // Begun before, its answer lost: whoever sends the beginning again is told to ask how far it has come.
     if (begun.offset > 0 && hasBody) throw ERRORS.INVALID_OFFSET;
@@ -57,15 +66,15 @@ class FileStore extends DataStore {
   }
 
   override async getUpload(id: string): Promise<Upload> {
-    return new Upload({ id, ...(await this.#files.upload(theRequest().person, id)) });
+    return new Upload({ id, ...(await this.#services.files.upload(theRequest().person, id)) });
   }
 
   override write(stream: Readable, id: string, offset: number): Promise<number> {
-    return this.#files.append(theRequest().person, id, offset, stream);
+    return this.#services.files.append(theRequest().person, id, offset, stream);
   }
 
   override remove(id: string): Promise<void> {
-    return this.#files.cancel(theRequest().person, id);
+    return this.#services.files.cancel(theRequest().person, id);
   }
 }
 
@@ -73,8 +82,11 @@ export function registerUploads(app: FastifyInstance, dependencies: HttpDependen
   const { files, uploadLocks } = dependencies.services;
   const server = new Server({
     path: UPLOADS_PATH,
-    datastore: new FileStore(files),
-    locker: uploadLocks,
+    datastore: new FileStore(dependencies.services),
+    // Whoever knows an id of somebody else's stops nobody.
+    locker: () => uploadLocks.of(theRequest().person),
+    // The library takes it from the address, with what follows a question mark.
+    getFileIdFromRequest: () => theRequest().fileId ?? undefined,
     lockDrainTimeout: STOP_MS,
     relativeLocation: true,
     // Other origins have no business here, until embedding gives them names.
@@ -101,9 +113,14 @@ export function registerUploads(app: FastifyInstance, dependencies: HttpDependen
     },
   });
 
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const handle = async (
+    request: FastifyRequest<{ Params: { readonly fileId?: string } }>,
+    reply: FastifyReply,
+  ): Promise<void> => {
     const { caller } = request;
     if (!caller) throw new KithError('unauthenticated');
+    const { fileId = null } = request.params;
+    if (fileId !== null && !isId(fileId)) throw new KithError('not_found');
     const { raw } = request;
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -114,7 +131,7 @@ export function registerUploads(app: FastifyInstance, dependencies: HttpDependen
     );
     const hasBody = raw.headers['content-type'] === 'application/offset+octet-stream';
     try {
-      await requests.run({ person: caller, hasBody }, () => server.handle(raw, reply.raw));
+      await requests.run({ person: caller, fileId, hasBody }, () => server.handle(raw, reply.raw));
     } finally {
       unwatch();
     }

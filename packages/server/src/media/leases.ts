@@ -6,13 +6,16 @@ import type { Bus } from '../fanout/bus.ts';
 import { subjects } from '../fanout/bus.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
-import { freeUpload, leaseUpload } from '../store/uploadLeases.ts';
+import { freeUpload, leaseUpload, type UploadKey } from '../store/uploadLeases.ts';
 
 export interface Leases {
-  /** Null: another node has it. Kept until it is freed, or this node has not been heard of for a while. */
-  take(id: string): Promise<{ free(): Promise<void> } | null>;
+  /**
+   * Null: another node has it. Kept until it is freed, or this node has not been heard of for a while: then
+   * another may have taken it, and `onLost` is called.
+   */
+  take(key: UploadKey, onLost: () => void): Promise<{ free(): Promise<void> } | null>;
   /** Asks whoever has it to stop. */
-  ask(id: string): void;
+  ask(key: UploadKey): void;
 }
 
 const LEASE_MS = 20_000;
@@ -22,24 +25,41 @@ export interface LeasesOptions {
   readonly database: Pick<Database, 'db'>;
   readonly bus: Bus;
   readonly logger: Logger;
+  /** How long a node may be silent. */
+  readonly leaseMs?: number;
 }
 
-export function createLeases({ node, database: { db }, bus, logger }: LeasesOptions): Leases {
+export function createLeases({
+  node,
+  database: { db },
+  bus,
+  logger,
+  leaseMs = LEASE_MS,
+}: LeasesOptions): Leases {
   return {
-    take: async (id) => {
-      if (!(await leaseUpload(db, id, node, LEASE_MS))) return null;
-      const renewal = setInterval(() => {
-        leaseUpload(db, id, node, LEASE_MS).catch((err: unknown) =>
-          logger.warn({ err, fileId: id }, 'the lease of an upload could not be renewed'),
-        );
-      }, LEASE_MS / 4).unref();
+    take: async (key, onLost) => {
+      if (!(await leaseUpload(db, key, node, leaseMs))) return null;
+      let over = false;
+      const renew = async (): Promise<void> => {
+        try {
+          if ((await leaseUpload(db, key, node, leaseMs)) || over) return;
+          over = true;
+          clearInterval(renewal);
+          onLost();
+        } catch (err) {
+          logger.warn({ err, fileId: key.id }, 'the lease of an upload could not be renewed');
+        }
+      };
+      const renewal = setInterval(() => void renew(), leaseMs / 4).unref();
       return {
         free: async () => {
+          over = true;
           clearInterval(renewal);
-          await freeUpload(db, id, node);
+          await freeUpload(db, key, node);
         },
       };
     },
-    ask: (id) => bus.publish(subjects.nodes, { type: 'upload_wanted', fileId: id }),
+    ask: ({ tenantId, userId, id }) =>
+      bus.publish(subjects.nodes, { type: 'upload_wanted', tenantId, userId, fileId: id }),
   };
 }

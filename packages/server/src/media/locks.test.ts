@@ -9,6 +9,7 @@ import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { createLeases } from './leases.ts';
 import { createUploadLocks } from './locks.ts';
 
+const person = { tenantId: 1, userId: newId() };
 const never = new AbortController().signal;
 
 /** Holds it until somebody asks, and a little longer. */
@@ -23,8 +24,29 @@ async function hold(locks: Locker, id: string): Promise<{ readonly asked: Promis
 }
 
 describe('locks of uploads on one node', () => {
-  it('asks who holds it to stop, and comes next', async () => {
+  it('are of one person: who knows an id of somebody else’s stops nobody', async () => {
     const locks = createUploadLocks();
+    let asked = 0;
+    const ask = (): void => {
+      asked++;
+    };
+    await locks.of(person).newLock('a').lock(never, ask);
+    await locks
+      .of({ ...person, tenantId: 2 })
+      .newLock('a')
+      .lock(never, ask);
+    await locks
+      .of({ ...person, userId: newId() })
+      .newLock('a')
+      .lock(never, ask);
+    locks.askToStop({ tenantId: 1, userId: newId(), id: 'a' });
+    expect(asked).toBe(0);
+    locks.askToStop({ ...person, id: 'a' });
+    expect(asked).toBe(1);
+  });
+
+  it('asks who holds it to stop, and comes next', async () => {
+    const locks = createUploadLocks().of(person);
     const { asked } = await hold(locks, 'a');
     const next = locks.newLock('a');
     await next.lock(never, () => undefined);
@@ -34,7 +56,7 @@ describe('locks of uploads on one node', () => {
   });
 
   it('gives up when the holder does not stop, and leaves nothing behind', async () => {
-    const locks = createUploadLocks({ waitMs: 50 });
+    const locks = createUploadLocks({ waitMs: 50 }).of(person);
     const held = locks.newLock('a');
     await held.lock(never, () => undefined);
     await expect(locks.newLock('a').lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
@@ -43,7 +65,7 @@ describe('locks of uploads on one node', () => {
   });
 
   it('does not let a crowd wait', async () => {
-    const locks = createUploadLocks({ waitMs: 200 });
+    const locks = createUploadLocks({ waitMs: 200 }).of(person);
     await locks.newLock('a').lock(never, () => undefined);
     const began = performance.now();
     const crowd = await Promise.allSettled(
@@ -70,14 +92,15 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
   });
   afterAll(() => world?.close());
 
-  const node = (name: string) => {
+  const node = (name: string, caller: Caller = ann, leaseMs?: number) => {
     const { database, bus } = world;
-    const leases = createLeases({ node: name, database, bus, logger: pino({ level: 'silent' }) });
+    const logger = pino({ level: 'silent' });
+    const leases = createLeases({ node: name, database, bus, logger, ...(leaseMs && { leaseMs }) });
     const locks = createUploadLocks({ leases, waitMs: 2_000 });
     bus.subscribe(subjects.nodes, (message) => {
-      if (message.type === 'upload_wanted') locks.askToStop(message.fileId);
+      if (message.type === 'upload_wanted') locks.askToStop({ ...message, id: message.fileId });
     });
-    return locks;
+    return locks.of(caller);
   };
 
   it('lets the other node finish what it holds, and then writes', async () => {
@@ -88,6 +111,40 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
     await two.newLock(id).lock(never, () => undefined);
     await asked;
     await expect(one.newLock(id).lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
+  });
+
+  it('stops writing when another node has taken it meanwhile', async () => {
+    const id = newId();
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    const { asked } = await hold(node('slow', ann, 200), id);
+    // As after a pause of this node that was longer than its lease.
+    await world.database.db
+      .updateTable('files')
+      .set({ writer: 'other', writer_until: new Date(Date.now() + 60_000) })
+      .where('id', '=', id)
+      .execute();
+    await asked;
+  });
+
+  it('is not disturbed by somebody who knows the id', async () => {
+    const bob = await world.person('Bob');
+    const id = newId();
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    let asked = false;
+    await node('hers', ann)
+      .newLock(id)
+      .lock(never, () => {
+        asked = true;
+      });
+    // It is nothing of his, here or on another node: he need not wait, and has taken nothing.
+    for (const his of [node('hers', bob), node('his', bob)]) {
+      const lock = his.newLock(id);
+      await lock.lock(never, () => undefined);
+      await lock.unlock();
+    }
+    expect(asked).toBe(false);
+    const row = world.database.db.selectFrom('files').select('writer').where('id', '=', id);
+    expect(await row.executeTakeFirst()).toEqual({ writer: 'hers' });
   });
 
   it('takes over from a node that is gone', async () => {

@@ -4,11 +4,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lock, Locker, RequestRelease } from '@tus/server';
+import type { UploadKey } from '../store/uploadLeases.ts';
+import type { Somebody } from '../store/users.ts';
 import type { Leases } from './leases.ts';
 
-export interface UploadLocks extends Locker {
-  /** Somebody on another node wants to write to it. */
-  askToStop(id: string): void;
+export interface UploadLocks {
+  /** Those of one person: whether somebody else has an upload of the same id is nobody's to know, and nobody's to disturb. */
+  of(person: Somebody): Locker;
+  /** Its owner, on another node, wants to write to it. */
+  askToStop(key: UploadKey): void;
 }
 
 export interface UploadLocksOptions {
@@ -29,25 +33,28 @@ interface Held {
   lease?: { free(): Promise<void> };
 }
 
+const nameOf = ({ tenantId, userId, id }: UploadKey): string => `${tenantId} ${userId} ${id}`;
+
 /** As tus answers for what somebody else holds. */
 const LOCKED = { status_code: 423, body: 'Another request writes to this upload\n' };
 
 export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptions = {}): UploadLocks {
   const locks = new Map<string, Held>();
 
-  const free = async (id: string): Promise<void> => {
-    const held = locks.get(id);
+  const free = async (name: string): Promise<void> => {
+    const held = locks.get(name);
     try {
       await held?.lease?.free();
     } finally {
-      locks.delete(id);
+      locks.delete(name);
       for (const resolve of held?.next ?? []) resolve();
     }
   };
 
-  const take = async (id: string, signal: AbortSignal, askToStop: RequestRelease): Promise<void> => {
+  const take = async (key: UploadKey, signal: AbortSignal, askToStop: RequestRelease): Promise<void> => {
+    const name = nameOf(key);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
-    for (let held = locks.get(id); held; held = locks.get(id)) {
+    for (let held = locks.get(name); held; held = locks.get(name)) {
       const { next } = held;
       if (deadline.aborted || next.length >= MOST_WAITING) throw LOCKED;
       const freed = new Promise<void>((resolve) => {
@@ -58,30 +65,32 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
       await freed;
     }
     const held: Held = { askToStop, next: [] };
-    locks.set(id, held);
+    locks.set(name, held);
     if (!leases) return;
     try {
       for (;;) {
-        const lease = await leases.take(id);
+        const lease = await leases.take(key, () => void askToStop());
         if (lease) {
           held.lease = lease;
           return;
         }
         if (deadline.aborted) throw LOCKED;
-        leases.ask(id);
+        leases.ask(key);
         await sleep(ASK_MS);
       }
     } catch (error) {
-      await free(id);
+      await free(name);
       throw error;
     }
   };
 
   return {
-    newLock: (id): Lock => ({
-      lock: (signal, askToStop) => take(id, signal, askToStop),
-      unlock: () => free(id),
+    of: ({ tenantId, userId }) => ({
+      newLock: (id): Lock => ({
+        lock: (signal, askToStop) => take({ tenantId, userId, id }, signal, askToStop),
+        unlock: () => free(nameOf({ tenantId, userId, id })),
+      }),
     }),
-    askToStop: (id) => void locks.get(id)?.askToStop(),
+    askToStop: (key) => void locks.get(nameOf(key))?.askToStop(),
   };
 }
