@@ -20,5 +20,6 @@ export const deleteMessage: Handler<'deleteMessage'> = async (
       throw new KithError('forbidden', { message: 'What the conversation itself says stays.' });
     return eraseMessage(held, found, userId);
   });
+  services.files.nudge();
   return { message };
 };

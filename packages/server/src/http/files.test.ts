@@ -343,26 +343,29 @@ describe('files of messages', () => {
     expect((await part('lines=1-2'))[0]).toBe(200);
   });
 
-  it.skipIf(process.platform !== 'linux')('M5: readers who hang up, at any moment, leave nothing open', async () => {
-    const { id } = await upload(ann, randomBytes(5_000_000));
-    const messageId = await send(ann, [fileOf(id)]);
-    const open = async (): Promise<number> => {
-      const names = await readdir('/proc/self/fd');
-      const targets = await Promise.all(
-        names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => 'closed meanwhile')),
+  it.skipIf(process.platform !== 'linux')(
+    'M5: readers who hang up, at any moment, leave nothing open',
+    async () => {
+      const { id } = await upload(ann, randomBytes(5_000_000));
+      const messageId = await send(ann, [fileOf(id)]);
+      const open = async (): Promise<number> => {
+        const names = await readdir('/proc/self/fd');
+        const targets = await Promise.all(
+          names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => 'closed meanwhile')),
+        );
+        return targets.filter((target) => target.startsWith(world.folder)).length;
+      };
+      await Promise.all(
+        Array.from({ length: 60 }, async (_, n) => {
+          const leaving = new AbortController();
+          setTimeout(() => leaving.abort(), n);
+          const gone = http(addressOf(messageId, id), { headers: bob.bearer, signal: leaving.signal });
+          await gone.then((response) => response.arrayBuffer()).catch(() => undefined);
+        }),
       );
-      return targets.filter((target) => target.startsWith(world.folder)).length;
-    };
-    await Promise.all(
-      Array.from({ length: 60 }, async (_, n) => {
-        const leaving = new AbortController();
-        setTimeout(() => leaving.abort(), n);
-        const gone = http(addressOf(messageId, id), { headers: bob.bearer, signal: leaving.signal });
-        await gone.then((response) => response.arrayBuffer()).catch(() => undefined);
-      }),
-    );
-    await expect.poll(open, { timeout: 5_000 }).toBe(0);
-  });
+      await expect.poll(open, { timeout: 5_000 }).toBe(0);
+    },
+  );
 
   it('M5: a stranger with the address gets nothing, nor does who was let out', async () => {
     const { id } = await upload(ann, Buffer.from('for two'));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readlink, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDiskStore } from './disk.ts';
+import { createDiskStore, usualReserve } from './disk.ts';
 import { byteStoreContract } from './testing/byteStoreContract.ts';
 import { allKeys, bytesOf, inPieces } from './testing/bytes.ts';
 
@@ -70,6 +70,34 @@ it('says that it cannot, when something else stands in its place', async () => {
   const append = store.append(KEY, 0, inPieces(bytesOf(10)));
   await expect(append).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   await expect(store.length(KEY)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+it('leaves room on the disk: nothing begins, and nothing goes on, below the reserve', async () => {
+  const root = join(folder, 'reserve');
+  const kept = KEY.replace('c0', 'c1');
+  await createDiskStore(root).append(kept, 0, inPieces(bytesOf(10)));
+  const full = createDiskStore(root, { reserve: () => Number.POSITIVE_INFINITY });
+  const refused = { code: 'storage_full', retryable: true };
+  await expect(full.append(KEY, 0, inPieces(bytesOf(10)))).rejects.toMatchObject(refused);
+  expect((await full.length(KEY)) ?? 0).toBe(0);
+  await expect(full.append(kept, 10, inPieces(bytesOf(10)))).rejects.toMatchObject(refused);
+  expect(await full.length(kept)).toBe(10);
+  // It can be emptied still.
+  await full.remove(kept);
+  expect(await full.length(kept)).toBeNull();
+  let looks = 0;
+  const filling = createDiskStore(root, {
+    reserve: () => (++looks > 1 ? Number.POSITIVE_INFINITY : 0),
+  });
+  await expect(filling.append(KEY, 0, inPieces(bytesOf(20_000_000)))).rejects.toMatchObject(refused);
+  expect(await filling.length(KEY)).toBeGreaterThan(1_000_000);
+  expect(await filling.length(KEY)).toBeLessThan(6_000_000);
+});
+
+it('leaves half a gigabyte or a fiftieth, and of a small disk a tenth', () => {
+  const MB = 1024 * 1024;
+  const reserves = [2 * MB, 1_000 * MB, 10_000 * MB, 1_000_000 * MB].map(usualReserve);
+  expect(reserves.map((bytes) => Math.round(bytes / MB))).toEqual([0, 100, 512, 20_000]);
 });
 
 async function openFiles(under: string): Promise<number> {

@@ -7,7 +7,7 @@
  * never come. The length told then is smaller than the one told before, and the sender goes on from there.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, opendir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { KithError } from '@kith/protocol';
@@ -17,12 +17,30 @@ import { BLOCK_BYTES, type ByteStore, KEY } from './byteStore.ts';
 /** Read at once: whole blocks, so that whoever opens them need not put them together. */
 const PIECE_BYTES = 8 * BLOCK_BYTES;
 const FOLDER = /^[a-z0-9]{2}$/;
+/** Written between two looks at what is left. */
+const LOOK_EVERY_BYTES = 4 * 1024 * 1024;
+
+export interface DiskStoreOptions {
+  /** Bytes of a disk of this size that files leave free. */
+  readonly reserve?: (diskBytes: number) => number;
+}
+
+/** The database may lie on the same disk, and stops for everybody when it is full. A small disk is not kept empty for that. */
+export const usualReserve = (diskBytes: number): number =>
+  Math.min(Math.max(512 * 1024 * 1024, diskBytes * 0.02), diskBytes * 0.1);
 
 /** @param root is made when the first file is written. */
-export function createDiskStore(root: string): ByteStore {
+export function createDiskStore(root: string, { reserve = usualReserve }: DiskStoreOptions = {}): ByteStore {
   const pathOf = (key: string): string => {
     checkKey(key);
     return join(root, key.slice(0, 2), key.slice(2, 4), key);
+  };
+
+  /** @throws KithError storage_full: what is left is not for files. */
+  const demandRoom = async (path: string): Promise<void> => {
+    const { bsize, blocks, bavail } = await statfs(path);
+    // Some that are mounted over a network do not say.
+    if (blocks > 0 && bavail * bsize < reserve(blocks * bsize)) throw new KithError('storage_full');
   };
 
   /** A file that is there for good, empty. */
@@ -54,8 +72,14 @@ export function createDiskStore(root: string): ByteStore {
       try {
         const { size } = await handle.stat();
         checkAt(at, size);
+        await demandRoom(path);
         let end = at;
+        let looked = at;
         for await (const piece of source.pieces) {
+          if (end - looked >= LOOK_EVERY_BYTES) {
+            await demandRoom(path);
+            looked = end;
+          }
           await writeAll(handle, piece, end);
           end += piece.length;
         }

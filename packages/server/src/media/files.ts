@@ -8,23 +8,25 @@ import { KithError, limits, newId, type UploadLimits, type UploadState } from '@
 import type { Logger } from '../logger.ts';
 import type { Database, Db } from '../store/database.ts';
 import {
+  claimGone,
   claimUnchecked,
   dropFile,
   type FileRow,
   type Findings,
   findFile,
+  forgetFile,
   holdPerson,
   insertFile,
   limitsOf,
   ownFiles,
   setFileState,
-  sweepFiles,
   touchFile,
   usageOf,
 } from '../store/files.ts';
 import { knownObjects, secretsAfter, setSecret } from '../store/objects.ts';
 import type { Somebody } from '../store/users.ts';
 import type { Inspector } from './inspect/inspector.ts';
+import { createTurns } from './inspect/turns.ts';
 import { inWords, mayBegin, takenByBoth } from './limits.ts';
 import { keepAnew, patched } from './rewriting.ts';
 import type { Vault, VaultPlace } from './vault.ts';
@@ -63,7 +65,7 @@ export interface Files {
    * not taken), conflict (the id is taken).
    */
   begin(person: Somebody, upload: NewUpload): Promise<Upload>;
-  /** @throws KithError not_found. */
+  /** One that is all there, and was not said to be, is completed by that. @throws KithError not_found. */
   upload(person: Somebody, id: string): Promise<Upload>;
   /** Goes on at `at`; resolves to how far it has come. What came before the line dropped is kept. */
   append(person: Somebody, id: string, at: number, chunks: AsyncIterable<Uint8Array>): Promise<number>;
@@ -76,7 +78,7 @@ export interface Files {
   readonly vault: Pick<Vault, 'read' | 'link'>;
   /** Begins to sweep, and to wrap keys by the present master key. */
   start(): void;
-  /** Messages with files were deleted: their bytes go soon. */
+  /** A message was deleted: the bytes of its files go now, not at the next round. */
   nudge(): void;
   /** One round of forgetting and of going on with what other nodes left; the timer calls it. */
   sweep(now?: Date): Promise<void>;
@@ -100,11 +102,15 @@ export interface FilesOptions {
 const PATIENCE_MS = 2_000;
 /** Files looked at side by side on this node; what they decode is bounded by the inspector. */
 const INSPECTIONS = 3;
+/** Of one person's: a place is left for whoever comes while hundreds of theirs wait. */
+const INSPECTIONS_OF_ONE = 2;
 /** A check that no node has touched for so long is taken over. */
 const ABANDONED_MS = 60_000;
 const TOUCH_MS = 20_000;
 const SWEEP_EVERY_MS = 15_000;
 const SWEPT_AT_ONCE = 100;
+/** Bytes that could not be removed are tried again after this time. */
+const AGAIN_MS = 60_000;
 /** Orphans are looked for every so many rounds: some six hours. */
 const ORPHAN_ROUNDS = 1_440;
 /** Bytes are written before the row that knows them, by no more than this. */
@@ -114,9 +120,10 @@ const KEYS_AT_ONCE = 500;
 export function createFiles({ database: { db }, vault, inspector, fileLimits, logger }: FilesOptions): Files {
   const ending = new AbortController();
   /** What is looked at here, by tenant and id. */
-  const inspections = new Map<string, Promise<void>>();
-  const waiting: (() => void)[] = [];
-  let looking = 0;
+  const inspections = new Map<string, Promise<boolean>>();
+  const turns = createTurns(INSPECTIONS, Number.POSITIVE_INFINITY, INSPECTIONS_OF_ONE);
+  /** What is being completed here: whoever asks how far it has come does not do it a second time beside. */
+  const completions = new Map<string, Promise<void>>();
 
   const limitsIn: Files['limitsIn'] = async (within, tenantId, conversationId) => {
     const { tenant, conversation } = await limitsOf(within, tenantId, conversationId);
@@ -182,58 +189,62 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
   };
 
   const complete = async (person: Somebody, id: string): Promise<void> => {
-    const row = await own(person, id);
+    let row = await own(person, id);
     if (row.state === 'uploading') {
-      const place = placeOf(row);
-      if (row.size > 0) await vault.finish(place);
-      if (((await vault.length(place)) ?? 0) !== row.size) throw new KithError('not_ready');
-      await setFileState(db, row, 'uploading', { state: 'checking' });
+      await finishOnce(row);
+      row = await own(person, id);
     }
-    if (row.state === 'uploading' || row.state === 'checking')
-      await Promise.race([
-        inspect({ ...row, state: 'checking' }),
-        sleep(PATIENCE_MS, undefined, { ref: false }),
-      ]);
+    if (row.state === 'checking')
+      await Promise.race([inspect(row), sleep(PATIENCE_MS, undefined, { ref: false })]);
   };
 
-  /** Looks at a file once here, however often it is asked for. Never rejects. */
-  const inspect = (row: FileRow): Promise<void> => {
+  const finishOnce = (row: FileRow): Promise<void> => {
+    const known = completions.get(row.object);
+    if (known) return known;
+    const completion = finish(row).finally(() => completions.delete(row.object));
+    completions.set(row.object, completion);
+    return completion;
+  };
+
+  const finish = async (row: FileRow): Promise<void> => {
+    const place = placeOf(row);
+    if (row.size > 0) await vault.finish(place);
+    if (((await vault.length(place)) ?? 0) !== row.size) throw new KithError('not_ready');
+    await setFileState(db, row, 'uploading', { state: 'checking' });
+  };
+
+  /** Looks at a file once here, however often it is asked for. Resolves to whether it is judged now; never rejects. */
+  const inspect = (row: FileRow): Promise<boolean> => {
     const key = `${row.tenant_id} ${row.id}`;
     const known = inspections.get(key);
     if (known) return known;
-    const inspection = inTurn(() => judge(row)).finally(() => inspections.delete(key));
+    const inspection = turns
+      .take(() => judge(row), { signal: ending.signal, whose: `${row.tenant_id} ${row.owner_id}` })
+      // The service stops: another node looks at it.
+      .catch(() => false)
+      .finally(() => inspections.delete(key));
     inspections.set(key, inspection);
     return inspection;
   };
 
-  const inTurn = async (work: () => Promise<void>): Promise<void> => {
-    if (looking >= INSPECTIONS) await new Promise<void>((resolve) => waiting.push(resolve));
-    looking++;
-    try {
-      await work();
-    } finally {
-      looking--;
-      waiting.shift()?.();
-    }
-  };
-
-  const judge = async (row: FileRow): Promise<void> => {
-    if (ending.signal.aborted) return;
+  const judge = async (row: FileRow): Promise<boolean> => {
     const alive = setInterval(() => {
       touchFile(db, row).catch((err: unknown) => logger?.warn({ err }, 'a check could not be marked'));
     }, TOUCH_MS).unref();
     try {
       await settle(row, await findingsOf(row));
+      return true;
     } catch (error) {
-      if (ending.signal.aborted) return;
+      if (ending.signal.aborted) return false;
       if (error instanceof KithError && error.code !== 'file_refused') {
         // The scanner, the store or the database is away: the file is held, and looked at again.
         logger?.warn({ err: error, fileId: row.id }, 'a file could not be checked yet');
-        return;
+        return false;
       }
       if (!(error instanceof KithError))
         logger?.error({ err: error, fileId: row.id }, 'a file was refused for an error');
       await refuse(row, error instanceof KithError ? error.message : 'The file could not be looked at.');
+      return true;
     } finally {
       clearInterval(alive);
     }
@@ -317,15 +328,52 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     }
   };
 
-  const sweep = async (now = new Date()): Promise<void> => {
+  const removeGone = async (now: Date): Promise<void> => {
+    const before = new Date(now.getTime() - limits.uploadMs);
+    const again = new Date(before.getTime() + AGAIN_MS);
     for (;;) {
-      const gone = await sweepFiles(db, new Date(now.getTime() - limits.uploadMs), SWEPT_AT_ONCE);
-      // When this fails halfway, the rest are orphans, which are swept too.
-      for (const row of gone) await vault.remove(placeOf(row));
+      const gone = await db.transaction().execute((trx) => claimGone(trx, before, again, SWEPT_AT_ONCE));
+      for (const row of gone) {
+        if (ending.signal.aborted) return;
+        try {
+          await vault.remove(placeOf(row));
+          await forgetFile(db, row);
+        } catch (err) {
+          logger?.warn({ err, object: row.object }, 'bytes could not be removed yet');
+        }
+      }
       if (gone.length < SWEPT_AT_ONCE || ending.signal.aborted) break;
     }
-    const left = await claimUnchecked(db, new Date(now.getTime() - ABANDONED_MS), INSPECTIONS);
-    for (const row of left) void inspect(row);
+  };
+
+  /** What other nodes left and what waited for the scanner. `well`: all of it was judged, and there may be more. */
+  const goOn = async (before: Date): Promise<{ readonly well: Promise<boolean> }> => {
+    const left = await claimUnchecked(db, before, INSPECTIONS);
+    const judged = Promise.all(left.map(inspect));
+    return { well: judged.then((all) => left.length === INSPECTIONS && all.every(Boolean)) };
+  };
+
+  let goingOn: Promise<void> | null = null;
+  const goOnWhileWell = async (first: Promise<boolean>, before: Date): Promise<void> => {
+    let well = await first;
+    while (well && !ending.signal.aborted) well = await (await goOn(before)).well;
+  };
+
+  /** One at a time: who asks for a round may count on what it found to be done. */
+  let lastSweep: Promise<void> = Promise.resolve();
+  const sweep = (now = new Date()): Promise<void> => {
+    const round = lastSweep.then(async () => {
+      await removeGone(now);
+      const before = new Date(now.getTime() - ABANDONED_MS);
+      const { well } = await goOn(before);
+      goingOn ??= goOnWhileWell(well, before)
+        .catch(complain)
+        .finally(() => {
+          goingOn = null;
+        });
+    });
+    lastSweep = round.catch(() => undefined);
+    return round;
   };
 
   const sweepOrphans = async (now = new Date()): Promise<number> => {
@@ -369,7 +417,10 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     return changed;
   };
 
-  let rounds = 0;
+  const complain = (err: unknown): void => {
+    if (!ending.signal.aborted) logger?.warn({ err }, 'files could not be swept');
+  };
+
   let running: Promise<void> | null = null;
   let again = false;
   const round = (): void => {
@@ -378,13 +429,8 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       again = true;
       return;
     }
-    running = (async () => {
-      await sweep();
-      if (rounds++ % ORPHAN_ROUNDS === 1) await sweepOrphans();
-    })()
-      .catch((err: unknown) => {
-        if (!ending.signal.aborted) logger?.warn({ err }, 'files could not be swept');
-      })
+    running = sweep()
+      .catch(complain)
       .finally(() => {
         running = null;
         if (again) {
@@ -392,6 +438,19 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
           round();
         }
       });
+  };
+
+  let ticks = 0;
+  let orphans: Promise<unknown> | null = null;
+  const tick = (): void => {
+    round();
+    // Beside the rounds: a store with millions of names takes its time.
+    if (ticks++ % ORPHAN_ROUNDS === 1)
+      orphans ??= sweepOrphans()
+        .catch(complain)
+        .finally(() => {
+          orphans = null;
+        });
   };
   let timer: NodeJS.Timeout | undefined;
 
@@ -411,7 +470,10 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     begin,
     upload: async (person, id) => {
       const row = await own(person, id);
-      return { size: row.size, offset: await offsetOf(row) };
+      const offset = await offsetOf(row);
+      // Its last bytes came, and what follows them failed, or the node ended: whoever asks would send nothing any more.
+      if (row.state === 'uploading' && offset === row.size) await complete(person, id);
+      return { size: row.size, offset };
     },
     append: async (person, id, at, chunks) => {
       const row = await own(person, id);
@@ -431,7 +493,7 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     },
     vault,
     start: () => {
-      timer ??= setInterval(round, SWEEP_EVERY_MS).unref();
+      timer ??= setInterval(tick, SWEEP_EVERY_MS).unref();
       rewrap().catch((err: unknown) => {
         if (!ending.signal.aborted) logger?.error({ err }, 'keys of files could not be wrapped anew');
       });
@@ -444,7 +506,7 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       clearInterval(timer);
       ending.abort();
       await inspector.close();
-      await running;
+      await Promise.all([lastSweep, running, goingOn, orphans]);
       await Promise.all(inspections.values());
     },
   };

@@ -342,21 +342,6 @@ export async function fileOfMessage(
   return { ...toRow(file), sent: seq !== null };
 }
 
-/** Forgets files that nothing has used since then, at most so many; whoever calls it removes their bytes. */
-export async function sweepFiles(
-  db: Db,
-  before: Date,
-  atMost: number,
-): Promise<Pick<FileRow, 'object' | 'secret'>[]> {
-  // Asked twice: what is taken into use meanwhile is no longer one of them.
-  const { rows } = await sql<{ object: string; secret: Uint8Array | null }>`
-    delete from files where not used and (tenant_id, id) in (
-      select tenant_id, id from files where not used and since < ${before}
-      order by since limit ${atMost} for update skip locked
-    ) returning object, secret`.execute(db);
-  return rows.map(toRow);
-}
-
 /** Files whose check ended with its node: claimed, so that one node goes on with each. */
 export async function claimUnchecked(db: Db, before: Date, atMost: number): Promise<FileRow[]> {
   const rows = await db
@@ -381,4 +366,49 @@ export async function claimUnchecked(db: Db, before: Date, atMost: number): Prom
     .returning(columns)
     .execute();
   return rows.map(toRow);
+}
+
+type GoneFile = Pick<FileRow, 'tenant_id' | 'id' | 'object' | 'secret'>;
+
+/**
+ * Files that nothing has used since `before`, at most so many. Each is given an id that nobody knows, so that no message can take
+ * it while its bytes are removed; `forgetFile` ends it. One that is not forgotten until `before` is `again` comes again.
+ */
+export async function claimGone(
+  trx: FilesTransaction,
+  before: Date,
+  again: Date,
+  atMost: number,
+): Promise<GoneFile[]> {
+  // What is being taken into use is held, and passed over.
+  const held = await trx
+    .selectFrom('files')
+    .select('object')
+    .where('used', '=', false)
+    .where('since', '<', before)
+    .orderBy('since')
+    .limit(atMost)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  if (held.length === 0) return [];
+  const objects = held.map(({ object }) => object);
+  await sql`
+    delete from transcodes t using files f
+    where f.object = any (${objects}::text[]) and t.tenant_id = f.tenant_id and t.file_id = f.id`.execute(
+    trx,
+  );
+  const { rows } = await sql<GoneFile>`
+    update files set id = gen_random_uuid(), state = 'refused', size = 0, since = ${again}
+    where object = any (${objects}::text[])
+    returning tenant_id, id, object, secret`.execute(trx);
+  return rows.map(toRow);
+}
+
+/** Its bytes are gone. */
+export async function forgetFile(
+  db: Db,
+  { tenant_id, id }: Pick<GoneFile, 'tenant_id' | 'id'>,
+): Promise<void> {
+  await db.deleteFrom('files').where('tenant_id', '=', tenant_id).where('id', '=', id).execute();
 }

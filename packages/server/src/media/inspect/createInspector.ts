@@ -8,6 +8,7 @@ import { bytesOf } from './bytes.ts';
 import type { Scan } from './clamav.ts';
 import { measureFilm, placesOf, posterOf } from './film.ts';
 import { jpegOfHeic } from './heic.ts';
+import { withoutTelling } from './heifItems.ts';
 import type { Findings, Inspected, Inspector } from './inspector.ts';
 import { type Origin, PICTURES, type PictureFindings } from './picture.ts';
 import { findPrograms } from './programs.ts';
@@ -121,7 +122,10 @@ export function createInspector({
       if (file.size === 0) return { mime: UNKNOWN };
       let mime = await typeOf(file, HEAD);
       if (UNCERTAIN.has(mime) && file.size > HEAD) mime = await typeOf(file, LONG_HEAD);
-      if (PICTURES.has(mime)) return file.size > MOST_PICTURE_BYTES ? { mime } : lookAtPicture(file, mime);
+      if (PICTURES.has(mime)) {
+        const found = file.size > MOST_PICTURE_BYTES ? { mime } : await lookAtPicture(file, mime);
+        return withoutTelling(file, found);
+      }
       return /^(audio|video)\//.test(mime) ? lookAtFilm(file, mime) : { mime };
     },
     close: () => workers.close(),

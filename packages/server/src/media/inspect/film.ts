@@ -10,6 +10,7 @@ import { pagesOf } from './bytes.ts';
 import { type Findings, type Inspected, type Patch, THUMBNAIL_SIDE } from './inspector.ts';
 import { type Tracks, tracksOfMp4 } from './mp4.ts';
 import { placesOfMp4 } from './place.ts';
+import { placesOfWebm } from './placeWebm.ts';
 import type { Programs } from './programs.ts';
 import { tracksOfWebm } from './webm.ts';
 
@@ -40,6 +41,8 @@ export const FORMATS: Readonly<Record<string, string>> = {
 
 /** Boxes of a long film lie in some dozen places. */
 export const MOST_PAGES = 100;
+/** What a film in pieces has after them is looked for through some hundred of these. */
+const MOST_PLACES = 400;
 /** Of larger files nothing is handed to a program: it would be kept a second time, in a temporary file, while it is looked at. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_DURATION = 7 * 24 * 3_600_000;
@@ -75,7 +78,9 @@ export async function measureFilm(file: Inspected, mime: string, programs: Progr
 
 /** What takes the place where it was made out of a film or a recording. */
 export async function placesOf(file: Inspected, mime: string): Promise<Patch[]> {
-  return FORMATS[mime] === 'mov' ? placesOfMp4(pagesOf(file, MOST_PAGES), file.size) : [];
+  const format = FORMATS[mime];
+  if (format === 'mov') return placesOfMp4(pagesOf(file, MOST_PLACES), file.size);
+  return format === 'matroska' ? placesOfWebm(pagesOf(file, MOST_PLACES), file.size) : [];
 }
 
 async function tracksOf(file: Inspected, format: string): Promise<Tracks | null> {

@@ -37,6 +37,8 @@ const SMALL_BYTES = 40 * 1024;
 const TIFF_PIXELS = 8_000_000;
 /** To decode a larger AVIF takes gigabytes of memory; it stays a file. */
 const AVIF_PIXELS = 50_000_000;
+/** An AVIF or HEIC that must be drawn anew: a few kilobytes of a larger one take the decoder from everybody for many seconds. */
+const REDRAWN_PIXELS = 25_000_000;
 /** What a browser's maker calls visually the same. */
 const QUALITY = 90;
 const WEBP_SIDE = 16_383;
@@ -73,7 +75,9 @@ export async function lookAtPicture(bytes: Buffer, mime: string, origin: Origin)
   demandSize(shown.width, shown.height, frames);
   if (mime === 'image/heic' || mime === 'image/heif') {
     // One that holds another codec than its name says is drawn by nobody, and stays a file, too.
-    return head.compression === 'hevc' ? { mime, undecoded: true } : { mime };
+    return head.compression === 'hevc' && shown.width * shown.height <= REDRAWN_PIXELS
+      ? { mime, undecoded: true }
+      : { mime };
   }
   if (mime === 'image/avif') return fromAvif(bytes, head, shown);
   // In these a turn is written in the metadata, which goes: the dots themselves are turned instead.
@@ -130,6 +134,7 @@ async function fromAvif(bytes: Buffer, head: Metadata, shown: Size): Promise<Pic
   const moves = bytes.toString('latin1', 8, 12) === 'avis';
   if (moves) return tells ? { mime: 'image/avif' } : { mime: 'image/avif', ...sizeOf(shown), animated: true };
   if (!tells) return { mime: 'image/avif', ...sizeOf(shown), ...(await drawnSmall(bytes, shown)) };
+  if (shown.width * shown.height > REDRAWN_PIXELS) return { mime: 'image/avif' };
   // To make an AVIF again takes many seconds.
   const fits = shown.width <= WEBP_SIDE && shown.height <= WEBP_SIDE;
   return replaced(decoded(bytes).keepIccProfile(), fits ? 'webp' : 'jpeg', shown);

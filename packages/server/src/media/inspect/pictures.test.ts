@@ -2,14 +2,19 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import type { KithError } from '@kith/protocol';
+import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pngChunk } from '../../testing/images.ts';
+import { patched } from '../rewriting.ts';
 import { createInspector } from './createInspector.ts';
+import { withoutTelling } from './heifItems.ts';
 import { type Findings, type Inspector, THUMBNAIL_SIDE } from './inspector.ts';
 import { fileOf } from './testing/file.ts';
 
@@ -158,13 +163,58 @@ describe('every kind', () => {
     expect((await readdir(tmpdir())).filter((name) => name.startsWith('kith-heic-'))).toEqual([]);
   });
 
-  it('HEIC where no program is installed stays a file', async () => {
+  it('HEIC where no program is installed stays a file, without what it told', async () => {
     const bare = createInspector({ path: '' });
     try {
-      expect(await look(await readFile(join(folder, 'a.heic')), bare)).toEqual({ mime: 'image/heic' });
+      const heic = await readFile(join(folder, 'a.heic'));
+      const { patches, ...found } = await look(heic, bare);
+      expect(found).toEqual({ mime: 'image/heic' });
+      const clean = await buffer(patched(Readable.from([heic]), patches ?? []));
+      expect(clean.length).toBe(heic.length);
+      expect(clean.includes(SECRET)).toBe(false);
+      // All that is left of it says nothing; its dots are as they were.
+      const { exif } = await sharp(clean).metadata();
+      expect(exif?.toString('hex') ?? '').toMatch(/^(457869660000)?4d4d002a00000008(00)*$/);
+      const drawn = await Promise.all([heic, clean].map((bytes) => look(bytes)));
+      expect(drawn[0]?.replacement).toEqual(drawn[1]?.replacement);
     } finally {
       await bare.close();
     }
+  });
+
+  it('AVIF that is not drawn again: Exif and XMP of it are blanked', async () => {
+    const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:a="a:" a:maker="${SECRET}"/></rdf:RDF></x:xmpmeta>`;
+    const avif = await tellTale(scene(64, 48)).withXmp(xmp).avif({ effort: 0 }).toBuffer();
+    expect(avif.toString('latin1').split(SECRET).length).toBeGreaterThan(2);
+    const { patches = [] } = await withoutTelling(fileOf(avif), { mime: 'image/avif' });
+    const clean = await buffer(patched(Readable.from([avif]), patches));
+    expect(clean.includes(SECRET)).toBe(false);
+    const dots = await Promise.all([avif, clean].map((bytes) => sharp(bytes).raw().toBuffer()));
+    expect(dots[0]).toEqual(dots[1]);
+    // Of one that is kept in another form, nothing is left to be blanked; of one that does not tell, either.
+    const replacement = { bytes: avif, mime: 'image/webp' };
+    expect(await withoutTelling(fileOf(avif), { mime: 'image/avif', replacement })).not.toHaveProperty(
+      'patches',
+    );
+    const silent = await scene(64, 48).avif({ effort: 0 }).toBuffer();
+    expect(await withoutTelling(fileOf(silent), { mime: 'image/avif' })).not.toHaveProperty('patches');
+  });
+
+  it('whatever its lists say, patches keep within the file, in order, none over another', async () => {
+    const whole = await readFile(join(folder, 'a.heic'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(800), fc.nat(255)), { maxLength: 6 }), async (changes) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, value] of changes) bytes.writeUInt8(value, at);
+        let end = 0;
+        const { patches = [] } = await withoutTelling(fileOf(bytes), { mime: 'image/heic' });
+        for (const patch of patches) {
+          expect(patch.at).toBeGreaterThanOrEqual(end);
+          end = patch.at + patch.bytes.length;
+        }
+        expect(end).toBeLessThanOrEqual(bytes.length);
+      }),
+    );
   });
 
   it('a small TIFF becomes a picture that browsers draw; a large one, one of many pages and a BMP stay files', async () => {

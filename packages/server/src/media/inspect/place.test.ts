@@ -7,6 +7,7 @@ import { pagesOf } from './bytes.ts';
 import { createInspector } from './createInspector.ts';
 import type { Inspector, Patch } from './inspector.ts';
 import { placesOfMp4 } from './place.ts';
+import { placesOfWebm } from './placeWebm.ts';
 import { fileOf } from './testing/file.ts';
 
 const PLACE = '+48.1370+011.5750/';
@@ -51,9 +52,42 @@ describe('the place where a film was made', () => {
     expect(await inspector.inspect(fileOf(clean))).toEqual(found);
   });
 
-  it('what does not say where, stays as it is', async () => {
-    const bytes = await filmOf('a.mov', ...PICTURE, ...H264, '-metadata', 'title=Sea');
+  it.each(['a.mov', 'a.mkv'])('what does not say where, stays as it is: %s', async (name) => {
+    const bytes = await filmOf(name, ...PICTURE, ...H264, '-metadata', 'title=Sea');
     expect(await inspector.inspect(fileOf(bytes))).not.toHaveProperty('patches');
+  });
+
+  const VP8 = ['-c:v', 'libvpx', '-c:a', 'libopus', '-shortest'];
+  it.each([
+    ['Matroska', 'a.mkv', H264],
+    ['WebM', 'a.webm', VP8],
+    ['one that does not say how long it is', 'l.webm', [...VP8, '-live', '1', '-f', 'webm']],
+  ])('%s: gone with its tags, at the front and at the end', async (_name, name, words) => {
+    const place = ['-metadata', `location=${PLACE}`];
+    const bytes = await filmOf(name, ...PICTURE, ...SOUND, ...words, ...place);
+    const tags = bytes.subarray(bytes.lastIndexOf(TAGS));
+    const front = elementOf(tags);
+    // Recorders write them last.
+    for (const film of [bytes, Buffer.concat([bytes, front])]) {
+      expect(film.includes(PLACE)).toBe(true);
+      const { patches, ...found } = await inspector.inspect(fileOf(film));
+      const clean = await without(film, patches);
+      expect(clean.length).toBe(film.length);
+      expect(clean.includes('+48.1')).toBe(false);
+      expect(JSON.stringify(await probe(clean))).not.toContain('48.1');
+      expect(await framesOf(clean)).toEqual(await framesOf(film));
+      expect(await inspector.inspect(fileOf(clean))).toEqual(found);
+    }
+  });
+
+  it('one in pieces: what comes after them, too', async () => {
+    const pieces = ['-movflags', 'frag_keyframe+empty_moov', '-g', '2'];
+    const film = await filmOf('a.mp4', ...PICTURE, ...H264, ...pieces);
+    const bytes = Buffer.concat([film, box('udta', box('\xa9xyz', u32(0x1215c7), PLACE))]);
+    const { patches } = await inspector.inspect(fileOf(bytes));
+    const clean = await without(bytes, patches);
+    expect(clean.includes(PLACE)).toBe(false);
+    expect(await framesOf(clean)).toEqual(await framesOf(bytes));
   });
 
   it('a recording too', async () => {
@@ -63,6 +97,14 @@ describe('the place where a film was made', () => {
     expect((await without(bytes, patches)).includes('+48.1')).toBe(false);
   });
 });
+
+const TAGS = Buffer.from('1254c367', 'hex');
+/** The element that the bytes begin with. */
+const elementOf = (bytes: Buffer): Buffer => {
+  const width = Math.clz32(bytes.readUInt8(4)) - 23;
+  const length = bytes.readUIntBE(4, width) - 2 ** (7 * width);
+  return bytes.subarray(0, 4 + width + length);
+};
 
 const box = (name: string, ...parts: (Buffer | string)[]): Buffer => {
   const content = Buffer.concat(
@@ -90,6 +132,10 @@ describe('boxes that ffmpeg does not write', () => {
     ['with a version, as MP4 has it', box('moov', box('meta', u32(0), handler, keys, values))],
     ['of a track', box('moov', box('trak', box('meta', handler, keys, values)))],
     ['beside the head', box('meta', u32(0), handler, keys, values)],
+    [
+      'words of a camera',
+      box('meta', u32(0), handler, box('xml ', u32(0), `<Item name="Latitude" value="${PLACE}"/>`)),
+    ],
     ['XMP', box('uuid', Buffer.from('be7acfcb97a942e89c71999491e3afac', 'hex'), `<x>${PLACE}</x>`)],
     ['XMP of QuickTime', box('moov', box('udta', box('XMP_', PLACE)))],
   ])('%s', async (_name, boxes) => {
@@ -100,6 +146,14 @@ describe('boxes that ffmpeg does not write', () => {
     expect(clean.includes('+48.1 in the pictures')).toBe(true);
     expect(clean.includes('Camera')).toBe(bytes.includes('Camera'));
     expect(await places(clean)).toEqual([]);
+  });
+
+  it('words of a camera of a film, found beyond its pictures', async () => {
+    const words = box('meta', u32(0), handler, box('bxml', u32(0), PLACE));
+    const pictures = Array.from({ length: 200 }, () => [box('moof', 'x'), box('mdat', Buffer.alloc(90_000))]);
+    const bytes = Buffer.concat([box('ftyp', 'isom'), box('moov'), ...pictures.flat(), words]);
+    const { patches } = await inspector.inspect(fileOf(bytes));
+    expect((await without(bytes, patches)).includes(PLACE)).toBe(false);
   });
 
   it('whatever is written there, patches keep within the file, in order, none over another', async () => {
@@ -114,6 +168,61 @@ describe('boxes that ffmpeg does not write', () => {
           for (const [at, value] of changes) bytes.writeUInt8(value, at);
           let end = 0;
           for (const patch of await places(bytes)) {
+            expect(patch.at).toBeGreaterThanOrEqual(end);
+            end = patch.at + patch.bytes.length;
+          }
+          expect(end).toBeLessThanOrEqual(bytes.length);
+        },
+      ),
+    );
+  });
+});
+
+const vint = (length: number): Buffer => Buffer.concat([Buffer.from([0x10]), u32(length).subarray(1)]);
+const element = (id: string, ...parts: (Buffer | string)[]): Buffer => {
+  const content = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  return Buffer.concat([Buffer.from(id, 'hex'), vint(content.length), content]);
+};
+const webmPlaces = (bytes: Buffer, pages = 100): Promise<Patch[]> =>
+  placesOfWebm(pagesOf(fileOf(bytes), pages), bytes.length);
+
+describe('tags that ffmpeg does not write', () => {
+  const tags = element('1254c367', element('7373', element('67c8', element('45a3', 'LOCATION'), PLACE)));
+
+  it('far behind, where the index says, without going through what lies before', async () => {
+    const head = (position: number): Buffer =>
+      element('114d9b74', element('4dbb', element('53ab', TAGS), element('53ac', u32(position))));
+    const clusters = Array.from({ length: 30 }, () => element('1f43b675', Buffer.alloc(100_000)));
+    const before = Buffer.concat([head(0), ...clusters]);
+    const bytes = element('18538067', head(before.length), ...clusters, tags);
+    const clean = await without(bytes, await webmPlaces(bytes, 5));
+    expect(clean.includes(PLACE)).toBe(false);
+    // Its length is told in another form, but it is the same.
+    expect(clean.readUInt8(bytes.length - tags.length)).toBe(0xec);
+  });
+
+  it.each([5, 6, 8, 9, 12])('%i bytes of them, and what comes after', async (length) => {
+    const small = Buffer.concat([
+      TAGS,
+      Buffer.from([0x80 | (length - 5)]),
+      Buffer.from('gps4567'.slice(0, length - 5)),
+    ]);
+    const bytes = element('18538067', small, tags);
+    const clean = await without(bytes, await webmPlaces(bytes));
+    expect(clean.includes(PLACE) || clean.includes('gps')).toBe(false);
+  });
+
+  it('whatever is written there, patches keep within the file, in order, none over another', async () => {
+    const head = element('114d9b74', element('4dbb', element('53ac', u32(24))));
+    const whole = element('18538067', head, tags, element('1f43b675', 'pictures'), tags);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 }),
+        async (changes) => {
+          const bytes = Buffer.from(whole);
+          for (const [at, value] of changes) bytes.writeUInt8(value, at);
+          let end = 0;
+          for (const patch of await webmPlaces(bytes)) {
             expect(patch.at).toBeGreaterThanOrEqual(end);
             end = patch.at + patch.bytes.length;
           }

@@ -1,6 +1,6 @@
 /**
- * Where a film was taken: telephones and cameras write it into boxes of its head. These are blanked where they lie, as boxes that
- * mean nothing: not a byte moves, so that nothing else in the file has to know of it.
+ * Where a film was taken: telephones and cameras write it into boxes beside its pictures. These are blanked where they lie, as boxes
+ * that mean nothing: not a byte moves, so that nothing else in the file has to know of it.
  */
 import { type Box, type Boxes, boxesOf } from './boxes.ts';
 import type { Pages } from './bytes.ts';
@@ -13,6 +13,8 @@ const XMP = 'be7acfcb97a942e89c71999491e3afac';
 const PLACE_KEY = /location|gps|xyz$/i;
 /** Of all that is blanked. Metadata is small: what claims to be more is made to cost memory. */
 const MOST_BYTES = 4 * 1024 * 1024;
+/** What cameras write of a recording in words of their own, the place among them. */
+const WORDS: ReadonlySet<string> = new Set(['xml ', 'bxml']);
 const MOST_KEYS = 500;
 const MOST_KEY_BYTES = 64 * 1024;
 
@@ -35,6 +37,7 @@ export async function placesOfMp4(pages: Pages, size: number): Promise<Patch[]> 
     const skip = await versionOf(boxes, box);
     let keys: readonly string[] = [];
     for await (const inner of boxes.inside(box, skip)) {
+      if (WORDS.has(inner.name)) blank(inner);
       if (inner.name === 'keys') keys = keysIn(await boxes.head(inner, MOST_KEY_BYTES));
       if (inner.name !== 'ilst') continue;
       for await (const item of boxes.inside(inner)) {
@@ -64,9 +67,8 @@ export async function placesOfMp4(pages: Pages, size: number): Promise<Patch[]> 
     if (box.name === 'moov') await holder(box);
     else if (box.name === 'meta') await meta(box);
     else if (box.name === 'udta') await userData(box);
+    // Of one in pieces these come between its pictures, too.
     else if (await isXmp(boxes, box)) blank(box);
-    // Of one in pieces the rest are its pictures.
-    else if (box.name === 'moof') break;
   }
   return found.sort((a, b) => a.at - b.at);
 }

@@ -2,7 +2,7 @@
 import type { Pages } from './bytes.ts';
 import type { Tracks } from './mp4.ts';
 
-const SEGMENT = 0x18538067;
+export const SEGMENT = 0x18538067;
 const INFO = 0x1549a966;
 const STEP = 0x2ad7b1;
 const LENGTH = 0x4489;
@@ -14,7 +14,7 @@ const PIXELS = [0xb0, 0xba] as const;
 const SHOWN = [0x54b0, 0x54ba] as const;
 const UNIT = 0x54b2;
 /** The film itself begins: what has not come by then is looked for no further. */
-const CLUSTER = 0x1f43b675;
+export const CLUSTER = 0x1f43b675;
 
 const PICTURE_KIND = 1;
 const SOUND_KIND = 2;
@@ -22,40 +22,50 @@ const MOST_ELEMENTS = 2_000;
 /** Identification and length, at their longest. */
 const HEADER = 12;
 
-interface Element {
+export interface Element {
   readonly id: number;
+  /** Where it begins. */
+  readonly at: number;
+  /** Where its content begins. */
   readonly from: number;
-  readonly to: number;
+  /** Where its content ends; null: whoever recorded it did not know how long it would be. */
+  readonly to: number | null;
+}
+type Part = Element & { readonly to: number };
+
+/** What begins at a place; undefined: nothing that can be told. */
+export async function elementAt(pages: Pages, at: number): Promise<Element | undefined> {
+  const head = await pages.at(at, HEADER);
+  const id = number(head, 0, 4, false);
+  const length = id && number(head, id.next, 8, true);
+  if (!length || id.value === null) return undefined;
+  const from = at + length.next;
+  return { id: id.value, at, from, to: length.value === null ? null : from + length.value };
 }
 
 /** Null: it has no tracks where they should be. */
 export async function tracksOfWebm(pages: Pages, size: number): Promise<Tracks | null> {
   let left = MOST_ELEMENTS;
 
-  async function* elements(from: number, to: number): AsyncGenerator<Element> {
+  async function* elements(from: number, to: number): AsyncGenerator<Part> {
     for (let at = from; at < to && left > 0; left -= 1) {
-      const head = await pages.at(at, HEADER);
-      const id = number(head, 0, 4, false);
-      const length = id && number(head, id.next, 8, true);
-      if (!length) return;
-      const content = at + length.next;
-      // Whoever records does not know how long it will be.
-      const end = length.value === null ? to : content + length.value;
-      if (id.value === null || end > to) return;
-      yield { id: id.value, from: content, to: end };
+      const element = await elementAt(pages, at);
+      const end = element?.to ?? to;
+      if (!element || end > to) return;
+      yield { ...element, to: end };
       at = end;
     }
   }
-  const uint = async ({ from, to }: Element): Promise<number> => {
+  const uint = async ({ from, to }: Part): Promise<number> => {
     const bytes = to - from > 6 ? Buffer.alloc(0) : await pages.at(from, to - from);
     return bytes.length === 0 ? 0 : bytes.readUIntBE(0, bytes.length);
   };
-  const float = async ({ from, to }: Element): Promise<number> => {
+  const float = async ({ from, to }: Part): Promise<number> => {
     const bytes = await pages.at(from, Math.min(8, to - from));
     return bytes.length === 8 ? bytes.readDoubleBE(0) : bytes.length === 4 ? bytes.readFloatBE(0) : 0;
   };
 
-  const numbersIn = async (of: Element, ids: readonly number[]): Promise<Map<number, number>> => {
+  const numbersIn = async (of: Part, ids: readonly number[]): Promise<Map<number, number>> => {
     const found = new Map<number, number>();
     for await (const element of elements(of.from, of.to)) {
       if (ids.includes(element.id)) found.set(element.id, await uint(element));
@@ -69,7 +79,7 @@ export async function tracksOfWebm(pages: Pages, size: number): Promise<Tracks |
   let step = 1_000_000;
   let length = 0;
 
-  const track = async (entry: Element): Promise<void> => {
+  const track = async (entry: Part): Promise<void> => {
     for await (const element of elements(entry.from, entry.to)) {
       if (element.id === KIND) kinds = new Set([...kinds, await uint(element)]);
       if (element.id !== VIDEO || shown.width) continue;

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type FileKind, type FilesAttachment, type MessageFile, newId } from '@kith/protocol';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileAccess } from '../../commands/fileAccess.ts';
 import type { Caller } from '../../services.ts';
 import { fileOfMessage } from '../../store/files.ts';
@@ -230,7 +230,8 @@ describe.each(databaseKinds)('films made playable on %s', (kind) => {
     await world.services.files.sweep();
     expect(await kept()).toEqual([]);
 
-    // Deleted as soon as what was made is kept, before anybody is told.
+    // Deleted as soon as what was made is kept, before anybody is told; and swept only after that.
+    const nudge = vi.spyOn(world.services.files, 'nudge').mockImplementation(() => undefined);
     const fileId = await upload(odd);
     const second = await send(fileId);
     const meanwhile = createTranscodes({
@@ -245,6 +246,7 @@ describe.each(databaseKinds)('films made playable on %s', (kind) => {
       },
     });
     await meanwhile.round();
+    nudge.mockRestore();
     expect(await stateOf(fileId)).toMatchObject({ state: 'done' });
     await world.services.files.sweep();
     expect(await kept()).toEqual([]);
