@@ -11,7 +11,7 @@ import { lookAtPicture } from './picture.ts';
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'teal' } });
 
-it('an AVIF of more than 16 megapixels that tells of its maker stays a file', {
+it('an AVIF of more than 25 megapixels that tells of its maker stays a file', {
   timeout: 60_000,
 }, async () => {
   const tells = (width: number, height: number): Promise<Buffer> =>
@@ -19,7 +19,7 @@ it('an AVIF of more than 16 megapixels that tells of its maker stays a file', {
       .withExif({ IFD0: { Copyright: 'somebody' } })
       .avif({ quality: 5, effort: 0 })
       .toBuffer();
-  expect(await lookAtPicture(await tells(4_100, 4_000), 'image/avif', 'uploaded')).toEqual({
+  expect(await lookAtPicture(await tells(5_100, 5_000), 'image/avif', 'uploaded')).toEqual({
     mime: 'image/avif',
   });
   expect(await lookAtPicture(await tells(400, 300), 'image/avif', 'uploaded')).toMatchObject({
@@ -29,7 +29,7 @@ it('an AVIF of more than 16 megapixels that tells of its maker stays a file', {
   });
 });
 
-it('a HEIC of more than 16 megapixels stays a file', { timeout: 60_000 }, async () => {
+it('a HEIC of more than 25 megapixels stays a file', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kith-redrawn-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const heicOf = async (width: number, height: number): Promise<Buffer> => {
@@ -38,7 +38,7 @@ it('a HEIC of more than 16 megapixels stays a file', { timeout: 60_000 }, async 
     await promisify(execFile)('heif-enc', ['-q', '10', '-o', to, from]);
     return readFile(to);
   };
-  expect(await lookAtPicture(await heicOf(4_100, 4_000), 'image/heic', 'uploaded')).toEqual({
+  expect(await lookAtPicture(await heicOf(5_100, 5_000), 'image/heic', 'uploaded')).toEqual({
     mime: 'image/heic',
   });
   expect(await lookAtPicture(await heicOf(400, 300), 'image/heic', 'uploaded')).toEqual({
