@@ -54,7 +54,7 @@ it('on a phone: list, conversation, back, and everything within reach of a thumb
   expect(inside?.y ?? 0, 'at the foot').toBeGreaterThan(700);
   // Opening must not bring up the keyboard.
   expect(await device.composer.evaluate((field) => document.activeElement === field)).toBe(false);
-  for (const name of ['Back to conversations', 'Show details', 'Emoji', 'Send'])
+  for (const name of ['Back to conversations', 'Show details', 'Emoji', 'Record voice message'])
     await expectThumb(name, device.conversation.getByRole('button', { name }));
 
   const jump = page.getByRole('button', { name: /^To the newest message/ });

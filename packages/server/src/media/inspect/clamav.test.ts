@@ -62,8 +62,9 @@ it('many at once, each gets its own answer', async () => {
 it('what is larger than the scanner takes is refused, not held for ever', async () => {
   const scan = createClamav(clamd.url);
   for (const megabytes of [5, 40]) {
-    expect(await verdict(scan, fileOf(Buffer.alloc(megabytes * 1024 * 1024, 'x')))).toBe(
-      'file_refused: The file is larger than the scanner takes.',
+    // What it says of it may be lost when it hangs up.
+    expect(await verdict(scan, fileOf(Buffer.alloc(megabytes * 1024 * 1024, 'x')))).toMatch(
+      /^file_refused: (The file is larger than the scanner takes|The scanner does not take this file)\.$/,
     );
   }
 });

@@ -33,7 +33,7 @@ export function createClamav(
   const where = addressOf(address);
   return async (file) => {
     file.signal.throwIfAborted();
-    const reply = await ask(where, file, connectMs, idleMs);
+    const reply = await verdictOf(where, file, connectMs, idleMs);
     const [, found] = /^stream: (.*) FOUND$/.exec(reply) ?? [];
     if (found !== undefined) {
       throw new KithError('file_refused', { message: `The scanner found something in this file: ${found}.` });
@@ -46,6 +46,43 @@ export function createClamav(
     throw silent(new Error(`clamd answered ${JSON.stringify(reply.slice(0, 200))}`));
   };
 }
+
+/** It hung up while it was told a file, and what it said of that, if it said anything, was lost with the connection. */
+class HungUp extends Error {
+  override name = 'HungUp';
+}
+
+/** So often it may hang up over one file, and be there all the same, before the file is to blame. */
+const ATTEMPTS = 3;
+
+/**
+ * What clamd says of a file. One that is larger than it takes it answers and hangs up on at once, and the answer may be lost with
+ * the bytes that were on their way: such a file would be held for ever, so a scanner that is well and hangs up each time has refused.
+ */
+async function verdictOf(
+  where: Address,
+  file: Inspected,
+  connectMs: number,
+  idleMs: number,
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask(where, (socket) => tell(socket, file), file.signal, connectMs, idleMs);
+    } catch (error) {
+      if (!(error instanceof HungUp)) throw error;
+      const sign = await ask(where, ping, file.signal, connectMs, idleMs).catch((cause: unknown) => {
+        throw cause instanceof HungUp ? silent(cause.cause) : cause;
+      });
+      if (sign !== 'PONG') throw silent(error.cause);
+      if (attempt === ATTEMPTS)
+        throw new KithError('file_refused', { message: 'The scanner does not take this file.' });
+    }
+  }
+}
+
+const ping = async (socket: Socket): Promise<void> => {
+  socket.write(Buffer.from('zPING\0', 'latin1'));
+};
 
 function addressOf(address: string): Address {
   const [, path] = /^unix:(\/.+)$/.exec(address) ?? [];
@@ -62,27 +99,39 @@ function addressOf(address: string): Address {
 const silent = (cause: unknown): KithError =>
   new KithError('unavailable', { message: 'The scanner does not answer. The file waits for it.', cause });
 
-async function ask(where: Address, file: Inspected, connectMs: number, idleMs: number): Promise<string> {
+async function ask(
+  where: Address,
+  say: (socket: Socket) => Promise<void>,
+  signal: AbortSignal,
+  connectMs: number,
+  idleMs: number,
+): Promise<string> {
   const socket = connect(where);
+  let late = false;
+  let connected = false;
   const stop = (): void => {
     socket.destroy(new Error('the service stops'));
   };
-  file.signal.addEventListener('abort', stop, { once: true });
-  socket.setTimeout(connectMs, () => socket.destroy(new Error('it takes too long')));
+  signal.addEventListener('abort', stop, { once: true });
+  socket.setTimeout(connectMs, () => {
+    late = true;
+    socket.destroy(new Error('it takes too long'));
+  });
   // It may answer before the last piece, and hang up: what it said counts, not that we could not go on talking.
   const reply = replyOf(socket);
   reply.catch(() => undefined);
   try {
     await once(socket, 'connect');
+    connected = true;
     socket.setTimeout(idleMs);
-    await tell(socket, file);
+    await say(socket);
     return await reply;
   } catch (error) {
     if (error instanceof ReadError) throw error.cause;
-    file.signal.throwIfAborted();
-    throw silent(error);
+    signal.throwIfAborted();
+    throw connected && !late ? new HungUp('the scanner hung up', { cause: error }) : silent(error);
   } finally {
-    file.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     socket.destroy();
   }
 }
