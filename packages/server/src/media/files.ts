@@ -8,13 +8,10 @@ import { KithError, limits, newId, type UploadLimits, type UploadState } from '@
 import type { Logger } from '../logger.ts';
 import type { Database, Db } from '../store/database.ts';
 import {
-  claimGone,
-  claimUnchecked,
   dropFile,
   type FileRow,
   type Findings,
   findFile,
-  forgetFile,
   holdPerson,
   insertFile,
   limitsOf,
@@ -23,13 +20,13 @@ import {
   touchFile,
   usageOf,
 } from '../store/files.ts';
-import { knownObjects, secretsAfter, setSecret } from '../store/objects.ts';
 import type { Somebody } from '../store/users.ts';
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import { createTurns } from './inspect/turns.ts';
 import { inWords, mayBegin, takenByBoth } from './limits.ts';
 import { keepAnew, patched } from './rewriting.ts';
-import type { Vault, VaultPlace } from './vault.ts';
+import { placeOf, type Vault, type VaultPlace } from './vault.ts';
 
 export interface NewUpload {
   readonly id: string;
@@ -56,7 +53,7 @@ export interface EffectiveLimits {
   readonly types?: readonly string[] | undefined;
 }
 
-export interface Files {
+export interface Files extends Omit<Housekeeping, 'ended'> {
   /** By the configuration, the tenant and, where one is named, the conversation; as `db`, a transaction perhaps, sees them. */
   limitsIn(db: Db, tenantId: number, conversationId?: string): Promise<EffectiveLimits>;
   limits(person: Somebody, conversationId?: string): Promise<UploadLimits>;
@@ -76,16 +73,6 @@ export interface Files {
   states(person: Somebody, ids: readonly string[]): Promise<UploadState[]>;
   /** The bytes of a file that is ready. */
   readonly vault: Pick<Vault, 'read' | 'link'>;
-  /** Begins to sweep, and to wrap keys by the present master key. */
-  start(): void;
-  /** A message was deleted: the bytes of its files go now, not at the next round. */
-  nudge(): void;
-  /** One round of forgetting and of going on with what other nodes left; the timer calls it. */
-  sweep(now?: Date): Promise<void>;
-  /** Removes bytes that no row knows, of a file or of anything else in the vault. Resolves to how many. */
-  sweepOrphans(now?: Date): Promise<number>;
-  /** Wraps the keys of all that lies in the vault by the present master key. Resolves to how many changed. */
-  rewrap(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -104,18 +91,8 @@ const PATIENCE_MS = 2_000;
 const INSPECTIONS = 3;
 /** Of one person's: a place is left for whoever comes while hundreds of theirs wait. */
 const INSPECTIONS_OF_ONE = 2;
-/** A check that no node has touched for so long is taken over. */
-const ABANDONED_MS = 60_000;
+/** Well within the time after which another node takes a check over. */
 const TOUCH_MS = 20_000;
-const SWEEP_EVERY_MS = 15_000;
-const SWEPT_AT_ONCE = 100;
-/** Bytes that could not be removed are tried again after this time. */
-const AGAIN_MS = 60_000;
-/** Orphans are looked for every so many rounds: some six hours. */
-const ORPHAN_ROUNDS = 1_440;
-/** Bytes are written before the row that knows them, by no more than this. */
-const ORPHAN_AGE_MS = 24 * 3_600_000;
-const KEYS_AT_ONCE = 500;
 
 export function createFiles({ database: { db }, vault, inspector, fileLimits, logger }: FilesOptions): Files {
   const ending = new AbortController();
@@ -328,131 +305,13 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     }
   };
 
-  const removeGone = async (now: Date): Promise<void> => {
-    const before = new Date(now.getTime() - limits.uploadMs);
-    const again = new Date(before.getTime() + AGAIN_MS);
-    for (;;) {
-      const gone = await db.transaction().execute((trx) => claimGone(trx, before, again, SWEPT_AT_ONCE));
-      for (const row of gone) {
-        if (ending.signal.aborted) return;
-        try {
-          await vault.remove(placeOf(row));
-          await forgetFile(db, row);
-        } catch (err) {
-          logger?.warn({ err, object: row.object }, 'bytes could not be removed yet');
-        }
-      }
-      if (gone.length < SWEPT_AT_ONCE || ending.signal.aborted) break;
-    }
-  };
-
-  /** What other nodes left and what waited for the scanner. `well`: all of it was judged, and there may be more. */
-  const goOn = async (before: Date): Promise<{ readonly well: Promise<boolean> }> => {
-    const left = await claimUnchecked(db, before, INSPECTIONS);
-    const judged = Promise.all(left.map(inspect));
-    return { well: judged.then((all) => left.length === INSPECTIONS && all.every(Boolean)) };
-  };
-
-  let goingOn: Promise<void> | null = null;
-  const goOnWhileWell = async (first: Promise<boolean>, before: Date): Promise<void> => {
-    let well = await first;
-    while (well && !ending.signal.aborted) well = await (await goOn(before)).well;
-  };
-
-  /** One at a time: who asks for a round may count on what it found to be done. */
-  let lastSweep: Promise<void> = Promise.resolve();
-  const sweep = (now = new Date()): Promise<void> => {
-    const round = lastSweep.then(async () => {
-      await removeGone(now);
-      const before = new Date(now.getTime() - ABANDONED_MS);
-      const { well } = await goOn(before);
-      goingOn ??= goOnWhileWell(well, before)
-        .catch(complain)
-        .finally(() => {
-          goingOn = null;
-        });
-    });
-    lastSweep = round.catch(() => undefined);
-    return round;
-  };
-
-  const sweepOrphans = async (now = new Date()): Promise<number> => {
-    let removed = 0;
-    let page: string[] = [];
-    const look = async (): Promise<void> => {
-      const known = await knownObjects(db, page);
-      for (const key of page) {
-        if (known.has(key)) continue;
-        await vault.remove({ key, secret: null });
-        removed++;
-      }
-      page = [];
-    };
-    for await (const key of vault.keys(new Date(now.getTime() - ORPHAN_AGE_MS))) {
-      if (ending.signal.aborted) break;
-      page.push(key);
-      if (page.length === KEYS_AT_ONCE) await look();
-    }
-    if (page.length > 0) await look();
-    if (removed > 0) logger?.info({ removed }, 'bytes that nothing knows were removed');
-    return removed;
-  };
-
-  const rewrap = async (): Promise<number> => {
-    let changed = 0;
-    let after = '';
-    for (;;) {
-      const page = await secretsAfter(db, after, KEYS_AT_ONCE);
-      for (const { object, secret } of page) {
-        const next = vault.rewrap(secret);
-        if (!next) continue;
-        await setSecret(db, object, secret, next);
-        changed++;
-      }
-      const last = page.at(-1);
-      if (!last || ending.signal.aborted) break;
-      after = last.object;
-    }
-    if (changed > 0) logger?.info({ changed }, 'keys of files were wrapped by the present master key');
-    return changed;
-  };
-
-  const complain = (err: unknown): void => {
-    if (!ending.signal.aborted) logger?.warn({ err }, 'files could not be swept');
-  };
-
-  let running: Promise<void> | null = null;
-  let again = false;
-  const round = (): void => {
-    if (ending.signal.aborted) return;
-    if (running) {
-      again = true;
-      return;
-    }
-    running = sweep()
-      .catch(complain)
-      .finally(() => {
-        running = null;
-        if (again) {
-          again = false;
-          round();
-        }
-      });
-  };
-
-  let ticks = 0;
-  let orphans: Promise<unknown> | null = null;
-  const tick = (): void => {
-    round();
-    // Beside the rounds: a store with millions of names takes its time.
-    if (ticks++ % ORPHAN_ROUNDS === 1)
-      orphans ??= sweepOrphans()
-        .catch(complain)
-        .finally(() => {
-          orphans = null;
-        });
-  };
-  let timer: NodeJS.Timeout | undefined;
+  const housekeeping = createHousekeeping({
+    database: { db },
+    vault,
+    inspect,
+    signal: ending.signal,
+    logger,
+  });
 
   return {
     limitsIn,
@@ -492,31 +351,19 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       return rows.filter((row) => !row.made).map(toState);
     },
     vault,
-    start: () => {
-      timer ??= setInterval(tick, SWEEP_EVERY_MS).unref();
-      rewrap().catch((err: unknown) => {
-        if (!ending.signal.aborted) logger?.error({ err }, 'keys of files could not be wrapped anew');
-      });
-    },
-    nudge: round,
-    sweep,
-    sweepOrphans,
-    rewrap,
+    start: housekeeping.start,
+    nudge: housekeeping.nudge,
+    sweep: housekeeping.sweep,
+    sweepOrphans: housekeeping.sweepOrphans,
+    rewrap: housekeeping.rewrap,
     close: async () => {
-      clearInterval(timer);
       ending.abort();
       await inspector.close();
-      await Promise.all([lastSweep, running, goingOn, orphans]);
+      await housekeeping.ended();
       await Promise.all(inspections.values());
     },
   };
 }
-
-/** Where the bytes of a file lie. */
-export const placeOf = ({ object, secret }: Pick<FileRow, 'object' | 'secret'>): VaultPlace => ({
-  key: object,
-  secret,
-});
 
 async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Caller } from '../services.ts';
 import { findFile } from '../store/files.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
-import { placeOf } from './files.ts';
 import { createInspector } from './inspect/createInspector.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import { filmOf, framesOf, PICTURE, probe } from './testing/films.ts';
+import { placeOf } from './vault.ts';
 
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
 let inspector: Inspector;

@@ -32,3 +32,15 @@ export interface Vault {
   /** The same secret under the present master key; null when it is already. @throws when no master key given opens it. */
   rewrap(secret: Buffer): Buffer | null;
 }
+
+/** Where the bytes of a row lie. */
+export const placeOf = ({
+  object,
+  secret,
+}: {
+  readonly object: string;
+  readonly secret: Buffer | null;
+}): VaultPlace => ({
+  key: object,
+  secret,
+});

@@ -8,11 +8,11 @@ import type { Caller } from '../../services.ts';
 import { fileOfMessage } from '../../store/files.ts';
 import { claimTranscode } from '../../store/transcodes.ts';
 import { createWorld, databaseKinds, type World } from '../../testing/world.ts';
-import { placeOf } from '../files.ts';
 import { createInspector } from '../inspect/createInspector.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { filmOf, PICTURE, probe, SOUND } from '../testing/films.ts';
 import type { Vault } from '../vault.ts';
+import { placeOf } from '../vault.ts';
 import { createTranscodes, type Transcodes, type TranscodesOptions } from './transcodes.ts';
 
 let inspector: Inspector;

@@ -27,10 +27,10 @@ import {
   type TranscodeClaim,
   untoldMessages,
 } from '../../store/transcodes.ts';
-import { placeOf } from '../files.ts';
 import { findPrograms } from '../inspect/programs.ts';
 import { keepAnew } from '../rewriting.ts';
 import type { Vault } from '../vault.ts';
+import { placeOf } from '../vault.ts';
 import { type Film, makePlayable, playsEverywhere } from './playable.ts';
 
 export interface Transcodes {
