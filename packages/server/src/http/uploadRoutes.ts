@@ -74,7 +74,7 @@ class FileStore extends DataStore {
   }
 
   override remove(id: string): Promise<void> {
-    return this.#services.files.cancel(theRequest().person, id);
+    return this.#services.files.giveUp(theRequest().person, id);
   }
 }
 

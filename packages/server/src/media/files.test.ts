@@ -100,6 +100,27 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     expect(await stateOf(ann, id)).toBe('uploading');
   });
 
+  it('M7: an upload given up while the store is away is gone for its owner, its bytes later', async () => {
+    const whole = world.services.files;
+    const id = await sent(whole, ann);
+    const object = await objectOf(id);
+    let broken = true;
+    const files = node({
+      remove: async (place) => {
+        if (broken) throw away();
+        await world.vault.remove(place);
+      },
+    });
+    await expect(files.giveUp(bob, id)).rejects.toMatchObject({ code: 'not_found' });
+    await files.giveUp(ann, id);
+    await expect(files.giveUp(ann, id)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(files.upload(ann, id)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await rowsOf([object])).toHaveLength(1);
+    broken = false;
+    await files.sweep(new Date(Date.now() + 61_000));
+    expect(await rowsOf([object])).toEqual([]);
+  });
+
   it('M7: bytes that could not be removed are removed later, and hold up none of the others', async () => {
     const group = await world.group([ann, bob]);
     const { files: whole } = world.services;

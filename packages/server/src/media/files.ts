@@ -8,7 +8,6 @@ import { KithError, limits, newId, type UploadLimits, type UploadState } from '@
 import type { Logger } from '../logger.ts';
 import type { Database, Db } from '../store/database.ts';
 import {
-  dropFile,
   type FileRow,
   type Findings,
   findFile,
@@ -68,8 +67,6 @@ export interface Files extends Omit<Housekeeping, 'ended'> {
   append(person: Somebody, id: string, at: number, chunks: AsyncIterable<Uint8Array>): Promise<number>;
   /** All bytes are there: looks at them. Resolves when that is done, or after a moment, and then it goes on by itself. */
   complete(person: Somebody, id: string): Promise<void>;
-  /** Gives an upload up. @throws KithError not_found, also when a message has it. */
-  cancel(person: Somebody, id: string): Promise<void>;
   states(person: Somebody, ids: readonly string[]): Promise<UploadState[]>;
   /** The bytes of a file that is ready. */
   readonly vault: Pick<Vault, 'read' | 'link'>;
@@ -341,11 +338,7 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       return vault.append(placeOf(row), at, chunks);
     },
     complete,
-    cancel: async (person, id) => {
-      const gone = await dropFile(db, person, id);
-      if (!gone) throw new KithError('not_found');
-      await vault.remove(placeOf(gone));
-    },
+    giveUp: housekeeping.giveUp,
     states: async (person, ids) => {
       const rows = await ownFiles(db, person, ids);
       return rows.filter((row) => !row.made).map(toState);

@@ -2,14 +2,24 @@
  * Keeps the house of files, by the rows alone: what nobody wants is removed, what another node left is gone on with, and all keys
  * are wrapped by the present master key. Every node does it, and none of them needs to be told.
  */
-import { limits } from '@kith/protocol';
+import { KithError, limits } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
-import { claimGone, claimUnchecked, type FileRow, forgetFile } from '../store/files.ts';
+import {
+  claimGone,
+  claimOwn,
+  claimUnchecked,
+  type FileRow,
+  forgetFile,
+  type GoneFile,
+} from '../store/files.ts';
 import { knownObjects, secretsAfter, setSecret } from '../store/objects.ts';
+import type { Somebody } from '../store/users.ts';
 import { placeOf, type Vault } from './vault.ts';
 
 export interface Housekeeping {
+  /** Removes an upload that nothing uses, at once or, where the store is away, later. @throws KithError not_found. */
+  giveUp(person: Somebody, id: string): Promise<void>;
   /** Begins to sweep, and to wrap keys by the present master key. */
   start(): void;
   /** A message was deleted: the bytes of its files go now, not at the next round. */
@@ -55,19 +65,29 @@ export function createHousekeeping({
   signal,
   logger,
 }: HousekeepingOptions): Housekeeping {
+  const remove = async (row: GoneFile): Promise<void> => {
+    try {
+      await vault.remove(placeOf(row));
+      await forgetFile(db, row);
+    } catch (err) {
+      logger?.warn({ err, object: row.object }, 'bytes could not be removed yet');
+    }
+  };
+
+  const giveUp: Housekeeping['giveUp'] = async (person, id) => {
+    const gone = await db.transaction().execute((trx) => claimOwn(trx, person, id, againAfter(new Date())));
+    if (!gone) throw new KithError('not_found');
+    await remove(gone);
+  };
+
   const removeGone = async (now: Date): Promise<void> => {
     const before = new Date(now.getTime() - limits.uploadMs);
-    const again = new Date(before.getTime() + AGAIN_MS);
+    const again = againAfter(now);
     for (;;) {
       const gone = await db.transaction().execute((trx) => claimGone(trx, before, again, SWEPT_AT_ONCE));
       for (const row of gone) {
         if (signal.aborted) return;
-        try {
-          await vault.remove(placeOf(row));
-          await forgetFile(db, row);
-        } catch (err) {
-          logger?.warn({ err, object: row.object }, 'bytes could not be removed yet');
-        }
+        await remove(row);
       }
       if (gone.length < SWEPT_AT_ONCE || signal.aborted) break;
     }
@@ -182,6 +202,7 @@ export function createHousekeeping({
   let timer: NodeJS.Timeout | undefined;
 
   return {
+    giveUp,
     start: () => {
       if (timer) return;
       timer = setInterval(tick, SWEEP_EVERY_MS).unref();
@@ -199,3 +220,6 @@ export function createHousekeeping({
     },
   };
 }
+
+/** A row that was claimed at `now` and is not forgotten comes again then. */
+const againAfter = (now: Date): Date => new Date(now.getTime() - limits.uploadMs + AGAIN_MS);

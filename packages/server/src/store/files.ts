@@ -174,23 +174,6 @@ export async function touchFile(db: Db, { tenant_id, id }: Pick<FileRow, 'tenant
     .execute();
 }
 
-/** Takes an own upload back that nothing uses. */
-export async function dropFile(
-  db: Db,
-  { tenantId, userId }: Somebody,
-  id: string,
-): Promise<Pick<FileRow, 'object' | 'secret'> | null> {
-  const row = await db
-    .deleteFrom('files')
-    .where('tenant_id', '=', tenantId)
-    .where('owner_id', '=', userId)
-    .where('id', '=', id)
-    .where('used', '=', false)
-    .returning(['object', 'secret'])
-    .executeTakeFirst();
-  return row ? toRow(row) : null;
-}
-
 /** Files that are to be used by a message, held until it is written: no sweep takes them meanwhile. */
 export async function holdFiles(
   trx: FilesTransaction,
@@ -368,7 +351,7 @@ export async function claimUnchecked(db: Db, before: Date, atMost: number): Prom
   return rows.map(toRow);
 }
 
-type GoneFile = Pick<FileRow, 'tenant_id' | 'id' | 'object' | 'secret'>;
+export type GoneFile = Pick<FileRow, 'tenant_id' | 'id' | 'object' | 'secret'>;
 
 /**
  * Files that nothing has used since `before`, at most so many. Each is given an id that nobody knows, so that no message can take
@@ -391,8 +374,38 @@ export async function claimGone(
     .forUpdate()
     .skipLocked()
     .execute();
-  if (held.length === 0) return [];
-  const objects = held.map(({ object }) => object);
+  return claim(
+    trx,
+    held.map(({ object }) => object),
+    again,
+  );
+}
+
+/** The same for an upload of one's own that nothing uses; null: there is none. */
+export async function claimOwn(
+  trx: FilesTransaction,
+  { tenantId, userId }: Somebody,
+  id: string,
+  again: Date,
+): Promise<GoneFile | null> {
+  const held = await trx
+    .selectFrom('files')
+    .select('object')
+    .where('tenant_id', '=', tenantId)
+    .where('owner_id', '=', userId)
+    .where('id', '=', id)
+    .where('made', '=', false)
+    .where('used', '=', false)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!held) return null;
+  const [gone] = await claim(trx, [held.object], again);
+  return gone ?? null;
+}
+
+/** `objects` are held by `trx`. */
+async function claim(trx: FilesTransaction, objects: readonly string[], again: Date): Promise<GoneFile[]> {
+  if (objects.length === 0) return [];
   await sql`
     delete from transcodes t using files f
     where f.object = any (${objects}::text[]) and t.tenant_id = f.tenant_id and t.file_id = f.id`.execute(
