@@ -18,6 +18,8 @@ const KEPT = new Set([
   'sRGB',
   'iCCP',
   'cICP',
+  'mDCV',
+  'cLLI',
   'sBIT',
   'pHYs',
   'acTL',
