@@ -2,7 +2,7 @@
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { phone, useWorld } from '../support/browser.ts';
-import { film, gif, pdf, photo, type Sample, song } from '../support/samples.ts';
+import { film, gif, oddFilm, pdf, photo, type Sample, song } from '../support/samples.ts';
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
@@ -40,6 +40,18 @@ const plays = (screen: Screen, what: string): Promise<unknown> =>
     ),
   );
 
+/** Up to a file of some megabytes it takes a while. */
+async function slow(screen: Screen, bytesPerSecond: number): Promise<void> {
+  const line = await screen.context.newCDPSession(screen.page);
+  await line.send('Network.enable');
+  await line.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
+
 it('pictures: an album with words below, seen large, leafed through, and shown where it stands', async () => {
   const { ada, bob } = await pair();
   await ada.attach(
@@ -50,6 +62,16 @@ it('pictures: an album with words below, seen large, leafed through, and shown w
     ],
     'Photo or video',
   );
+  // Seen large before they go; one of them is taken out there.
+  await ada.tray.getByRole('button', { name: /^Look at beach/ }).click();
+  const look = ada.page.getByRole('dialog', { name: 'Look at it before it goes' });
+  await drawn(look.getByRole('img', { name: /^Photo: beach/ }));
+  await ada.page.keyboard.press('ArrowRight');
+  await drawn(look.getByRole('img', { name: /^Photo: tower/ }));
+  await ada.page.keyboard.press('ArrowRight');
+  await drawn(look.getByRole('img', { name: /^Photo: dance/ }));
+  await ada.page.keyboard.press('Escape');
+  await look.waitFor({ state: 'detached' });
   await ada.composer.fill('From the weekend');
   await ada.composer.press('Enter');
   await ada.acknowledged('From the weekend');
@@ -65,6 +87,17 @@ it('pictures: an album with words below, seen large, leafed through, and shown w
   await bob.page.keyboard.press('Escape');
   await bob.viewer.waitFor({ state: 'detached' });
   await bob.row('Ada').getByText('From the weekend').waitFor();
+  await bob.row('Ada').locator('.kith-line-picture').waitFor();
+  // All of them are saved, under their names.
+  const names: string[] = [];
+  bob.page.on('download', (download) => names.push(download.suggestedFilename()));
+  await (await bob.menu('From the weekend')).getByRole('menuitem', { name: 'Download', exact: true }).click();
+  await until('three were saved', () => Promise.resolve(names.length === 3));
+  expect(names.map((name) => name.split('.')[0]).toSorted()).toEqual(['beach', 'dance', 'tower']);
+  // Whoever answers it sees what to.
+  await (await bob.menu('From the weekend')).getByRole('menuitem', { name: /^Reply(?! in)/ }).click();
+  await bob.send('I was there');
+  await drawn(ada.message('I was there').locator('.kith-quote .kith-line-picture'));
 });
 
 it('a film is sent with a picture of it, and plays', async () => {
@@ -75,6 +108,20 @@ it('a film is sent with a picture of it, and plays', async () => {
   const shown = bob.message('The waves').getByRole('button', { name: /Video: surf.webm, 0:0\d/ });
   await drawn(shown);
   await shown.click();
+  await plays(bob, 'video');
+  await bob.page.keyboard.press('Escape');
+});
+
+it('a film that the browser cannot play says how far the server is, and then plays', async () => {
+  const { ada, bob } = await pair();
+  await ada.attach([sample('old.avi', 'video/x-msvideo', await oddFilm())], 'Photo or video');
+  await ada.composer.fill('From the old camera');
+  await ada.composer.press('Enter');
+  await bob
+    .message('From the old camera')
+    .getByRole('button', { name: /Video: old.avi/ })
+    .click();
+  await bob.viewer.getByText(/The server is making a version/).waitFor();
   await plays(bob, 'video');
   await bob.page.keyboard.press('Escape');
 });
@@ -195,14 +242,7 @@ it('a deleted picture is gone for both, and its address too', async () => {
 it('goes on where it was when the server was restarted in the middle, and the words after it follow', async () => {
   const { ada, bob } = await pair();
   for (const screen of [ada, bob]) screen.excuseNetwork();
-  const line = await ada.context.newCDPSession(ada.page);
-  await line.send('Network.enable');
-  await line.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: 400_000,
-  });
+  await slow(ada, 400_000);
   await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(4_000_000, 3))]);
   await ada.composer.fill('with the large one');
   await ada.composer.press('Enter');
@@ -218,6 +258,34 @@ it('goes on where it was when the server was restarted in the middle, and the wo
   expect(texts.findIndex((text) => text.includes('with the large one'))).toBeLessThan(
     texts.findIndex((text) => text.includes('and these words after it')),
   );
+});
+
+it('words behind a large file say that they wait, and go first when they are told to', async () => {
+  const { ada, bob } = await pair();
+  await slow(ada, 250_000);
+  await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(4_000_000, 3))]);
+  await ada.composer.fill('the large one');
+  await ada.composer.press('Enter');
+  await ada.send('first words');
+  await ada.send('second words');
+  // Said once, under the last of them.
+  const waiting = ada.log.getByRole('group', { name: 'Waits for the files above' });
+  await waiting.waitFor();
+  expect(await waiting.count()).toBe(1);
+  expect(await bob.message('first words').count()).toBe(0);
+  await waiting.getByRole('button', { name: 'Send now' }).click();
+  await bob.message('second words').waitFor({ timeout: 5_000 });
+  await waiting.waitFor({ state: 'detached' });
+  expect(await bob.message('the large one').count()).toBe(0);
+  await bob.message('the large one').waitFor({ timeout: 60_000 });
+  for (const screen of [ada, bob]) {
+    const texts = await screen.drawn();
+    const places = ['first words', 'second words', 'the large one'].map((words) =>
+      texts.findIndex((text) => text.includes(words)),
+    );
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places).not.toContain(-1);
+  }
 });
 
 it('on a phone: a picture is sent, opened and closed by the way back', async () => {

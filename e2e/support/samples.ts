@@ -40,6 +40,13 @@ export const film = (seconds = 2): Promise<Buffer> =>
     ...['-c:v', 'libvpx', '-b:v', '300k', '-c:a', 'libopus', '-shortest'],
   ]);
 
+/** What no browser plays, some seconds of work for a server. */
+export const oddFilm = (seconds = 30): Promise<Buffer> =>
+  byFfmpeg('film.avi', [
+    ...['-f', 'lavfi', '-i', `testsrc=size=640x480:rate=25:duration=${seconds}`],
+    ...['-c:v', 'mpeg4', '-b:v', '400k'],
+  ]);
+
 export const song = (seconds = 3): Promise<Buffer> =>
   byFfmpeg('song.mp3', ['-f', 'lavfi', '-i', `sine=frequency=330:duration=${seconds}`, '-c:a', 'libmp3lame']);
 

@@ -131,6 +131,8 @@ export function filesOf(core: Core): Files {
     transfer: (fileId) => core.uploads.transfer(fileId),
     pause: (messageId) => setPaused(messageId, true),
     resume: (messageId) => setPaused(messageId, false),
+    transcoding: ({ conversationId, messageId }, fileId) =>
+      core.request('getTranscoding', { conversationId, messageId, fileId }),
     limits: (conversationId) =>
       core.request('getUploadLimits', conversationId === undefined ? {} : { conversationId }),
   };

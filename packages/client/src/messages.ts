@@ -49,6 +49,7 @@ export function messagesOf(core: Core): Messages {
     },
     retry: (id) => outbox.retry(id),
     discard: (id) => outbox.discard(id),
+    letPass: (conversationId) => outbox.letPass(conversationId),
     edit: async (conversationId, messageId, text) => {
       const target = { conversationId, messageId };
       const content = plain(text, attachmentOf(core.lookup.peek(conversationId, messageId)));

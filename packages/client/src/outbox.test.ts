@@ -2,13 +2,13 @@ import type { Input, MessageRecord, Output } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { newId } from '@kith/protocol/ids';
 import { describe, expect, test } from 'vitest';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxDeps } from './outbox.ts';
 import type { OutboxEntry } from './storage/storage.ts';
 import { turn, VirtualClock } from './testing/virtualClock.ts';
 
 const plain = (text: string) => ({ type: 'plain', text }) as const;
 
-function setup() {
+function setup(uploads: OutboxDeps['uploads'] = noUploads) {
   const clock = new VirtualClock();
   const log: string[] = [];
   const kept = new Map<string, OutboxEntry>();
@@ -36,7 +36,7 @@ function setup() {
       kept.set(entry.id, entry);
     },
     remove: async (entry) => void kept.delete(entry.id),
-    uploads: noUploads,
+    uploads,
     unsent: (_, entries) => unsent.push(...entries.map(textOf)),
     acknowledged: () => {},
   });
@@ -64,7 +64,7 @@ function setup() {
   };
 }
 
-const noUploads = {
+const noUploads: OutboxDeps['uploads'] = {
   keep: async () => undefined,
   begin: async () => undefined,
   finish: () => undefined,
@@ -189,6 +189,107 @@ describe('outbox', () => {
     expect(kept.size).toBe(0);
     await acknowledge(2);
     expect(outbox.of('c')).toEqual([]);
+  });
+
+  describe('behind a message whose files are on their way', () => {
+    const film = [{ fileId: 'film', mime: 'video/mp4', size: 3, data: new Blob(['abc']) }];
+
+    function withFilm() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const paused = new Set<string>();
+      const given = setup({
+        ...noUploads,
+        begin: ({ files }) => (files[0]?.fileId === 'film' ? promise : Promise.resolve()),
+        isPaused: (id) => paused.has(id),
+      });
+      const { outbox, log } = given;
+      outbox.handleLive();
+      const first = outbox.send('c', plain('film'), {}, film);
+      for (const text of ['a', 'b']) outbox.send('c', plain(text));
+      return {
+        ...given,
+        first,
+        uploaded: resolve,
+        refused: reject,
+        pause: (on: boolean) => {
+          if (on) paused.add(first.id);
+          else paused.delete(first.id);
+          outbox.handlePaused(first.id);
+        },
+        waits: () => outbox.of('c').map((item) => outbox.waits(item)),
+        sent: () => log.filter((line) => line.startsWith('send')),
+      };
+    }
+
+    test('words wait, and say so, until the files are there', async () => {
+      const { outbox, waits, sent, uploaded, acknowledge } = withFilm();
+      await turn();
+      expect(sent()).toEqual([]);
+      expect(waits()).toEqual([false, true, true]);
+      const changed: string[] = [];
+      outbox.events.on('changed', (id) => changed.push(id));
+      uploaded();
+      await turn();
+      expect(changed).toContain('c');
+      expect(waits()).toEqual([false, false, false]);
+      await acknowledge();
+      await acknowledge();
+      await acknowledge();
+      expect(sent()).toEqual(['send film', 'send a', 'send b']);
+    });
+
+    test('let pass, they go first and in their order; the files go on', async () => {
+      const { outbox, waits, sent, uploaded, acknowledge } = withFilm();
+      await turn();
+      outbox.letPass('c');
+      await turn();
+      expect(sent()).toEqual(['send a']);
+      outbox.letPass('c'); // nothing waits for files now
+      await acknowledge();
+      expect(sent()).toEqual(['send a', 'send b']);
+      await acknowledge(2);
+      // What is written now stands behind them again.
+      outbox.send('c', plain('c'));
+      await turn();
+      expect(waits().at(-1)).toBe(true);
+      uploaded();
+      await turn();
+      await acknowledge(3);
+      await acknowledge(4);
+      expect(sent()).toEqual(['send a', 'send b', 'send film', 'send c']);
+    });
+
+    test('nothing waits for files that are held up, refused or given up, or without a connection', async () => {
+      const held = withFilm();
+      await turn();
+      held.pause(true);
+      await turn();
+      expect(held.waits()).toEqual([false, false, false]);
+      expect(held.sent()).toEqual(['send a']);
+
+      const refused = withFilm();
+      await turn();
+      refused.refused(new KithError('file_refused'));
+      await turn();
+      expect(refused.waits()).toEqual([false, false, false]);
+      expect(refused.sent()).toEqual(['send a']);
+
+      const given = withFilm();
+      await turn();
+      given.outbox.discard(given.first.id);
+      given.refused(new KithError('not_found'));
+      await turn();
+      expect(given.waits()).toEqual([false, false]);
+      expect(given.sent()).toEqual(['send a']);
+
+      const down = withFilm();
+      await turn();
+      down.outbox.handleDown();
+      expect(down.waits()).toEqual([false, false, false]);
+      down.outbox.handleLive();
+      await turn();
+      expect(down.waits()).toEqual([false, true, true]);
+    });
   });
 
   test('another tab’s messages are shown and not sent, until it is gone', async () => {

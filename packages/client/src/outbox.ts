@@ -156,12 +156,26 @@ export class Outbox {
     if (!item) return;
     const lane = this.#lanes.get(item.entry.conversationId);
     if (!lane) return;
-    // Whoever waits for its files gives the lane up.
-    if (this.#deps.uploads.isPaused(id) && lane.waitingFor === id) {
-      lane.turn++;
-      lane.busy = false;
-    }
+    if (this.#deps.uploads.isPaused(id) && lane.waitingFor === id) this.#giveUp(lane, item.entry);
     this.#pump(item.entry.conversationId);
+  }
+
+  /** Whether the message's turn has not come because the files of an earlier one are on their way. */
+  waits({ type, entry: { id, conversationId, owner } }: Sending): boolean {
+    const waitingFor = this.#lanes.get(conversationId)?.waitingFor;
+    if (!this.#live || waitingFor === undefined || waitingFor === id) return false;
+    return type === 'pending' && owner === this.#deps.owner && !this.#deps.uploads.isPaused(id);
+  }
+
+  /** What waits for the files of another message goes before it: that one steps to the end of its lane. */
+  letPass(conversationId: string): void {
+    const lane = this.#lanes.get(conversationId);
+    const item = lane?.items.get(lane.waitingFor ?? '');
+    if (!lane || !item) return;
+    lane.items.delete(item.entry.id);
+    lane.items.set(item.entry.id, item);
+    this.#giveUp(lane, item.entry);
+    this.#pump(conversationId);
   }
 
   discard(id: string): void {
@@ -185,7 +199,12 @@ export class Outbox {
   handleDown(): void {
     this.#epoch++;
     this.#live = false;
-    for (const lane of this.#lanes.values()) lane.busy = false;
+    for (const [id, lane] of this.#lanes) {
+      lane.busy = false;
+      if (lane.waitingFor === undefined) continue;
+      lane.waitingFor = undefined;
+      this.events.emit('changed', id);
+    }
   }
 
   /** A message that has come back as a record is sent, whether or not its reply ever comes. */
@@ -258,10 +277,13 @@ export class Outbox {
     try {
       await this.#writing.get(id);
       if (entry.files) {
-        lane.waitingFor = id;
-        await this.#upload(entry);
+        this.#setWaiting(lane, entry, true);
+        try {
+          await this.#upload(entry);
+        } finally {
+          if (epoch === this.#epoch && turn === lane.turn) this.#setWaiting(lane, entry, false);
+        }
         if (turn !== lane.turn) return;
-        lane.waitingFor = undefined;
       }
       if (epoch !== this.#epoch) return;
       // Discarded, or its record came, while it was written down.
@@ -284,6 +306,19 @@ export class Outbox {
     if (epoch !== this.#epoch) return;
     lane.busy = false;
     this.#pump(conversationId);
+  }
+
+  #setWaiting(lane: Lane, { id, conversationId }: OutboxEntry, on: boolean): void {
+    lane.waitingFor = on ? id : undefined;
+    // Those behind it tell of it.
+    if (lane.items.size > 1) this.events.emit('changed', conversationId);
+  }
+
+  /** Whoever waits for its files has the lane no more. */
+  #giveUp(lane: Lane, entry: OutboxEntry): void {
+    lane.turn++;
+    lane.busy = false;
+    this.#setWaiting(lane, entry, false);
   }
 
   /** Begins to bring its files to the server, before its turn comes. */

@@ -1,7 +1,7 @@
 /** What the main line and a thread show alike: rows, and the view made of them. */
 import type { Head, MessageRecord } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
-import type { Sending } from './outbox.ts';
+import type { Outbox, Sending } from './outbox.ts';
 import type { Overlays } from './overlays.ts';
 import type { Store } from './store/store.ts';
 import type { ConversationWindow } from './store/window.ts';
@@ -15,15 +15,23 @@ export const EMPTY: TimelineView = {
   loading: null,
 };
 
+export interface RowsDeps {
+  readonly store: Store;
+  readonly overlays: Overlays;
+  readonly outbox: Pick<Outbox, 'waits'>;
+}
+
 /** A row stays the same object while nothing of it changes, so that only what changed is drawn anew. */
 export class Rows {
   readonly #store: Store;
   readonly #overlays: Overlays;
+  readonly #outbox: Pick<Outbox, 'waits'>;
   #known: ReadonlyMap<string, TimelineMessage> = new Map();
 
-  constructor({ store, overlays }: { readonly store: Store; readonly overlays: Overlays }) {
+  constructor({ store, overlays, outbox }: RowsDeps) {
     this.#store = store;
     this.#overlays = overlays;
+    this.#outbox = outbox;
   }
 
   /** What is shown now, by key. */
@@ -40,8 +48,15 @@ export class Rows {
 
   unsent(item: Sending): TimelineMessage {
     const known = this.#known.get(item.entry.id);
-    const row = unsentMessage(item, this.#store.me);
-    const same = known && known.record.rev === 0 && known.state === row.state && known.error === row.error;
+    const row = {
+      ...unsentMessage(item, this.#store.me),
+      ...(this.#outbox.waits(item) && { waits: true as const }),
+    };
+    const same =
+      known?.record.rev === 0 &&
+      known.state === row.state &&
+      known.error === row.error &&
+      known.waits === row.waits;
     return same ? known : row;
   }
 }

@@ -30,6 +30,7 @@ import type {
   SettingsRecord,
   Thread,
   ThreadMark,
+  Transcoding,
   UploadLimits,
   User,
   Visibility,
@@ -104,6 +105,8 @@ export interface TimelineMessage {
   readonly state: MessageState;
   /** Why it failed. */
   readonly error?: KithError;
+  /** Pending, and behind one whose files are still on their way: `messages.letPass` sends it before that one. */
+  readonly waits?: true;
 }
 
 /** What a timeline shows at a moment: messages, and how far they reach. */
@@ -294,6 +297,8 @@ export interface Messages {
   retry(messageId: string): void;
   /** Gives up a message that is not sent. */
   discard(messageId: string): void;
+  /** Sends what waits for the files of an earlier message (`waits`) before that one. */
+  letPass(conversationId: string): void;
   /** The next ones show at once, and are taken back when the server refuses (the promise rejects with KithError). */
   edit(conversationId: string, messageId: string, text: string): Promise<void>;
   /** For everybody. Shows at once; rejects, and shows the message again, when it is refused. */
@@ -440,6 +445,11 @@ export interface Files {
   /** Of all files of a message. Discarding the message ends it for good; `messages.retry` tries what failed again. */
   pause(messageId: string): void;
   resume(messageId: string): void;
+  /** How far a form of a film is that this browser plays; when it is done, the message's file has it as `playable`. */
+  transcoding(
+    message: { readonly conversationId: string; readonly messageId: string },
+    fileId: string,
+  ): Promise<Transcoding>;
   /** What one may send, and what is left of one's room. */
   limits(conversationId?: string): Promise<UploadLimits>;
 }

@@ -120,6 +120,14 @@ export const UploadState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('refused'), fileId: Id, size: Bytes, reason: z.string() }),
 ]);
 
+/** How it stands with a form of a film that every browser plays. */
+export const Transcoding = z.object({
+  /** `none`: it needs none, or this server makes none. `failed`: none could be made. */
+  state: z.enum(['none', 'waiting', 'running', 'done', 'failed']),
+  /** Percent. */
+  progress: z.int().min(0).max(100),
+});
+
 /** What one may upload, told before anything begins. */
 export const UploadLimits = z.object({
   /** Of one file, bytes. */
@@ -142,5 +150,6 @@ export type MessageFile = z.output<typeof MessageFile>;
 export type FilesAttachment = z.output<typeof FilesAttachment>;
 export type FileRules = z.output<typeof FileRules>;
 export type UploadState = z.output<typeof UploadState>;
+export type Transcoding = z.output<typeof Transcoding>;
 export type UploadLimits = z.output<typeof UploadLimits>;
 export type SharedKind = z.output<typeof SharedKind>;

@@ -6,6 +6,8 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { openPanel } from '../app/panel.ts';
 import { t } from '../i18n/index.ts';
 import { requestJump } from '../message/jumps.ts';
+import { LinePicture } from '../message/LinePicture.tsx';
+import { LineSign } from '../message/LineSign.tsx';
 import { useExcerpt } from '../message/names.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 
@@ -45,6 +47,7 @@ export function PinsBar({ conversationId }: { readonly conversationId: string })
             <span key={one.id} data-on={index === Math.min(place, 3) || undefined} />
           ))}
         </span>
+        <LinePicture record={message} />
         <span className="kith-pins-lines">
           <span className="kith-pins-title">
             {messages.length > 1
@@ -60,11 +63,11 @@ export function PinsBar({ conversationId }: { readonly conversationId: string })
 }
 
 function Words({ body }: { readonly body: Parameters<typeof useExcerpt>[0] }) {
-  const { icon: Icon, text } = useExcerpt(body);
+  const excerpt = useExcerpt(body);
   return (
     <span className="kith-pins-words" dir="auto">
-      {Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />}
-      {text}
+      {!excerpt.picture && <LineSign of={excerpt} />}
+      {excerpt.text}
     </span>
   );
 }

@@ -5,6 +5,7 @@ import { firstName, joinNames, useMyId, useNames } from '../app/people.ts';
 import { t } from '../i18n/index.ts';
 import { listText } from '../i18n/words.ts';
 import { excerptOf } from '../message/excerpt.ts';
+import { LineSign } from '../message/LineSign.tsx';
 import { plainPreview } from '../message/preview.ts';
 import { deedOf } from '../message/system.ts';
 import { Ticks } from '../ui/Ticks.tsx';
@@ -77,8 +78,7 @@ function Preview({ entry, message }: { readonly entry: ConversationEntry; readon
     );
   }
 
-  const { icon: Icon, text } = excerptOf(body, nameOf);
-  const icon = Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />;
+  const excerpt = excerptOf(body, nameOf);
   const own = message.authorId === myId;
   const alone = entry.conversation.kind === 'direct';
   const sender = own ? t('names.you') : firstName(nameOf(message.authorId) ?? t('names.someone'));
@@ -94,8 +94,8 @@ function Preview({ entry, message }: { readonly entry: ConversationEntry; readon
             <bdi className="kith-row-sender">{t('list.sender', { name: sender })}</bdi>{' '}
           </>
         )}
-        {icon}
-        {text}
+        <LineSign of={excerpt} />
+        {excerpt.text}
       </span>
     </>
   );

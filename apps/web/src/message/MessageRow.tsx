@@ -1,9 +1,11 @@
 /** One message in the timeline: avatar, bubble, reactions, and the tools that appear beside it. */
+import type { TimelineMessage } from '@kith/client';
 import { Ban, Check, Ellipsis, Reply, SmilePlus } from 'lucide-react';
 import {
   memo,
   type ReactNode,
   type PointerEvent as ReactPointerEvent,
+  useEffect,
   useLayoutEffect,
   useRef,
   useState,
@@ -170,6 +172,7 @@ export const MessageRow = memo(function MessageRow({
         {!deleted && <Reactions message={message} />}
         {threadId === undefined && message.record.replies && <ThreadFoot record={message.record} />}
         {message.state === 'failed' && <Failed row={row} />}
+        {message.waits && last && <Waits message={message} />}
       </div>
       {threadId === message.record.id && <ThreadCount record={message.record} />}
     </div>
@@ -306,12 +309,34 @@ function AuthorAvatar({ id }: { readonly id: string }) {
   );
 }
 
+/** Small files are through by then, and nobody need read about them, ms. */
+const PATIENCE_MS = 2_000;
+
+/** Why the last words are not sent yet, and the way for them past the files. */
+function Waits({ message: { record } }: { readonly message: TimelineMessage }) {
+  const { messages } = useClient();
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!long) return null;
+  return (
+    <div className="kith-unsent" role="group" aria-label={t('message.waits')}>
+      <span>{t('message.waits')}</span>
+      <button type="button" onClick={() => messages.letPass(record.conversationId)}>
+        {t('message.letPass')}
+      </button>
+    </div>
+  );
+}
+
 /** What went wrong and what can be done, under the message that did not leave. */
 function Failed({ row }: { readonly row: MessageRowData }) {
   const { messages } = useClient();
   const { message } = row;
   return (
-    <div className="kith-failed" role="group" aria-label={t('message.notSent')}>
+    <div className="kith-unsent" data-failed role="group" aria-label={t('message.notSent')}>
       <span>
         {message.error
           ? t('message.notSentWhy', { error: errorText(message.error) })

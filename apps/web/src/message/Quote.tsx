@@ -5,6 +5,8 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { t } from '../i18n/index.ts';
 import { hueOf } from '../ui/Avatar.tsx';
 import { useMessageContext } from './context.tsx';
+import { LinePicture } from './LinePicture.tsx';
+import { LineSign } from './LineSign.tsx';
 import { UserName, useExcerpt } from './names.tsx';
 
 export function Quote({ messageId }: { readonly messageId: string }) {
@@ -39,25 +41,28 @@ export function QuoteText({
     );
   }
   return (
-    <>
-      <span
-        className="kith-quote-author"
-        dir="auto"
-        style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}
-      >
-        <UserName id={record.authorId} you={record.authorId === meId ? t('names.you') : undefined} />
+    <span className="kith-quote-of">
+      <LinePicture record={record} />
+      <span className="kith-quote-lines">
+        <span
+          className="kith-quote-author"
+          dir="auto"
+          style={{ '--hue': `var(--kith-hue-${hueOf(record.authorId)})` } as CSSProperties}
+        >
+          <UserName id={record.authorId} you={record.authorId === meId ? t('names.you') : undefined} />
+        </span>
+        <Excerpt record={record} />
       </span>
-      <Excerpt record={record} />
-    </>
+    </span>
   );
 }
 
 function Excerpt({ record }: { readonly record: MessageRecord }) {
-  const { icon: Icon, text, sign } = useExcerpt(record.body);
+  const excerpt = useExcerpt(record.body);
   return (
-    <span className={sign ? 'kith-quote-none' : 'kith-quote-text'} dir="auto">
-      {Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />}
-      {text}
+    <span className={excerpt.sign ? 'kith-quote-none' : 'kith-quote-text'} dir="auto">
+      {!excerpt.picture && <LineSign of={excerpt} />}
+      {excerpt.text}
     </span>
   );
 }

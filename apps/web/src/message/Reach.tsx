@@ -8,6 +8,7 @@ import { useMessageContext } from './context.tsx';
 export function Reach({ message }: { readonly message: TimelineMessage }) {
   const { people } = useMessageContext();
   const { state } = message;
+  if (message.waits) return <Ticks state={state} label={t('message.waits')} />;
   // Of two, one has read or has not: nothing to count, nothing to listen to. Marks of threads are not known by person.
   return people && message.record.thread === undefined && (state === 'delivered' || state === 'read') ? (
     <Counted message={message} state={state} />

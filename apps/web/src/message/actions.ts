@@ -8,6 +8,7 @@ import {
   Bookmark,
   CircleStop,
   Copy,
+  Download,
   Eraser,
   Flag,
   Forward,
@@ -31,6 +32,7 @@ import type { ShortcutId } from '../app/shortcuts.ts';
 import { fromWire } from '../composer/text.ts';
 import { type Key, t } from '../i18n/index.ts';
 import { remindOf } from '../later/reminders.ts';
+import { downloadFiles } from '../media/files/download.ts';
 import { openReport } from '../profile/report.ts';
 import { openPack } from '../stickers/packs.ts';
 import type { Anchor } from '../ui/anchor.ts';
@@ -118,6 +120,13 @@ export const messageActions: readonly MessageAction[] = [
     // What stands among the saved messages is saved.
     may: (target) => canForward(target) && target.entry?.conversation.direct?.length !== 1,
     run: ({ client, message, meId }) => save(client, meId, [message.record]),
+  },
+  {
+    id: 'download',
+    label: 'file.save',
+    icon: Download,
+    may: (target) => isThere(target) && attachmentOf(target.message.record.body)?.type === 'files',
+    run: ({ client, message }) => downloadFiles(client, message.record),
   },
   {
     id: 'pin',

@@ -8,7 +8,7 @@ import { useExcerpt, useName } from './names.tsx';
 import { formatTime } from './time.ts';
 
 export function useLabel({ message, own }: MessageRowData): string {
-  const { record, state } = message;
+  const { record, state, waits } = message;
   const author = useName(record.authorId) ?? t('names.someone');
   const { text } = useExcerpt(record.body);
   const reply = useReplyLine(record.replyTo?.messageId);
@@ -24,6 +24,7 @@ export function useLabel({ message, own }: MessageRowData): string {
     record.edited && t('message.edited'),
     reactions > 0 && t('message.label.reactions', { count: reactions }),
     state === 'failed' && t('message.notSent'),
+    waits && t('message.waits'),
   ];
   // A line each, so that a voice pauses between them.
   return [label, ...more.filter(Boolean)].join('\n');

@@ -8,6 +8,7 @@ import { closePanel } from '../app/panel.ts';
 import { usePins } from '../conversation/PinsBar.tsx';
 import { t } from '../i18n/index.ts';
 import { requestJump } from '../message/jumps.ts';
+import { LineSign } from '../message/LineSign.tsx';
 import { UserName, useExcerpt } from '../message/names.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -33,7 +34,7 @@ export function Pins({ entry }: { readonly entry: ConversationEntry }) {
 
 function PinRow({ record, unpins }: { readonly record: MessageRecord; readonly unpins: boolean }) {
   const client = useClient();
-  const { icon: Icon, text } = useExcerpt(record.body);
+  const excerpt = useExcerpt(record.body);
   return (
     <>
       <button
@@ -49,8 +50,8 @@ function PinRow({ record, unpins }: { readonly record: MessageRecord; readonly u
           <UserName id={record.authorId} />
         </b>
         <span dir="auto">
-          {Icon && <Icon className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />}
-          {text}
+          <LineSign of={excerpt} />
+          {excerpt.text}
         </span>
       </button>
       {unpins && (

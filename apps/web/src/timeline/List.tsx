@@ -78,6 +78,8 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
 
   const reached = useRef(-1);
   const [away, setAway] = useState(false);
+  /** Where the unread ones began has been on screen: whoever saw it needs no way there. */
+  const unreadSeen = useRef(false);
   const [unreadAbove, setUnreadAbove] = useState(false);
   const [flash, setFlash] = useState<{ readonly key: string; readonly turn: number }>();
   const [activeKey, setActiveKey] = useState<string>();
@@ -144,7 +146,10 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
     const left = element.scrollHeight - element.scrollTop - element.clientHeight;
     setAway(!view.atEnd || left > element.clientHeight / 2);
     // Only for who went past it in a leap: whoever reads on from it knows where it is.
-    setUnreadAbove(target.type === 'end' && isAbove(rows, view, anchor.rowAt(12)));
+    const unread = rows.findIndex((row) => row.type === 'unread');
+    const { top, height } = anchor.box(unread);
+    if (unread >= 0 && top + height > 0 && top < element.clientHeight) unreadSeen.current = true;
+    setUnreadAbove(target.type === 'end' && !unreadSeen.current && isAbove(rows, view, anchor.rowAt(12)));
     loadAround();
     reading();
     const first = byHand && rows[anchor.rowAt(12)];
@@ -266,6 +271,9 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
         // New messages are announced apart (Announcer.tsx): here scrolling would read out every row that is mounted.
         aria-busy={view.loading !== null}
         onScroll={onScroll}
+        onPointerMove={({ pointerType, movementX, movementY }) => {
+          if (pointerType === 'mouse' && (movementX !== 0 || movementY !== 0)) anchor.pointed();
+        }}
         onTouchStart={() => anchor.touched(true)}
         onTouchEnd={() => anchor.touched(false)}
         onTouchCancel={() => anchor.touched(false)}

@@ -164,6 +164,11 @@ export class Anchor {
     if (!on && this.#rest !== undefined && this.#drawing) this.#moves(this.#drawing);
   }
 
+  /** The mouse itself moves, not the rows under it: what it comes upon may be pressed at once. */
+  pointed(): void {
+    if (this.#drawing) this.#drawing.list.style.pointerEvents = '';
+  }
+
   /** In an effect, or in the handler of an event. */
   go(to: Goal | 'end'): void {
     this.#goal = to === 'end' ? undefined : to;

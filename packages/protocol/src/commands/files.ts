@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SharedKind, UploadLimits, UploadState } from '../files.ts';
+import { SharedKind, Transcoding, UploadLimits, UploadState } from '../files.ts';
 import { limits } from '../limits.ts';
 import { MessageRecord, User } from '../records.ts';
 import { Cursor, Id, PageSize, Rev, Time } from '../scalars.ts';
@@ -33,6 +33,17 @@ export const fileCommands = {
       path: '/conversations/{conversationId}/messages/{messageId}/files/{fileId}/link',
     },
     rate: 'media',
+  }),
+  getTranscoding: command({
+    summary: 'How far a form of a message’s film is that every browser plays (M7).',
+    input: z.strictObject({ conversationId: Id, messageId: Id, fileId: Id }),
+    output: Transcoding,
+    errors: ['not_found', 'forbidden'],
+    http: {
+      method: 'GET',
+      path: '/conversations/{conversationId}/messages/{messageId}/files/{fileId}/transcoding',
+    },
+    rate: 'read',
   }),
   listShared: command({
     summary:

@@ -26,6 +26,7 @@ import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
 import { getStickerPack } from './getStickerPack.ts';
 import { getThread } from './getThread.ts';
+import { getTranscoding } from './getTranscoding.ts';
 import { getUploadLimits } from './getUploadLimits.ts';
 import { getUploads } from './getUploads.ts';
 import { getUsers } from './getUsers.ts';
@@ -104,6 +105,7 @@ export const handlers: Handlers = {
   getReactions,
   getReceipts,
   getThread,
+  getTranscoding,
   getUploadLimits,
   getUploads,
   getUsers,

@@ -155,6 +155,10 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
     input: async ({ group, sendFile }) => ({ conversationId: group, ...(await sendFile()) }),
     outcome: insiders,
   },
+  getTranscoding: {
+    input: async ({ group, sendFile }) => ({ conversationId: group, ...(await sendFile()) }),
+    outcome: insiders,
+  },
   listShared: { input: (scene) => ({ conversationId: scene.group, kind: 'files' }), outcome: insiders },
   getMessages: {
     input: (scene) => ({ conversationId: scene.group, messageIds: [scene.message] }),

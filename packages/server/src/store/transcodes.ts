@@ -2,7 +2,7 @@
  * Films to be looked at, and made playable everywhere: a row for each that a message has (media/transcode). Whoever works on one has
  * claimed it for a while, under an id of the claim; without it, nothing that is written counts.
  */
-import { newId } from '@kith/protocol';
+import { newId, type Transcoding } from '@kith/protocol';
 import { sql, type Updateable } from 'kysely';
 import type { Db } from './database.ts';
 import { type FileRow, type FilesTransaction, insertFile, type MessageKey, type NewFile } from './files.ts';
@@ -78,6 +78,25 @@ export async function setTranscode(
     .where('claim', '=', claim)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** How it stands, for those who would see the film. */
+export async function transcodingOf(
+  db: Db,
+  tenantId: number,
+  fileId: string,
+  now: number,
+): Promise<Transcoding> {
+  const row = await db
+    .selectFrom('transcodes')
+    .select(['state', 'progress', 'claimed_until'])
+    .where('tenant_id', '=', tenantId)
+    .where('file_id', '=', fileId)
+    .executeTakeFirst();
+  if (!row || row.state === 'fine') return { state: 'none', progress: 0 };
+  const { state, progress } = row;
+  const isWorkedOn = state === 'waiting' && row.claimed_until !== null && row.claimed_until.getTime() > now;
+  return { state: isWorkedOn ? 'running' : state, progress };
 }
 
 /** It is over, unless it was asked for once more since. */

@@ -147,6 +147,7 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     getUploads: () => ({ fileIds: [newId()] }),
     getUploadLimits: () => ({ conversationId: known.conversationId }),
     linkFile: () => ({ ...target, fileId: newId() }),
+    getTranscoding: () => ({ ...target, fileId: newId() }),
     listShared: () => ({
       conversationId: known.conversationId,
       kind: pick(['media', 'voice', 'files']),

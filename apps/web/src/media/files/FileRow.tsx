@@ -13,6 +13,7 @@ import { isGone, placeOf, useFileUrl, useTransfer } from './source.ts';
 import { TransferRing } from './TransferRing.tsx';
 import { clockText, sizeText } from './words.ts';
 import './files.css';
+import './row.css';
 
 interface FileProps {
   readonly file: MessageFile;
@@ -22,7 +23,7 @@ interface FileProps {
 export function FileRow({ file, message }: FileProps) {
   const transfer = useTransfer(file.fileId);
   return (
-    <div className="kith-file">
+    <div className="kith-file-row">
       {transfer ? <Sending file={file} message={message} /> : <There file={file} message={message} />}
     </div>
   );

@@ -14,6 +14,7 @@ import { Seek } from './Seek.tsx';
 import { messageSound, soundKey } from './sounds.ts';
 import { useSeconds, useSeen, useSoundState } from './useSound.ts';
 import type { SoundViewProps } from './VoiceView.tsx';
+import '../files/row.css';
 import './play.css';
 
 export default function AudioView({ file, message }: SoundViewProps) {
@@ -31,7 +32,7 @@ export default function AudioView({ file, message }: SoundViewProps) {
   if (broken) return <Broken file={file} place={placeOf(message)} text={t('play.brokenAudio')} />;
   const size = sizeText(file.size);
   return (
-    <div ref={view} className="kith-audio">
+    <div ref={view} className="kith-file-row kith-audio">
       {transfer ? (
         <TransferRing fileId={file.fileId} messageId={record.id} size={44} />
       ) : (
@@ -51,7 +52,7 @@ export default function AudioView({ file, message }: SoundViewProps) {
       </div>
       {url !== undefined && !transfer && (
         <a
-          className="kith-play-get"
+          className="kith-file-get"
           href={url}
           download={file.name}
           aria-label={t('file.download', { name: file.name })}

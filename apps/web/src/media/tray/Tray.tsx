@@ -1,6 +1,6 @@
 /** The chosen files above the text field: what will go, how much it is, and what of it cannot. */
 import { ChevronDown, Play, Plus, X } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
 import { useClient } from '../../app/client.tsx';
 import { useStable } from '../../app/useStable.ts';
 import { focusComposer } from '../../composer/intent.ts';
@@ -16,6 +16,8 @@ import { type Manner, manners } from '../prepare/choice.ts';
 import { type Fault, faultsOf } from './judge.ts';
 import { addFiles, type Chosen, removeFiles, setManner, useTray } from './tray.ts';
 import './tray.css';
+
+const ChosenView = lazy(() => import('./ChosenView.tsx'));
 
 const mannerNames: Readonly<Record<Manner, Key>> = {
   standard: 'tray.standard',
@@ -34,6 +36,14 @@ export default function Tray({ conversationId, place }: TrayProps) {
   const { chosen, manner, limits } = useTray(place);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
+  const [looking, setLooking] = useState<number>();
+  const seeable = chosen.filter(isSeeable);
+  const lookingAt = seeable.findIndex(({ id }) => id === looking);
+  const lookAt = (at: number): (() => void) | undefined => {
+    const one = seeable[at];
+    return one && (() => setLooking(one.id));
+  };
+  const looked = seeable[lookingAt];
   const faults = faultsOf(chosen, manner, limits);
   const refused = new Set(faults.flatMap((fault) => (fault.type === 'room' ? [] : fault.of)));
   const ready = chosen.every(({ state }) => state.type === 'ready');
@@ -47,23 +57,22 @@ export default function Tray({ conversationId, place }: TrayProps) {
   });
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const buttons = [...(list.current?.querySelectorAll<HTMLElement>('button') ?? [])];
-    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    // The last one adds more.
+    const tiles = [...(list.current?.children ?? [])];
+    const at = tiles.findIndex((tile) => tile.contains(document.activeElement));
+    const focus = (tile: Element | undefined): void => tile?.querySelector('button')?.focus();
     const one = chosen[at];
     const forward = getComputedStyle(event.currentTarget).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
     switch (event.key) {
       case 'ArrowLeft':
       case 'ArrowRight':
-        buttons[at + (event.key === forward ? 1 : -1)]?.focus();
+        focus(tiles[at + (event.key === forward ? 1 : -1)]);
         break;
       case 'Delete':
       case 'Backspace':
         if (!one) return;
         // On with the next one, so that several can go.
-        (buttons[at + 1] === list.current?.lastElementChild?.firstElementChild
-          ? buttons[at - 1]
-          : buttons[at + 1]
-        )?.focus();
+        focus(tiles[at + 1 === chosen.length ? at - 1 : at + 1]);
         removeFiles(place, [one.id]);
         if (chosen.length === 1) focusComposer(place);
         break;
@@ -112,6 +121,7 @@ export default function Tray({ conversationId, place }: TrayProps) {
             one={one}
             manner={manner}
             refused={refused.has(one)}
+            onLook={() => setLooking(one.id)}
             onRemove={() => remove([one.id])}
           />
         ))}
@@ -137,6 +147,20 @@ export default function Tray({ conversationId, place }: TrayProps) {
           )}
         </p>
       ))}
+      {looked && (
+        <Suspense fallback={null}>
+          <ChosenView
+            file={looked.state.file}
+            onBefore={lookAt(lookingAt - 1)}
+            onAfter={lookAt(lookingAt + 1)}
+            onRemove={() => {
+              setLooking((seeable[lookingAt + 1] ?? seeable[lookingAt - 1])?.id);
+              removeFiles(place, [looked.id]);
+            }}
+            onClose={() => setLooking(undefined)}
+          />
+        </Suspense>
+      )}
       <input
         ref={input}
         type="file"
@@ -156,15 +180,23 @@ export default function Tray({ conversationId, place }: TrayProps) {
 /** Pictures and videos, of which there is a choice how they go. */
 const isSeen = ({ source }: Chosen): boolean => /^(?:image|video)\//.test(source.type);
 
+type Seeable = Chosen & { readonly state: Extract<Chosen['state'], { type: 'ready' }> };
+
+/** Ready, and something that this browser draws. */
+const isSeeable = (one: Chosen): one is Seeable =>
+  one.state.type === 'ready' && one.state.file.kind !== 'file' && one.preview !== undefined;
+
 function Tile({
   one,
   manner,
   refused,
+  onLook,
   onRemove,
 }: {
   readonly one: Chosen;
   readonly manner: Manner;
   readonly refused: boolean;
+  readonly onLook: () => void;
   readonly onRemove: () => void;
 }) {
   const { source, state, preview } = one;
@@ -201,6 +233,14 @@ function Tile({
         </span>
       </span>
       {!file && <span className="kith-hidden">{t('tray.preparing')}</span>}
+      {isSeeable(one) && (
+        <button
+          type="button"
+          className="kith-tray-look"
+          aria-label={t('tray.lookAt', { name })}
+          onClick={onLook}
+        />
+      )}
       <button
         type="button"
         className="kith-tray-remove"

@@ -1,10 +1,11 @@
-/** A video, played by the browser; what it cannot play may be had as a file. */
+/** A video, played by the browser; of what it cannot play stands there what is done about it. */
 import type { MessageFile, MessageRecord } from '@kith/protocol';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { t } from '../../i18n/index.ts';
 import { isGone, placeOfRecord, useFileUrl } from '../files/source.ts';
 import { leaveFloor, takeFloor } from '../play/floor.ts';
 import { closeViewer } from './opened.ts';
+import { Unplayable } from './Unplayable.tsx';
 import './viewer.css';
 
 type State = 'fine' | 'unplayable' | 'gone';
@@ -12,10 +13,15 @@ type State = 'fine' | 'unplayable' | 'gone';
 export function VideoView({ record, file }: { readonly record: MessageRecord; readonly file: MessageFile }) {
   const place = placeOfRecord(record);
   const video = useRef<HTMLVideoElement>(null);
-  const url = useFileUrl(place, file.playable?.fileId ?? file.fileId);
+  // What plays is not changed under whoever sees it.
+  const [source, setSource] = useState(file.playable?.fileId ?? file.fileId);
+  const url = useFileUrl(place, source);
   const poster = useFileUrl(place, file.thumbnail?.fileId);
-  const download = useFileUrl(place, file.fileId, { download: true });
   const [state, setState] = useState<State>('fine');
+  if (state === 'unplayable' && file.playable && file.playable.fileId !== source) {
+    setSource(file.playable.fileId);
+    setState('fine');
+  }
 
   useEffect(() => {
     const element = video.current;
@@ -32,15 +38,11 @@ export function VideoView({ record, file }: { readonly record: MessageRecord; re
     };
   }, [url]);
 
-  if (state !== 'fine') {
+  if (state === 'unplayable') return <Unplayable place={place} file={file} />;
+  if (state === 'gone') {
     return (
       <div className="kith-viewer-none" role="status">
-        <p>{state === 'gone' ? t('file.gone') : t('viewer.unplayable')}</p>
-        {state === 'unplayable' && download !== undefined && (
-          <a className="kith-button" data-kind="secondary" href={download} download={file.name}>
-            {t('file.save')}
-          </a>
-        )}
+        <p>{t('file.gone')}</p>
       </div>
     );
   }

@@ -11,11 +11,10 @@ import {
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useClient, useReadable } from '../../app/client.tsx';
 import { showMessage } from '../../app/panel.ts';
 import { useMyId } from '../../app/people.ts';
-import { useStable } from '../../app/useStable.ts';
 import { t } from '../../i18n/index.ts';
 import { textOf } from '../../message/excerpt.ts';
 import { Markdown } from '../../message/markdown/Markdown.tsx';
@@ -32,6 +31,7 @@ import { PictureView } from './PictureView.tsx';
 import type { StageHandle } from './Stage.tsx';
 import { filesOf, type Item, useSeries } from './series.ts';
 import { TextView } from './TextView.tsx';
+import { useStageKeys, ZOOM_STEP } from './useStageKeys.ts';
 import { VideoView } from './VideoView.tsx';
 import '../../message/message.css';
 import './viewer.css';
@@ -77,9 +77,6 @@ function Found({ target }: { readonly target: ViewerTarget }) {
   );
 }
 
-/** Of a key or a button. */
-const STEP = 1.4;
-
 const open = ({ record, file }: Item): void =>
   openViewer({ conversationId: record.conversationId, messageId: record.id, fileId: file.fileId }, record);
 
@@ -97,25 +94,7 @@ function Shown({ record, file }: { readonly record: MessageRecord; readonly file
     if (next) open(next);
   };
 
-  const onKeyDown = useStable((event: KeyboardEvent): void => {
-    // A video's keys are its own: they go back and forth in it. And a dialog above has all of them.
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || forwarding) return;
-    if (event.target instanceof HTMLVideoElement) return;
-    const forward = document.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
-    // Near, the arrows look around; whole, they leaf.
-    if (stage.current?.look(event.key)) return event.preventDefault();
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') step(event.key === forward ? 1 : -1);
-    else if (event.key === '+' || event.key === '=') stage.current?.zoom(STEP);
-    else if (event.key === '-') stage.current?.zoom(1 / STEP);
-    else if (event.key === '0') stage.current?.reset();
-    else return;
-    event.preventDefault();
-  });
-  // Wherever the focus is, on the ground itself too; and before the dialog, which lets no arrow through.
-  useEffect(() => {
-    document.addEventListener('keydown', onKeyDown, { capture: true });
-    return () => document.removeEventListener('keydown', onKeyDown, { capture: true });
-  }, [onKeyDown]);
+  useStageKeys(stage, step, forwarding);
 
   return (
     <div className="kith-viewer-all" data-quiet={quiet || undefined}>
@@ -212,13 +191,13 @@ function Head({
             icon={ZoomOut}
             label={t('viewer.zoomOut')}
             shortcut="-"
-            onClick={() => zooms.current?.zoom(1 / STEP)}
+            onClick={() => zooms.current?.zoom(1 / ZOOM_STEP)}
           />
           <IconButton
             icon={ZoomIn}
             label={t('viewer.zoomIn')}
             shortcut="+"
-            onClick={() => zooms.current?.zoom(STEP)}
+            onClick={() => zooms.current?.zoom(ZOOM_STEP)}
           />
         </span>
       )}

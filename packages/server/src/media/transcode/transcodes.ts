@@ -61,7 +61,8 @@ export interface TranscodesOptions {
 
 /** A node that has not said for so long that it is at a film is taken to be gone. */
 const LEASE_MS = 60_000;
-const ALIVE_MS = 10_000;
+/** Also how often somebody who waits for it sees it come on. */
+const ALIVE_MS = 3_000;
 const LOOK_MS = 15_000;
 /** Whatever ended the first, a film that takes the program or the node with it does not get a third. */
 const MOST_ATTEMPTS = 2;

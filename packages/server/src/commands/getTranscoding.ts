@@ -1,0 +1,8 @@
+import type { Handler } from '../services.ts';
+import { transcodingOf } from '../store/transcodes.ts';
+import { fileAccess } from './fileAccess.ts';
+
+export const getTranscoding: Handler<'getTranscoding'> = async (services, { tenantId, userId }, address) => {
+  await fileAccess(services, { tenantId, userId }, address);
+  return transcodingOf(services.database.db, tenantId, address.fileId, Date.now());
+};
