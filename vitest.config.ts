@@ -40,9 +40,9 @@ export default defineConfig({
           exclude: alone,
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
-          // Each has a server and a browser of its own: they mostly wait, so one more than there are cores.
+          // Two at a time, each with a server and a browser of its own; a third would find no core left.
           pool: 'forks',
-          maxWorkers: maxWorkers + 1,
+          maxWorkers,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },

@@ -78,8 +78,8 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
 
   const reached = useRef(-1);
   const [away, setAway] = useState(false);
-  /** Where the unread ones began has been on screen: whoever saw it needs no way there. */
-  const unreadSeen = useRef(false);
+  /** Whoever went back to the first unread message once has seen where it is. */
+  const wentBack = useRef(false);
   const [unreadAbove, setUnreadAbove] = useState(false);
   const [flash, setFlash] = useState<{ readonly key: string; readonly turn: number }>();
   const [activeKey, setActiveKey] = useState<string>();
@@ -146,10 +146,7 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
     const left = element.scrollHeight - element.scrollTop - element.clientHeight;
     setAway(!view.atEnd || left > element.clientHeight / 2);
     // Only for who went past it in a leap: whoever reads on from it knows where it is.
-    const unread = rows.findIndex((row) => row.type === 'unread');
-    const { top, height } = anchor.box(unread);
-    if (unread >= 0 && top + height > 0 && top < element.clientHeight) unreadSeen.current = true;
-    setUnreadAbove(target.type === 'end' && !unreadSeen.current && isAbove(rows, view, anchor.rowAt(12)));
+    setUnreadAbove(target.type === 'end' && !wentBack.current && isAbove(rows, view, anchor.rowAt(12)));
     loadAround();
     reading();
     const first = byHand && rows[anchor.rowAt(12)];
@@ -315,7 +312,15 @@ export function List({ view, timeline, target, floatingKey, onEnd, onUnread }: L
       <DayChip ref={chip} onPress={() => openCalendar(conversationId)} />
       <div className="kith-jumps">
         {unreadAbove && (
-          <button type="button" className="kith-jump" aria-label={t('timeline.toUnread')} onClick={onUnread}>
+          <button
+            type="button"
+            className="kith-jump"
+            aria-label={t('timeline.toUnread')}
+            onClick={() => {
+              wentBack.current = true;
+              onUnread();
+            }}
+          >
             <ChevronUp size={22} strokeWidth={1.75} aria-hidden="true" />
           </button>
         )}

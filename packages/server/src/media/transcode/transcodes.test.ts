@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { fileAccess } from '../../commands/fileAccess.ts';
 import type { Caller } from '../../services.ts';
 import { fileOfMessage } from '../../store/files.ts';
-import { claimTranscode } from '../../store/transcodes.ts';
+import { claimTranscode, setTranscode } from '../../store/transcodes.ts';
 import { createWorld, databaseKinds, type World } from '../../testing/world.ts';
 import { createInspector } from '../inspect/createInspector.ts';
 import type { Inspector } from '../inspect/inspector.ts';
@@ -403,6 +403,30 @@ describe.each(databaseKinds)('films made playable on %s', (kind) => {
     expect(await stateOf(bad)).toMatchObject({ state: 'failed', attempts: 2 });
     expect((await filesOf(first))[0]).not.toHaveProperty('playable');
     expect((await filesOf(good))[0]?.playable).toBeDefined();
+  });
+
+  it('M7: who may see a film is told how far it is, nobody else', async () => {
+    const standing = (messageId: string, fileId: string, who = bob) =>
+      world.call(who, 'getTranscoding', { conversationId: group, messageId, fileId });
+    const [fine, bad, odds] = [await upload(plain), await upload(broken), await upload(odd)];
+    const sent = [await send(fine), await send(bad), await send(odds)] as const;
+    expect(await standing(sent[2], odds)).toEqual({ state: 'waiting', progress: 0 });
+    const { db } = world.database;
+    const claims = [];
+    for (let i = 0; i < 3; i++) claims.push(await claimTranscode(db, Date.now(), 60_000));
+    const mine = claims.find((claim) => claim?.fileId === odds);
+    await setTranscode(db, mine!, { progress: 40 });
+    expect(await standing(sent[2], odds)).toEqual({ state: 'running', progress: 40 });
+    // Not heard of for longer than a node is waited for.
+    await setTranscode(db, mine!, { claimed_until: new Date(Date.now() - 1_000) });
+    expect(await standing(sent[2], odds)).toEqual({ state: 'waiting', progress: 40 });
+    await transcodes.round(Date.now() + 61_000);
+    expect(await standing(sent[2], odds)).toEqual({ state: 'done', progress: 100 });
+    expect(await standing(sent[0], fine)).toMatchObject({ state: 'none' });
+    expect(await standing(sent[1], bad)).toMatchObject({ state: 'failed' });
+    const eve = await world.person('Eve');
+    await expect(standing(sent[2], odds, eve)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(standing(sent[2], fine)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('one that took two nodes with it does not get a third', async () => {
