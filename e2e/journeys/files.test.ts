@@ -262,8 +262,8 @@ it('goes on where it was when the server was restarted in the middle, and the wo
 
 it('words behind a large file say that they wait, and go first when they are told to', async () => {
   const { ada, bob } = await pair();
-  await slow(ada, 250_000);
-  await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(4_000_000, 3))]);
+  await slow(ada, 300_000);
+  await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(2_500_000, 3))]);
   await ada.composer.fill('the large one');
   await ada.composer.press('Enter');
   await ada.send('first words');
