@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { desktop, launch } from '../support/browser.ts';
 import { type InProcess, startInProcess } from '../support/inProcess.ts';
 import { connect, signUp } from '../support/people.ts';
+import { gif } from '../support/samples.ts';
 import { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
@@ -179,6 +180,34 @@ it('puts what another app shares into the draft of a conversation', async () => 
   await screen.list.getByRole('button', { name: 'Otto' }).click();
   await screen.heading('Otto').waitFor();
   expect(await screen.composer.inputValue()).toBe('Look:\nTides\nHigh at six\nhttps://tides.example/');
+
+  // Files come as the browser sends a form.
+  await screen.composer.fill('');
+  await screen.page.evaluate(() => {
+    const form = document.createElement('form');
+    Object.assign(form, {
+      method: 'post',
+      action: '/share',
+      enctype: 'multipart/form-data',
+      id: 'other-app',
+    });
+    form.innerHTML = '<input name="text" value="Two of them"><input name="files" type="file" multiple>';
+    document.body.append(form);
+  });
+  await screen.page.locator('#other-app input[type=file]').setInputFiles([
+    { name: 'Ebbe – 潮.txt', mimeType: 'text/plain', buffer: Buffer.from('low at noon') },
+    { name: 'shore.gif', mimeType: 'image/gif', buffer: await gif() },
+  ]);
+  await screen.page.evaluate(() => document.querySelector<HTMLFormElement>('#other-app')?.submit());
+  await screen.page.getByText('2 files').waitFor();
+  await screen.list.getByRole('button', { name: 'Otto' }).click();
+  await screen.tray.getByText('Ebbe – 潮').waitFor();
+  await screen.tray.getByRole('button', { name: /^Look at shore/ }).waitFor();
+  expect(await screen.composer.inputValue()).toBe('Two of them');
+  await screen.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await screen.log.getByRole('button', { name: /^GIF: shore/ }).waitFor();
+  // Nothing of it stays behind.
+  expect(await screen.page.evaluate(() => caches.has('shared-1'))).toBe(false);
 
   // A shortcut of the icon.
   await screen.page.goto(`${url}/new`);

@@ -4,7 +4,7 @@ import { useWorld } from '../support/browser.ts';
 import { gone, type Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld({ installs: true });
+const world = useWorld({ installs: true, notices: true });
 
 interface Shown {
   readonly title: string;

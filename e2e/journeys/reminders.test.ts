@@ -4,7 +4,7 @@ import { phone, useWorld } from '../support/browser.ts';
 import { gone } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld({ installs: true });
+const world = useWorld({ installs: true, notices: true });
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 

@@ -5,7 +5,7 @@ import { useWorld } from '../support/browser.ts';
 import { counted, gone, type Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld({ installs: true });
+const world = useWorld({ installs: true, notices: true });
 
 /** Ada wrote the root, Bob has replied: both follow. */
 async function beginThread(name: string) {

@@ -13,7 +13,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KithClient } from '@kith/client';
-import { findChromium, INSTALL_CHROMIUM } from '@kith/tools/services/binaries.ts';
+import { findChromium, findChromiumShell, INSTALL_CHROMIUM } from '@kith/tools/services/binaries.ts';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type {} from './globalSetup.ts';
@@ -24,8 +24,9 @@ import { type Server, type ServerOptions, startServer } from './server.ts';
 /** Long enough for a loaded machine, short enough that a failure says where it waits before the test is over. */
 const ACTION_MS = 20_000;
 
-export async function launch(): Promise<Browser> {
-  const executablePath = findChromium();
+/** `whole`: with the parts around the pages, such as notices. */
+export async function launch({ whole = true } = {}): Promise<Browser> {
+  const executablePath = (whole ? undefined : findChromiumShell()) ?? findChromium();
   if (executablePath === undefined) throw new Error(`There is no browser. ${INSTALL_CHROMIUM}`);
   return chromium.launch({
     executablePath,
@@ -72,9 +73,11 @@ export interface WorldOptions extends ServerOptions {
    * only journeys that need it pay for it. Absent: no.
    */
   readonly installs?: boolean;
+  /** Whether it looks at the system's notices: only the whole browser has them. Absent: no. */
+  readonly notices?: boolean;
 }
 
-export function useWorld({ installs = false, ...options }: WorldOptions = {}): World {
+export function useWorld({ installs = false, notices = false, ...options }: WorldOptions = {}): World {
   let server: Server | undefined;
   let browser: Browser | undefined;
   let screens: Screen[] = [];
@@ -83,7 +86,7 @@ export function useWorld({ installs = false, ...options }: WorldOptions = {}): W
   beforeAll(async () => {
     [server, browser] = await Promise.all([
       startServer({ template: inject('dataTemplate'), ...options }),
-      launch(),
+      launch({ whole: notices }),
     ]);
   });
   afterAll(async () => {

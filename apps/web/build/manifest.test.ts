@@ -28,7 +28,8 @@ interface Manifest {
   readonly share_target: {
     readonly action: string;
     readonly method: string;
-    readonly params: Readonly<Record<string, string>>;
+    readonly enctype: string;
+    readonly params: Readonly<Record<string, unknown>>;
   };
 }
 
@@ -83,8 +84,8 @@ describe('the manifest', () => {
         inside: true,
       });
     }
-    expect(share_target.method).toBe('GET');
-    expect(share_target.params).toEqual({ title: 'title', text: 'text', url: 'url' });
+    expect(share_target).toMatchObject({ method: 'POST', enctype: 'multipart/form-data' });
+    expect(share_target.params).toMatchObject({ title: 'title', text: 'text', url: 'url' });
   });
 
   it('speaks all languages of the app', () => {

@@ -115,13 +115,52 @@ async function trim(cache) {
   await Promise.all(keys.slice(0, Math.max(0, keys.length - IMAGES_KEPT)).map((key) => cache.delete(key)));
 }
 
+/** What another app shares, until the page takes it (src/app/sharedFiles.ts). Whoever shares again meant that. */
+const SHARED = 'shared-1';
+/** As many as can be chosen at once. */
+const SHARED_MOST = 100;
+
+async function share(request) {
+  const form = await request.formData();
+  const words = new URLSearchParams();
+  for (const name of ['title', 'text', 'url']) words.set(name, String(form.get(name) ?? ''));
+  const files = form.getAll('files').filter((one) => one instanceof File);
+  if (files.length > 0) words.set('files', await keepShared(files.slice(0, SHARED_MOST)));
+  return Response.redirect(`/share?${words}`, 303);
+}
+
+/** How many were kept; none where there is no room for them: half of what was shared would be taken for all of it. */
+async function keepShared(files) {
+  await caches.delete(SHARED);
+  try {
+    const cache = await caches.open(SHARED);
+    // One after the other: they are handed on in the order of keeping.
+    for (const [at, file] of files.entries()) {
+      const headers = {
+        'content-type': file.type || 'application/octet-stream',
+        'x-name': encodeURIComponent(file.name),
+        'x-modified': String(file.lastModified),
+      };
+      await cache.put(`/share/${at}`, new Response(file, { headers }));
+    }
+    return String(files.length);
+  } catch {
+    // The page says it.
+    await caches.delete(SHARED);
+    return 'noRoom';
+  }
+}
+
 /** Addresses inside of the app; everything else (the reference of the API, say) is the server's. */
 const isPage = ({ pathname }) => ['/', '/new', '/share'].includes(pathname) || pathname.startsWith('/c/');
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
+  if (request.method === 'POST' && request.mode === 'navigate' && url.pathname === '/share')
+    event.respondWith(share(request));
+  if (request.method !== 'GET') return;
   if (request.mode === 'navigate') {
     if (isPage(url)) event.respondWith(page(request));
     return;

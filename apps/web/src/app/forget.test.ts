@@ -33,7 +33,7 @@ it('of whoever leaves neither words nor habits stay; what is the device’s does
   vi.stubGlobal('history', { state: null, replaceState: () => undefined });
   vi.stubGlobal('document', { dir: 'ltr', documentElement: {} });
   const { forgetPerson } = await import('./forget.ts');
-  const { setShared, sharedText } = await import('./launch.ts');
+  const { launch, shared } = await import('./launch.ts');
   const { setDraft, getDraft } = await import('../composer/drafts.ts');
   const { getIntent, isEditing, setIntent } = await import('../composer/intent.ts');
   const { rememberEmoji } = await import('../emoji/recents.ts');
@@ -41,7 +41,8 @@ it('of whoever leaves neither words nor habits stay; what is the device’s does
   const { chooseFolder } = await import('../folders/chosen.ts');
   const { selectionOf, toggleSelected } = await import('../message/selection.ts');
 
-  setShared('from another app');
+  launch(new URL('https://kith.example/share?text=from+another+app&files=2'));
+  expect(shared()).toEqual({ text: 'from another app', files: 2 });
   setDraft('here', { text: 'what Ada thinks', mentions: [] });
   setIntent('here', { type: 'edit', messageId: 'one' });
   toggleSelected('here', 'one');
@@ -63,6 +64,7 @@ it('of whoever leaves neither words nor habits stay; what is the device’s does
   forgetPerson();
   expect({ ...local }).toEqual(kept);
   expect({ ...session }).toEqual({});
-  expect([sharedText(), getDraft('here').text, getIntent('here').type]).toEqual(['', '', 'write']);
+  expect(shared()).toEqual({ text: '', files: 0 });
+  expect([getDraft('here').text, getIntent('here').type]).toEqual(['', 'write']);
   expect(selectionOf('here').size).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** Of whoever leaves nothing stays for the next one: neither words nor habits. */
 import { clearDrafts } from '../composer/drafts.ts';
 import { forgetCells } from './cell.ts';
-import { setShared } from './launch.ts';
+import { forgetShared } from './launch.ts';
 import { clearUnsent } from './unsent.ts';
 
 /** What is the device's own, and whose cache lies on it (session.ts). Anything else of ours goes. */
@@ -29,7 +29,7 @@ export function forgetPerson(): void {
   void closeNotices().catch(() => undefined);
   clearDrafts();
   clearUnsent();
-  setShared('');
+  forgetShared();
   forgetCells();
   try {
     for (const key of Object.keys(localStorage))

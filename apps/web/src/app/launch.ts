@@ -1,34 +1,54 @@
 /**
- * What the app is opened with from outside: a shortcut of its icon, or words that another app shares. The same whether it
+ * What the app is opened with from outside: a shortcut of its icon, or words and files that another app shares. The same whether it
  * is started for that or runs already.
  */
 import { isId } from '@kith/protocol/ids';
 import { navigate, openConversation } from './route.ts';
+import { dropSharedFiles } from './sharedFiles.ts';
 import { textOf } from './sharedText.ts';
 
-/** Outlives a reload, and the signing in that may have to come first. */
-const KEY = 'kith.shared';
-let shared = kept();
+/** What is to be shared. */
+export interface Shared {
+  readonly text: string;
+  /** How many: sharedFiles.ts has them. Or there was no room for them on this device. */
+  readonly files: number | 'noRoom';
+}
+const NOTHING: Shared = { text: '', files: 0 };
 
-function kept(): string {
+/** Outlive a reload, and the signing in that may have to come first. */
+const KEYS = { text: 'kith.shared', files: 'kith.sharedFiles' } as const;
+const countOf = (said: string | null): Shared['files'] => (said === 'noRoom' ? said : Number(said) || 0);
+let current = kept();
+
+function kept(): Shared {
   try {
-    return sessionStorage.getItem(KEY) ?? '';
+    return {
+      text: sessionStorage.getItem(KEYS.text) ?? '',
+      files: countOf(sessionStorage.getItem(KEYS.files)),
+    };
   } catch {
-    return '';
+    return NOTHING;
   }
 }
 
-/** What is to be shared; '' when nothing is. */
-export const sharedText = (): string => shared;
+export const shared = (): Shared => current;
 
-export function setShared(text: string): void {
-  shared = text;
+function setShared({ text, files }: Shared): void {
+  current = { text, files };
   try {
-    if (text) sessionStorage.setItem(KEY, text);
-    else sessionStorage.removeItem(KEY);
+    for (const [key, value] of [[KEYS.text, text] as const, [KEYS.files, files || ''] as const]) {
+      if (value) sessionStorage.setItem(key, String(value));
+      else sessionStorage.removeItem(key);
+    }
   } catch {
     // Storage is blocked: it holds until the page is closed.
   }
+}
+
+/** It has come where it was to go, or nowhere. Files that nobody took are gone. */
+export function forgetShared(): void {
+  setShared(NOTHING);
+  dropSharedFiles();
 }
 
 /** The reminder that is to be put off: pressed on its notice while no window was open (build/sw.js). */
@@ -44,7 +64,7 @@ export function takeSnoozed(): string | undefined {
 export function launch(address: URL): void {
   const [, first, id] = address.pathname.split('/');
   if (first === 'share') {
-    setShared(textOf(address.searchParams));
+    setShared({ text: textOf(address.searchParams), files: countOf(address.searchParams.get('files')) });
     navigate({ conversationId: null, panel: null, left: 'share' }, { replace: true });
   } else if (first === 'new') {
     navigate({ conversationId: null, panel: null, left: 'new' }, { replace: true });

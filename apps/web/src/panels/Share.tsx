@@ -1,15 +1,20 @@
-/** Words that another app handed over: to which conversation? They become its draft; whether they are sent is for the person to say. */
+/** What another app handed over: to which conversation? It becomes its draft and its tray; whether it is sent is for the person to say. */
+import type { KithClient } from '@kith/client';
+import { File } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { useEverywhere } from '../app/everywhere.ts';
-import { setShared, sharedText } from '../app/launch.ts';
+import { forgetShared, shared } from '../app/launch.ts';
 import { useFace, useMyId } from '../app/people.ts';
 import { navigate, openConversation } from '../app/route.ts';
+import { takeSharedFiles } from '../app/sharedFiles.ts';
 import { getDraft, setDraft } from '../composer/drafts.ts';
 import { below } from '../composer/text.ts';
 import { t } from '../i18n/index.ts';
 import { allItems, type Item, searchItems } from '../list/items.ts';
+import { addFiles } from '../media/tray/tray.ts';
 import { Avatar } from '../ui/Avatar.tsx';
+import { toast, toastError } from '../ui/toast.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 import { SearchField } from './SearchField.tsx';
 
@@ -24,7 +29,8 @@ export function Share() {
   const myId = useMyId();
   const [query, setQuery] = useState('');
   const entries = useEverywhere();
-  const text = sharedText();
+  const { text, files } = shared();
+  const count = files === 'noRoom' ? 0 : files;
   const items = useMemo(() => {
     const words = query.trim();
     const found =
@@ -35,22 +41,33 @@ export function Share() {
   }, [client, entries, query, myId]);
 
   const leave = (): void => {
-    setShared('');
+    forgetShared();
     navigate({ conversationId: null, left: 'chats' }, { replace: true });
   };
   const choose = (id: string): void => {
-    setDraft(id, below(getDraft(id), { text, mentions: [] }));
-    setShared('');
+    if (text !== '') setDraft(id, below(getDraft(id), { text, mentions: [] }));
     openConversation(id, null, { replace: true });
+    takeFiles(client, id, count).catch(toastError).finally(forgetShared);
   };
 
   return (
     <PaneFrame title={t('share.title')} exit={{ kind: 'close', label: t('common.cancel'), run: leave }}>
-      {text === '' ? (
-        <p className="kith-pane-note">{t('share.nothing')}</p>
+      {files === 'noRoom' && (
+        <p className="kith-pane-note" role="alert">
+          {t('share.noRoom')}
+        </p>
+      )}
+      {text === '' && count === 0 ? (
+        files === 0 && <p className="kith-pane-note">{t('share.nothing')}</p>
       ) : (
         <>
           <blockquote className="kith-share-text" dir="auto">
+            {count > 0 && (
+              <span className="kith-share-files">
+                <File className="kith-line-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
+                {t('attachment.files', { count })}
+              </span>
+            )}
             {text}
           </blockquote>
           <SearchField label={t('share.find')} value={query} onChange={setQuery} first />
@@ -66,6 +83,15 @@ export function Share() {
       )}
     </PaneFrame>
   );
+}
+
+/** Into the tray of a conversation. */
+async function takeFiles(client: KithClient, id: string, count: number): Promise<void> {
+  if (count === 0) return;
+  const files = await takeSharedFiles();
+  addFiles(client, id, id, files);
+  // Another window has taken them, or the browser made room.
+  if (files.length < count) toast(t('share.lost'), { tone: 'error' });
 }
 
 function Row({ entry, onPress }: { readonly entry: Conversation['entry']; readonly onPress: () => void }) {

@@ -297,6 +297,28 @@ describe('uploads', () => {
     await expect(done).rejects.toMatchObject({ code: 'not_found', retryable: false });
   });
 
+  test('of what was begun before a reload, or before it was refused, the server is asked how far it is', async () => {
+    const { uploads, running, kept, send } = setup();
+    uploads.handleLive();
+    kept.set('before', new Blob(['abc']));
+    const files = [{ fileId: 'before', mime: 'text/plain', size: 3 }];
+    void uploads.begin({ messageId: 'm', conversationId: 'c', files });
+    await turn();
+    expect(running[0]!.request).toMatchObject({ fileId: 'before', fresh: false });
+
+    await send('n', 'now');
+    expect(running[1]!.request).toMatchObject({ fileId: 'now', fresh: true });
+    running[1]!.fail(new KithError('file_refused'));
+    await turn();
+    void uploads.begin({
+      messageId: 'n',
+      conversationId: 'c',
+      files: [{ fileId: 'now', mime: 'text/plain', size: 3 }],
+    });
+    await turn();
+    expect(running[2]!.request).toMatchObject({ fileId: 'now', fresh: false });
+  });
+
   test('sent, the bytes are kept no longer, but stay at hand for the screen', async () => {
     const { uploads, running, send, kept } = setup();
     uploads.handleLive();

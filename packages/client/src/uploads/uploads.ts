@@ -45,7 +45,6 @@ interface Item {
   readonly batch: Batch;
   state: State;
   sent: number;
-  tried: boolean;
 }
 
 /** One try to bring a file, over one line. It ends without the file's turn ending: it is tried again. */
@@ -84,6 +83,8 @@ export class Uploads {
   /** Bytes by file: of what is under way, and of the last that were sent. */
   readonly #atHand = new Map<string, Blob>();
   readonly #attempts = new Set<Attempt>();
+  /** The server cannot know these: chosen since this page was opened, and never begun. Of all others it is asked first. */
+  readonly #untold = new Set<string>();
   #live = false;
   #running = 0;
 
@@ -111,7 +112,10 @@ export class Uploads {
     messageId: string,
     files: readonly { readonly fileId: string; readonly data: Blob }[],
   ): Promise<void> {
-    for (const { fileId, data } of files) this.#atHand.set(fileId, data);
+    for (const { fileId, data } of files) {
+      this.#atHand.set(fileId, data);
+      this.#untold.add(fileId);
+    }
     try {
       await Promise.all(files.map((file) => this.#deps.put({ ...file, messageId })));
     } catch (cause) {
@@ -126,9 +130,7 @@ export class Uploads {
   begin(batch: Batch): Promise<void> {
     const known = this.#jobs.get(batch.messageId);
     if (known) return known.done.promise;
-    const items = batch.files.map(
-      (file): Item => ({ file, batch, state: { type: 'waiting' }, sent: 0, tried: false }),
-    );
+    const items = batch.files.map((file): Item => ({ file, batch, state: { type: 'waiting' }, sent: 0 }));
     const job: Job = { batch, items, paused: false, done: Promise.withResolvers() };
     // Whoever waits for it hears of it; nobody need.
     job.done.promise.catch(() => undefined);
@@ -176,6 +178,7 @@ export class Uploads {
     for (const id of fileIds) {
       this.#transfers.set(id, undefined);
       this.#atHand.delete(id);
+      this.#untold.delete(id);
     }
     void this.#forget(fileIds);
     this.#pump();
@@ -203,6 +206,7 @@ export class Uploads {
     }
     this.#jobs.clear();
     this.#atHand.clear();
+    this.#untold.clear();
     this.#transfers.clear();
     this.#live = false;
   }
@@ -279,8 +283,7 @@ export class Uploads {
           });
         const transport = await load();
         signal.throwIfAborted();
-        const fresh = !item.tried;
-        item.tried = true;
+        const fresh = this.#untold.delete(fileId);
         const { conversationId } = job.batch;
         const progress = (sent: number): void => {
           item.sent = sent;

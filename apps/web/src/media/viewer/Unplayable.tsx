@@ -1,10 +1,11 @@
 /** Of a film that this browser cannot play: how far the server is with a form that it can, and the way to have it as it is. */
-import type { MessageFile, Transcoding } from '@kith/protocol';
+import { KithError } from '@kith/client';
+import type { MessageFile, MessageRecord, Transcoding } from '@kith/protocol';
 import { useEffect, useState } from 'react';
 import { useClient } from '../../app/client.tsx';
 import { percent } from '../../app/time.ts';
 import { t } from '../../i18n/index.ts';
-import { type Place, useFileUrl } from '../files/source.ts';
+import { type Place, placeOfRecord, useFileUrl } from '../files/source.ts';
 import './viewer.css';
 
 /** Between two questions how far it is. */
@@ -13,31 +14,44 @@ const ASK_MS = 2_000;
 const isComing = (standing: Transcoding | undefined): boolean =>
   standing?.state === 'waiting' || standing?.state === 'running';
 
-function useTranscoding({ conversationId, messageId }: Place, fileId: string): Transcoding | undefined {
+/** `sent`: before that nobody makes anything of it. */
+function useTranscoding(
+  { conversationId, messageId }: Place,
+  fileId: string,
+  sent: boolean,
+): Transcoding | undefined {
   const { files } = useClient();
   const [standing, setStanding] = useState<Transcoding>();
   useEffect(() => {
+    if (!sent) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let left = false;
-    const ask = async (): Promise<void> => {
-      const now = await files
-        .transcoding({ conversationId, messageId }, fileId)
-        .catch((error: unknown) => console.warn('How far a film is could not be asked:', error));
-      if (left) return;
-      if (now) setStanding(now);
-      if (!now || isComing(now)) timer = setTimeout(() => void ask(), ASK_MS);
+    const next = (): void => {
+      timer = setTimeout(ask, ASK_MS);
     };
-    void ask();
+    const ask = (): void => {
+      files.transcoding({ conversationId, messageId }, fileId).then(
+        (now) => {
+          if (left) return;
+          setStanding(now);
+          if (isComing(now)) next();
+        },
+        // Without a network it goes on when there is one; what cannot be asked for is as it is.
+        (error: unknown) => !left && error instanceof KithError && error.retryable && next(),
+      );
+    };
+    ask();
     return () => {
       left = true;
       clearTimeout(timer);
     };
-  }, [files, conversationId, messageId, fileId]);
+  }, [files, conversationId, messageId, fileId, sent]);
   return standing;
 }
 
-export function Unplayable({ place, file }: { readonly place: Place; readonly file: MessageFile }) {
-  const standing = useTranscoding(place, file.fileId);
+export function Unplayable({ record, file }: { readonly record: MessageRecord; readonly file: MessageFile }) {
+  const place = placeOfRecord(record);
+  const standing = useTranscoding(place, file.fileId, record.seq > 0);
   const download = useFileUrl(place, file.fileId, { download: true });
   const coming = isComing(standing);
   return (

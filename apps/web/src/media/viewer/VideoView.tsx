@@ -38,7 +38,7 @@ export function VideoView({ record, file }: { readonly record: MessageRecord; re
     };
   }, [url]);
 
-  if (state === 'unplayable') return <Unplayable place={place} file={file} />;
+  if (state === 'unplayable') return <Unplayable record={record} file={file} />;
   if (state === 'gone') {
     return (
       <div className="kith-viewer-none" role="status">
