@@ -69,8 +69,11 @@ class FileStore extends DataStore {
     return new Upload({ id, ...(await this.#services.files.upload(theRequest().person, id)) });
   }
 
-  override write(stream: Readable, id: string, offset: number): Promise<number> {
-    return this.#services.files.append(theRequest().person, id, offset, stream);
+  override async write(stream: Readable, id: string, offset: number): Promise<number> {
+    const { person } = theRequest();
+    const { files, uploadLocks } = this.#services;
+    const fence = await uploadLocks.fence({ tenantId: person.tenantId, userId: person.userId, id });
+    return files.append(person, id, offset, stream, fence);
   }
 
   override remove(id: string): Promise<void> {

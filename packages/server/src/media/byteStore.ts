@@ -10,9 +10,10 @@ export interface ByteStore {
    * Writes at `at`, which is the present length or less, and cuts off what lay behind it; the first write (`at` 0) begins it.
    * Everything `chunks` gave is kept for good when this resolves. Never goes back further than the last multiple of
    * `BLOCK_BYTES` before the end. When `chunks` throws, what it gave before is kept, and the error passed on.
-   * @throws KithError storage_full, unavailable; conflict: it cannot go on there.
+   * `fence` is asked before each change. @throws KithError storage_full, unavailable; conflict: it cannot go on there; what
+   * `fence` throws.
    */
-  append(key: string, at: number, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  append(key: string, at: number, chunks: AsyncIterable<Uint8Array>, fence?: Fence): Promise<void>;
   /** Bytes that are surely kept; null: nothing was begun under this key. */
   length(key: string): Promise<number | null>;
   /** Nothing will be appended any more. Again is fine. */
@@ -29,6 +30,9 @@ export interface ByteStore {
   /** An address where whoever has it gets the bytes, without asking this service. Undefined where there is no such thing. */
   readonly link?: (key: string, options: LinkOptions) => Promise<string>;
 }
+
+/** Throws when somebody else may be writing there by now: then nothing more is changed, not even to bring it to an end. */
+export type Fence = () => void;
 
 export interface LinkOptions {
   readonly seconds: number;

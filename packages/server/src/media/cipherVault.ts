@@ -63,7 +63,7 @@ export function createVault({ store, masterKeys, ciphers }: VaultOptions): Vault
       const begun = rest === 0 ? null : await partOf(place, keyOf(place.secret), index, rest);
       return index * CHUNK_BYTES + (begun?.length ?? 0);
     },
-    append: async (place, at, chunks) => {
+    append: async (place, at, chunks, fence) => {
       const source = sourceOf(chunks);
       try {
         const first = await source.pieces.next();
@@ -84,7 +84,7 @@ export function createVault({ store, masterKeys, ciphers }: VaultOptions): Vault
         })();
         const { secret, key } = place;
         const write = secret ? await sealedFrom(place, secret, at, counted) : { at, chunks: counted };
-        await store.append(key, write.at, write.chunks);
+        await store.append(key, write.at, write.chunks, fence);
         source.rethrow();
         return end;
       } finally {

@@ -59,7 +59,7 @@ export function createDiskStore(root: string, { reserve = usualReserve }: DiskSt
   };
 
   return {
-    append: async (key, at, chunks) => {
+    append: async (key, at, chunks, fence) => {
       const path = pathOf(key);
       const source = sourceOf(chunks);
       const handle = await open(path, 'r+')
@@ -80,9 +80,11 @@ export function createDiskStore(root: string, { reserve = usualReserve }: DiskSt
             await demandRoom(path);
             looked = end;
           }
+          fence?.();
           await writeAll(handle, piece, end);
           end += piece.length;
         }
+        fence?.();
         // Not before: until then the block that is written again is better than none.
         if (size > end) await handle.truncate(end);
         await sync(handle, at);

@@ -20,6 +20,7 @@ import {
   usageOf,
 } from '../store/files.ts';
 import type { Somebody } from '../store/users.ts';
+import type { Fence } from './byteStore.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import type { Inspector } from './inspect/inspector.ts';
 import { createTurns } from './inspect/turns.ts';
@@ -64,7 +65,13 @@ export interface Files extends Omit<Housekeeping, 'ended'> {
   /** One that is all there, and was not said to be, is completed by that. @throws KithError not_found. */
   upload(person: Somebody, id: string): Promise<Upload>;
   /** Goes on at `at`; resolves to how far it has come. What came before the line dropped is kept. */
-  append(person: Somebody, id: string, at: number, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  append(
+    person: Somebody,
+    id: string,
+    at: number,
+    chunks: AsyncIterable<Uint8Array>,
+    fence?: Fence,
+  ): Promise<number>;
   /** All bytes are there: looks at them. Resolves when that is done, or after a moment, and then it goes on by itself. */
   complete(person: Somebody, id: string): Promise<void>;
   states(person: Somebody, ids: readonly string[]): Promise<UploadState[]>;
@@ -331,11 +338,11 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       if (row.state === 'uploading' && offset === row.size) await complete(person, id);
       return { size: row.size, offset };
     },
-    append: async (person, id, at, chunks) => {
+    append: async (person, id, at, chunks, fence) => {
       const row = await own(person, id);
       if (row.state !== 'uploading') throw new KithError('conflict', { message: 'This upload has ended.' });
       await touchFile(db, row);
-      return vault.append(placeOf(row), at, chunks);
+      return vault.append(placeOf(row), at, chunks, fence);
     },
     complete,
     giveUp: housekeeping.giveUp,

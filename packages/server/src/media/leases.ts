@@ -2,18 +2,30 @@
  * Which node writes to an upload, where there are several: a lease in the upload's row, so that what one node still holds in its
  * memory of a dropped line is never written over what another has taken since.
  */
+import { KithError } from '@kith/protocol';
 import type { Bus } from '../fanout/bus.ts';
 import { subjects } from '../fanout/bus.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
-import { freeUpload, leaseUpload, type UploadKey } from '../store/uploadLeases.ts';
+import { freeUpload, leaseUpload, renewUpload, type UploadKey } from '../store/uploadLeases.ts';
+
+export interface Lease {
+  /**
+   * Before bytes are written: when it was taken, the upload may not have been begun, and so could not be leased.
+   * @throws KithError not_ready: another node was quicker.
+   */
+  confirm(): Promise<void>;
+  /** False from the moment on at which another node may take it, whether or not this one was running when it came. */
+  isHeld(): boolean;
+  free(): Promise<void>;
+}
 
 export interface Leases {
   /**
-   * Null: another node has it. Kept until it is freed, or this node has not been heard of for a while: then
+   * Null: another node has it. Kept until it is freed, or the database has not heard of this node for a while: then
    * another may have taken it, and `onLost` is called.
    */
-  take(key: UploadKey, onLost: () => void): Promise<{ free(): Promise<void> } | null>;
+  take(key: UploadKey, onLost: () => void): Promise<Lease | null>;
   /** Asks whoever has it to stop. */
   ask(key: UploadKey): void;
 }
@@ -38,20 +50,38 @@ export function createLeases({
 }: LeasesOptions): Leases {
   return {
     take: async (key, onLost) => {
-      if (!(await leaseUpload(db, key, node, leaseMs))) return null;
+      let lasts = lasting(leaseMs);
+      const taken = await leaseUpload(db, key, node, leaseMs);
+      if (taken === 'elsewhere') return null;
+      let begun = taken === 'taken';
       let over = false;
+      const lose = (): void => {
+        if (over) return;
+        over = true;
+        clearInterval(renewal);
+        onLost();
+      };
       const renew = async (): Promise<void> => {
+        if (!begun) return;
+        const next = lasting(leaseMs);
         try {
-          if ((await leaseUpload(db, key, node, leaseMs)) || over) return;
-          over = true;
-          clearInterval(renewal);
-          onLost();
+          if (await renewUpload(db, key, node, leaseMs)) lasts = next;
+          else lose();
         } catch (err) {
           logger.warn({ err, fileId: key.id }, 'the lease of an upload could not be renewed');
+          if (!lasts()) lose();
         }
       };
       const renewal = setInterval(() => void renew(), leaseMs / 4).unref();
       return {
+        confirm: async () => {
+          if (begun) return;
+          const next = lasting(leaseMs);
+          if ((await leaseUpload(db, key, node, leaseMs)) !== 'taken') throw new KithError('not_ready');
+          lasts = next;
+          begun = true;
+        },
+        isHeld: () => !over && lasts(),
         free: async () => {
           over = true;
           clearInterval(renewal);
@@ -62,4 +92,13 @@ export function createLeases({
     ask: ({ tenantId, userId, id }) =>
       bus.publish(subjects.nodes, { type: 'upload_wanted', tenantId, userId, fileId: id }),
   };
+}
+
+/**
+ * Whether `ms` have not passed yet. Begun before the database is asked, it is over before the database says so. By both clocks: one
+ * stands still while the machine sleeps, the other may be set back.
+ */
+function lasting(ms: number): () => boolean {
+  const [steady, wall] = [performance.now() + ms, Date.now() + ms];
+  return () => performance.now() < steady && Date.now() < wall;
 }

@@ -100,7 +100,7 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
     bus.subscribe(subjects.nodes, (message) => {
       if (message.type === 'upload_wanted') locks.askToStop({ ...message, id: message.fileId });
     });
-    return locks.of(caller);
+    return { ...locks.of(caller), fence: (id: string) => locks.fence({ ...caller, id }) };
   };
 
   it('lets the other node finish what it holds, and then writes', async () => {
@@ -124,6 +124,45 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
       .where('id', '=', id)
       .execute();
     await asked;
+  });
+
+  it('keeps off a node whose lease ran out, also when the other is done', async () => {
+    const id = newId();
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    const [slow, quick] = [node('slow', ann, 300), node('quick')];
+    const { asked } = await hold(slow, id);
+    const fence = await slow.fence(id);
+    fence();
+    // It stands still: its time passes, and neither its timers nor anything else of it runs.
+    await world.database.db
+      .updateTable('files')
+      .set({ writer_until: new Date(0) })
+      .where('id', '=', id)
+      .execute();
+    const lock = quick.newLock(id);
+    await lock.lock(never, () => undefined);
+    (await quick.fence(id))();
+    await lock.unlock();
+    const end = performance.now() + 350;
+    while (performance.now() < end);
+    expect(fence).toThrow(expect.objectContaining({ code: 'not_ready' }));
+    await asked;
+  });
+
+  it('is of one node only where the upload is begun by the same request', async () => {
+    const id = newId();
+    const [first, second] = [node('first'), node('second')];
+    const lock = first.newLock(id);
+    await lock.lock(never, () => undefined);
+    // Nothing could be leased yet.
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    const other = second.newLock(id);
+    await other.lock(never, () => undefined);
+    await expect(first.fence(id)).rejects.toMatchObject({ code: 'not_ready' });
+    (await second.fence(id))();
+    await other.unlock();
+    (await first.fence(id))();
+    await expect(second.newLock(id).lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
   });
 
   it('is not disturbed by somebody who knows the id', async () => {

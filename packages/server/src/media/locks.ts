@@ -3,16 +3,20 @@
  * here for minutes, and its client is back already, perhaps on another node (leases.ts).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KithError } from '@kith/protocol';
 import type { Lock, Locker, RequestRelease } from '@tus/server';
 import type { UploadKey } from '../store/uploadLeases.ts';
 import type { Somebody } from '../store/users.ts';
-import type { Leases } from './leases.ts';
+import type { Fence } from './byteStore.ts';
+import type { Lease, Leases } from './leases.ts';
 
 export interface UploadLocks {
   /** Those of one person: whether somebody else has an upload of the same id is nobody's to know, and nobody's to disturb. */
   of(person: Somebody): Locker;
   /** Its owner, on another node, wants to write to it. */
   askToStop(key: UploadKey): void;
+  /** For who holds it and is about to write. @throws KithError not_ready: another node was quicker. */
+  fence(key: UploadKey): Promise<Fence>;
 }
 
 export interface UploadLocksOptions {
@@ -30,7 +34,7 @@ const ASK_MS = 100;
 interface Held {
   readonly askToStop: RequestRelease;
   readonly next: (() => void)[];
-  lease?: { free(): Promise<void> };
+  lease?: Lease;
 }
 
 const nameOf = ({ tenantId, userId, id }: UploadKey): string => `${tenantId} ${userId} ${id}`;
@@ -92,5 +96,12 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
       }),
     }),
     askToStop: (key) => void locks.get(nameOf(key))?.askToStop(),
+    fence: async (key) => {
+      const lease = locks.get(nameOf(key))?.lease;
+      await lease?.confirm();
+      return () => {
+        if (lease && !lease.isHeld()) throw new KithError('not_ready');
+      };
+    },
   };
 }

@@ -27,7 +27,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { KithError } from '@kith/protocol';
 import { checkAt, checkKey, sourceOf } from './appending.ts';
-import { BLOCK_BYTES, type ByteStore, KEY, type LinkOptions } from './byteStore.ts';
+import { BLOCK_BYTES, type ByteStore, type Fence, KEY, type LinkOptions } from './byteStore.ts';
 import { errorOfS3, isMissing } from './s3Errors.ts';
 import { readOn } from './s3Reading.ts';
 
@@ -130,21 +130,30 @@ export function createS3Store(options: S3Options, times: S3Times = TIMES): S3Sto
   };
 
   /** One more part is kept, and said to be. */
-  const commit = async (key: string, before: Progress, whole: Buffer): Promise<Progress> => {
+  const commit = async (key: string, before: Progress, whole: Buffer, fence?: Fence): Promise<Progress> => {
     let progress = before;
+    fence?.();
     if (progress.upload === '') {
       progress = { ...progress, upload: await beginUpload(key) };
       // Spoken of before it weighs anything: an upload nobody knows of would be paid for and never found.
+      fence?.();
       await save(key, progress);
     }
+    fence?.();
     const name = await addPart(key, progress, whole);
+    fence?.();
     progress = { ...progress, parts: [...progress.parts, name], tail: NOTHING.tail };
     await save(key, progress);
     return progress;
   };
 
   /** Writes what is in `progress` and then `pieces`; what is kept is known to `<key>.part` in between, too. */
-  const write = async (key: string, begun: Progress, pieces: AsyncIterable<Uint8Array>): Promise<void> => {
+  const write = async (
+    key: string,
+    begun: Progress,
+    pieces: AsyncIterable<Uint8Array>,
+    fence?: Fence,
+  ): Promise<void> => {
     let progress = begun;
     let gathered = begun.tail;
     let used = gathered.length;
@@ -156,10 +165,11 @@ export function createS3Store(options: S3Options, times: S3Times = TIMES): S3Sto
         at += taken.length;
         used += taken.length;
         if (used < PART_BYTES) continue;
-        progress = await commit(key, progress, gathered);
+        progress = await commit(key, progress, gathered, fence);
         used = 0;
       }
     }
+    fence?.();
     await save(key, { ...progress, tail: gathered.subarray(0, used) });
   };
 
@@ -201,7 +211,7 @@ export function createS3Store(options: S3Options, times: S3Times = TIMES): S3Sto
   };
 
   return {
-    append: async (key, at, chunks) => {
+    append: async (key, at, chunks, fence) => {
       checkKey(key);
       const source = sourceOf(chunks);
       const progress = (await load(key).catch(fail)) ?? NOTHING;
@@ -209,7 +219,7 @@ export function createS3Store(options: S3Options, times: S3Times = TIMES): S3Sto
       checkAt(at, length);
       const kept = progress.tail.length - (length - at);
       const begun = { ...progress, tail: progress.tail.subarray(0, kept) };
-      await write(key, begun, source.pieces).catch(fail);
+      await write(key, begun, source.pieces, fence).catch(fail);
       source.rethrow();
     },
     length: async (key) => {

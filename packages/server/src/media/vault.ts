@@ -3,7 +3,7 @@
  * ciphered (wrapped) by the master key of the configuration.
  */
 import type { Readable } from 'node:stream';
-import type { LinkOptions } from './byteStore.ts';
+import type { Fence, LinkOptions } from './byteStore.ts';
 
 /** One file's place. What the database keeps of it. */
 export interface VaultPlace {
@@ -19,9 +19,9 @@ export interface Vault {
   length(place: VaultPlace): Promise<number | null>;
   /**
    * Goes on at `at`, the present length. When `chunks` throws (the line dropped), what came before is kept, then the error is
-   * passed on. Resolves to the new length. @throws KithError storage_full, unavailable.
+   * passed on. Resolves to the new length. @throws KithError storage_full, unavailable; what `fence` throws.
    */
-  append(place: VaultPlace, at: number, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  append(place: VaultPlace, at: number, chunks: AsyncIterable<Uint8Array>, fence?: Fence): Promise<number>;
   finish(place: VaultPlace): Promise<void>;
   /** Plain bytes from `from` up to `to`, not included. Bytes that are not what was written end the stream with an error. */
   read(place: VaultPlace, from: number, to: number): Promise<Readable>;

@@ -8,22 +8,35 @@ export interface UploadKey extends Somebody {
   readonly id: string;
 }
 
-/** This node does from now on, for so long; false: another does. One that is not begun yet is nobody's. */
+const theirs = ({ tenantId, userId, id }: UploadKey) =>
+  sql`tenant_id = ${tenantId}::integer and id = ${id}::uuid and owner_id = ${userId}::uuid`;
+const until = (ms: number) => sql`clock_timestamp() + ${ms}::integer * interval '1 millisecond'`;
+
+/** This node does from now on, for so long; or another does; or there is no such upload, and so nothing to write down. */
 export async function leaseUpload(
   db: Db,
-  { tenantId, userId, id }: UploadKey,
+  key: UploadKey,
   node: string,
   ms: number,
-): Promise<boolean> {
-  const theirs = sql`tenant_id = ${tenantId}::integer and id = ${id}::uuid and owner_id = ${userId}::uuid`;
-  const { rows } = await sql<{ readonly mine: boolean }>`
+): Promise<'taken' | 'elsewhere' | 'unbegun'> {
+  const { rows } = await sql<{ readonly taken: boolean; readonly begun: boolean }>`
     with taken as (
-      update files set writer = ${node}, writer_until = clock_timestamp() + ${ms}::integer * interval '1 millisecond'
-      where ${theirs} and (writer is null or writer = ${node} or writer_until < clock_timestamp())
+      update files set writer = ${node}, writer_until = ${until(ms)}
+      where ${theirs(key)} and (writer is null or writer = ${node} or writer_until < clock_timestamp())
       returning 1
     )
-    select exists (select from taken) or not exists (select from files where ${theirs}) as mine`.execute(db);
-  return rows[0]?.mine === true;
+    select exists (select from taken) as taken, exists (select from files where ${theirs(key)}) as begun`.execute(
+    db,
+  );
+  if (rows[0]?.taken) return 'taken';
+  return rows[0]?.begun ? 'elsewhere' : 'unbegun';
+}
+
+/** Still this node; false: it was another's since, who may be done with it. */
+export async function renewUpload(db: Db, key: UploadKey, node: string, ms: number): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    update files set writer_until = ${until(ms)} where ${theirs(key)} and writer = ${node}`.execute(db);
+  return numAffectedRows > 0n;
 }
 
 export async function freeUpload(db: Db, { tenantId, userId, id }: UploadKey, node: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What every home of bytes owes to the vault in front of it (byteStore.ts). */
 import { randomBytes } from 'node:crypto';
+import { KithError } from '@kith/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES, type ByteStore } from '../byteStore.ts';
@@ -32,6 +33,33 @@ export function byteStoreContract(name: string, begin: () => Promise<Home>, runs
       await expect(store.append(key, 1, inPieces(bytesOf(9)))).rejects.toMatchObject({ code: 'conflict' });
       await store.remove(key);
       expect(await store.length(key)).toBeNull();
+    });
+
+    it('changes nothing where somebody else may be writing by now', async () => {
+      const key = newKey();
+      const bytes = bytesOf(30 * BLOCK_BYTES + 700);
+      const [stale, other] = [home.open(), home.open()];
+      const begun = BLOCK_BYTES + 500;
+      await stale.append(key, 0, inPieces(bytes.subarray(0, begun)));
+      let ended = false;
+      const fence = (): void => {
+        if (ended) throw new KithError('not_ready');
+      };
+      const late = async function* () {
+        yield bytes.subarray(BLOCK_BYTES, begun + 10);
+        ended = true;
+        await other.append(key, BLOCK_BYTES, inPieces(bytes.subarray(BLOCK_BYTES)));
+        yield bytesOf(BLOCK_BYTES, 9);
+      };
+      await expect(stale.append(key, BLOCK_BYTES, late(), fence)).rejects.toMatchObject({
+        code: 'not_ready',
+      });
+      const nobody = stale.append(key, 30 * BLOCK_BYTES, inPieces(nothing), fence);
+      await expect(nobody).rejects.toMatchObject({ code: 'not_ready' });
+      expect(await other.length(key)).toBe(bytes.length);
+      await other.finish(key);
+      expect(digestOf(await allOf(other.read(key, 0, bytes.length)))).toBe(digestOf(bytes));
+      await other.remove(key);
     });
 
     it('keeps an empty file', async () => {
