@@ -149,9 +149,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   }
   const { files, links, uploadLocks, vault, scanImage } = await openFiles(config, database, log, leases);
   const blobs = createBlobs({ database, vault, scan: scanImage, logger: log });
-  bus.subscribe(subjects.nodes, (message) => {
-    if (message.type === 'upload_wanted') uploadLocks.askToStop({ ...message, id: message.fileId });
-  });
   const conversationLog = createConversationLog({ database, announcer });
   followPrivacy({
     bus,

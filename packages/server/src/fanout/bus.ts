@@ -42,6 +42,7 @@ export type BusMessage =
   /** To every node: somebody goes on with this upload; whoever still holds a former request of it lets go. */
   | {
       readonly type: 'upload_wanted';
+      readonly node: string;
       readonly tenantId: number;
       readonly userId: string;
       readonly fileId: string;

@@ -26,8 +26,10 @@ export interface Leases {
    * another may have taken it, and `onLost` is called.
    */
   take(key: UploadKey, onLost: () => void): Promise<Lease | null>;
-  /** Asks whoever has it to stop. */
+  /** Asks whoever has it on another node to stop. */
   ask(key: UploadKey): void;
+  /** Another node asks. */
+  onAsked(listener: (key: UploadKey) => void): void;
 }
 
 const LEASE_MS = 20_000;
@@ -90,7 +92,14 @@ export function createLeases({
       };
     },
     ask: ({ tenantId, userId, id }) =>
-      bus.publish(subjects.nodes, { type: 'upload_wanted', tenantId, userId, fileId: id }),
+      bus.publish(subjects.nodes, { type: 'upload_wanted', node, tenantId, userId, fileId: id }),
+    onAsked: (listener) =>
+      void bus.subscribe(subjects.nodes, (message) => {
+        // Who asks hears it too, and would stop the very request for which it asks.
+        if (message.type !== 'upload_wanted' || message.node === node) return;
+        const { tenantId, userId, fileId: id } = message;
+        listener({ tenantId, userId, id });
+      }),
   };
 }
 

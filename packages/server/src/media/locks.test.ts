@@ -3,7 +3,6 @@ import { newId } from '@kith/protocol';
 import type { Locker } from '@tus/server';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { subjects } from '../fanout/bus.ts';
 import type { Caller } from '../services.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
 import { createLeases } from './leases.ts';
@@ -97,9 +96,6 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
     const logger = pino({ level: 'silent' });
     const leases = createLeases({ node: name, database, bus, logger, ...(leaseMs && { leaseMs }) });
     const locks = createUploadLocks({ leases, waitMs: 2_000 });
-    bus.subscribe(subjects.nodes, (message) => {
-      if (message.type === 'upload_wanted') locks.askToStop({ ...message, id: message.fileId });
-    });
     return { ...locks.of(caller), fence: (id: string) => locks.fence({ ...caller, id }) };
   };
 
@@ -111,6 +107,25 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
     await two.newLock(id).lock(never, () => undefined);
     await asked;
     await expect(one.newLock(id).lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
+  });
+
+  it('does not ask itself, while it waits for the other', async () => {
+    const [one, two] = [node('one'), node('two')];
+    const id = newId();
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    const held = one.newLock(id);
+    const asked = Promise.withResolvers<void>();
+    await held.lock(never, () => asked.resolve());
+    let stopped = false;
+    const taken = two.newLock(id).lock(never, () => {
+      stopped = true;
+    });
+    await asked.promise;
+    await sleep(150);
+    await held.unlock();
+    await taken;
+    await sleep(150);
+    expect(stopped).toBe(false);
   });
 
   it('stops writing when another node has taken it meanwhile', async () => {

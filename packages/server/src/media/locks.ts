@@ -13,7 +13,7 @@ import type { Lease, Leases } from './leases.ts';
 export interface UploadLocks {
   /** Those of one person: whether somebody else has an upload of the same id is nobody's to know, and nobody's to disturb. */
   of(person: Somebody): Locker;
-  /** Its owner, on another node, wants to write to it. */
+  /** Its owner wants to write to it by another request. */
   askToStop(key: UploadKey): void;
   /** For who holds it and is about to write. @throws KithError not_ready: another node was quicker. */
   fence(key: UploadKey): Promise<Fence>;
@@ -88,6 +88,9 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
     }
   };
 
+  const askToStop = (key: UploadKey): void => void locks.get(nameOf(key))?.askToStop();
+  leases?.onAsked(askToStop);
+
   return {
     of: ({ tenantId, userId }) => ({
       newLock: (id): Lock => ({
@@ -95,7 +98,7 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
         unlock: () => free(nameOf({ tenantId, userId, id })),
       }),
     }),
-    askToStop: (key) => void locks.get(nameOf(key))?.askToStop(),
+    askToStop,
     fence: async (key) => {
       const lease = locks.get(nameOf(key))?.lease;
       await lease?.confirm();
