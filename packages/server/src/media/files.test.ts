@@ -231,6 +231,21 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     });
   });
 
+  it('M2: a connection to the database that breaks while a file is looked at holds it, and refuses it not', async () => {
+    let broken = true;
+    const files = node({}, async () => {
+      // As `pg` says it of whatever statement comes next, the state of the file or its small picture.
+      if (broken) throw Object.assign(new Error('terminating connection'), { code: '57P01' });
+      return { mime: 'text/plain' };
+    });
+    const id = await sent(files, ann);
+    await files.complete(ann, id);
+    expect(await stateOf(ann, id)).toBe('checking');
+    broken = false;
+    await files.sweep(inMinutes(2));
+    await vi.waitFor(async () => expect(await stateOf(ann, id)).toBe('ready'), { timeout: 10_000 });
+  });
+
   it('one person with many files does not keep others waiting', async () => {
     const gates: (() => void)[] = [];
     const files = node({}, async () => {

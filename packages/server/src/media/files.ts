@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KithError, limits, newId, type UploadLimits, type UploadState } from '@kith/protocol';
 import type { Logger } from '../logger.ts';
-import type { Database, Db } from '../store/database.ts';
+import { type Database, type Db, toKithError } from '../store/database.ts';
 import {
   type FileRow,
   type Findings,
@@ -215,8 +215,9 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
     try {
       await settle(row, await findingsOf(row));
       return true;
-    } catch (error) {
+    } catch (thrown) {
       if (ending.signal.aborted) return false;
+      const error = toKithError(thrown);
       if (error instanceof KithError && error.code !== 'file_refused') {
         // The scanner, the store or the database is away: the file is held, and looked at again.
         logger?.warn({ err: error, fileId: row.id }, 'a file could not be checked yet');

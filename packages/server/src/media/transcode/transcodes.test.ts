@@ -405,6 +405,18 @@ describe.each(databaseKinds)('films made playable on %s', (kind) => {
     expect((await filesOf(good))[0]?.playable).toBeDefined();
   });
 
+  it('a database that is away for a moment does not count as an attempt', async () => {
+    const fileId = await upload(odd);
+    await send(fileId);
+    const read: Vault['read'] = async () => {
+      throw Object.assign(new Error('terminating connection'), { code: '57P01' });
+    };
+    const node = createTranscodes({ ...parts, vault: { ...world.vault, read }, enabled: true });
+    await node.round();
+    await node.close();
+    expect(await stateOf(fileId)).toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
   it('M7: who may see a film is told how far it is, nobody else', async () => {
     const standing = (messageId: string, fileId: string, who = bob) =>
       world.call(who, 'getTranscoding', { conversationId: group, messageId, fileId });

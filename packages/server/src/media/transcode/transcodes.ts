@@ -6,7 +6,7 @@
 import { KithError, type MessageFile, newId } from '@kith/protocol';
 import type { ConversationLog, HeldConversation } from '../../log/change.ts';
 import type { Logger } from '../../logger.ts';
-import type { Database } from '../../store/database.ts';
+import { type Database, toKithError } from '../../store/database.ts';
 import {
   type FileRow,
   type FilesTransaction,
@@ -212,8 +212,9 @@ export function createTranscodes({
   };
 
   /** It ended for no fault of the film: it counts as not begun. */
-  const giveBack = async (claim: TranscodeClaim, error: unknown): Promise<void> => {
-    if (error instanceof Lost) return;
+  const giveBack = async (claim: TranscodeClaim, thrown: unknown): Promise<void> => {
+    if (thrown instanceof Lost) return;
+    const error = toKithError(thrown);
     const closing = ending.signal.aborted;
     const passing = closing || (error instanceof KithError && error.retryable);
     if (!closing) logger?.warn({ err: error, fileId: claim.fileId }, 'a film could not be made playable yet');
