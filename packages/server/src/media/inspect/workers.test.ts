@@ -43,6 +43,13 @@ it.each([
   expect((await ask(echo)).pid).toBeGreaterThan(0);
 });
 
+it('one that dies of the job before is not blamed on the next', async () => {
+  start();
+  const { pid } = await ask({ do: 'poison' });
+  const next = await ask({ do: 'slow' });
+  expect(next.pid).not.toBe(pid);
+});
+
 it('sees nothing of our environment, where keys are', async () => {
   process.env['KITH_TEST_SECRET'] = 'secret';
   start();

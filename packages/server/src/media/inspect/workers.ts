@@ -120,8 +120,27 @@ export function createWorkers<Job extends object, Answer>({
   };
 
   const rest = (worker: Worker): void => {
-    const timer = setTimeout(() => worker.child.kill('SIGKILL'), idleMs);
+    const timer = setTimeout(() => {
+      // Its end is heard of later: until then nobody must be given to it.
+      idle.delete(worker);
+      worker.child.kill('SIGKILL');
+    }, idleMs);
     idle.set(worker, timer.unref());
+  };
+
+  const work = async (worker: Worker, job: Job, signal: AbortSignal): Promise<Answer> => {
+    try {
+      const answer = answerOf<Answer>(worker, signal, jobMs);
+      // That it cannot be told is heard of by its end, too.
+      worker.child.send(job, () => undefined);
+      const said = await answer;
+      rest(worker);
+      return said;
+    } catch (error) {
+      worker.child.kill('SIGKILL');
+      await worker.gone;
+      throw error;
+    }
   };
 
   return {
@@ -130,18 +149,14 @@ export function createWorkers<Job extends object, Answer>({
       return turns.take(
         async () => {
           const job = await give();
-          const worker = resume() ?? (await start(until));
+          const warm = resume();
+          if (!warm) return work(await start(until), job, until);
           try {
-            const answer = answerOf<Answer>(worker, until, jobMs);
-            // That it cannot be told is heard of by its end, too.
-            worker.child.send(job, () => undefined);
-            const said = await answer;
-            rest(worker);
-            return said;
+            return await work(warm, job, until);
           } catch (error) {
-            worker.child.kill('SIGKILL');
-            await worker.gone;
-            throw error;
+            // It may have died of what it did before: nobody is blamed for that.
+            if (!(error instanceof WorkerLost && error.why === 'died')) throw error;
+            return work(await start(until), job, until);
           }
         },
         { signal: until, first },

@@ -2,7 +2,7 @@
 import { READY } from '../workers.ts';
 
 export type BadJob = {
-  readonly do: 'echo' | 'crash' | 'hang' | 'exit' | 'swell' | 'environment';
+  readonly do: 'echo' | 'slow' | 'poison' | 'crash' | 'hang' | 'exit' | 'swell' | 'environment';
   readonly bytes?: Uint8Array;
 };
 
@@ -14,7 +14,9 @@ process.on('message', (job: BadJob) => {
     const all: object[] = [];
     for (;;) all.push(Array.from({ length: 1_000 }, (_, i) => ({ i })));
   }
-  if (job.do === 'environment') process.send?.(Object.keys(process.env));
+  if (job.do === 'poison') setTimeout(() => process.abort(), 100);
+  if (job.do === 'slow') setTimeout(() => process.send?.({ pid: process.pid, length: 0 }), 500);
+  else if (job.do === 'environment') process.send?.(Object.keys(process.env));
   else process.send?.({ pid: process.pid, length: job.bytes?.length ?? 0 });
 });
 process.send?.(READY);
