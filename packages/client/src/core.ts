@@ -238,6 +238,7 @@ export class Core {
         await this.storage.removeOutbox(entry.id);
         this.tabs.post({ type: 'removed', id: entry.id });
       },
+      discarded: ({ id }) => this.tabs.post({ type: 'discarded', id }),
       unsent: (id, entries) =>
         this.options.onUnsent?.(
           id,
@@ -582,6 +583,9 @@ export class Core {
         return;
       case 'removed':
         this.outbox.handleRemoved(message.id);
+        return;
+      case 'discarded':
+        this.outbox.handleDiscarded(message.id);
         return;
       case 'wish':
         this.wishes.handleWish(message.wish);

@@ -36,6 +36,7 @@ function setup(uploads: OutboxDeps['uploads'] = noUploads) {
       kept.set(entry.id, entry);
     },
     remove: async (entry) => void kept.delete(entry.id),
+    discarded: () => {},
     uploads,
     unsent: (_, entries) => unsent.push(...entries.map(textOf)),
     acknowledged: () => {},

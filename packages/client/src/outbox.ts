@@ -24,6 +24,8 @@ export interface OutboxDeps {
   /** Resolve when written, or when it is certain that nothing can be written. */
   put(entry: OutboxEntry): Promise<void>;
   remove(entry: OutboxEntry): Promise<void>;
+  /** The tab that has it to send is to hear that it must not. */
+  discarded(entry: OutboxEntry): void;
   /** Brings the files of messages to the server. */
   readonly uploads: Pick<Uploads, 'keep' | 'begin' | 'finish' | 'discard' | 'isPaused'>;
   /** These can no longer be sent, and are kept no longer: their words must reach the person. */
@@ -122,7 +124,13 @@ export class Outbox {
   /** Another tab has sent or discarded it. */
   handleRemoved(id: string): void {
     const item = this.get(id);
+    // An own one stays until its record or its acknowledgement is here.
     if (item && item.entry.owner !== this.#deps.owner) this.#delete(id);
+  }
+
+  /** It was discarded in another tab. */
+  handleDiscarded(id: string): void {
+    if (this.get(id)?.entry.owner === this.#deps.owner) this.discard(id);
   }
 
   /** Takes over what a closed tab left. */
@@ -181,6 +189,7 @@ export class Outbox {
   discard(id: string): void {
     const item = this.get(id);
     if (!item || item.type === 'acknowledged') return;
+    if (item.entry.owner !== this.#deps.owner) this.#deps.discarded(item.entry);
     this.#delete(id);
     this.#deps.uploads.discard(id, idsOf(item.entry));
     void this.#forget(item.entry);

@@ -117,6 +117,28 @@ describe('several tabs', () => {
     expect(world.server.asked.get('sendMessage')).toBe(1);
   });
 
+  test('what another tab wrote and this one discards is not sent', async () => {
+    const { world, storage, open } = setup();
+    const first = await open('first');
+    const second = await open('second');
+    const [mine, timeline] = [first.client.timeline(world.group), second.client.timeline(world.group)];
+    await world.clock.pass(100);
+    world.server.down = true;
+    world.server.cut();
+    await world.clock.pass(100);
+    first.client.messages.send(world.group, 'better not');
+    first.client.messages.send(world.group, 'this');
+    await world.clock.pass(100);
+    const unwanted = timeline.view.get().messages.find(({ state }) => state === 'pending');
+    second.client.messages.discard(unwanted?.record.id ?? '');
+    await world.clock.pass(100);
+    world.server.down = false;
+    await world.clock.pass(60_000);
+    expect(world.texts()).toEqual(['this']);
+    expect(textsOf(mine.view.get())).toEqual(['this']);
+    expect(await storage.loadOutbox()).toEqual([]);
+  });
+
   test('a tab that dies leaves its messages to the one that leads', async () => {
     const { world, storage, open } = setup();
     await open('leader');

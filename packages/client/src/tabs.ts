@@ -9,6 +9,8 @@ import type { Wish, WishOutcome } from './wishes.ts';
 export type TabMessage =
   | { readonly type: 'put'; readonly entry: OutboxEntry }
   | { readonly type: 'removed'; readonly id: string }
+  /** Whoever has it to send does not. */
+  | { readonly type: 'discarded'; readonly id: string }
   | { readonly type: 'wish'; readonly wish: Wish }
   | { readonly type: 'wishDone'; readonly wish: Wish; readonly outcome: WishOutcome }
   | { readonly type: 'signedOut' };
