@@ -68,6 +68,7 @@ function setup(uploads: OutboxDeps['uploads'] = noUploads) {
 const noUploads: OutboxDeps['uploads'] = {
   keep: async () => undefined,
   begin: async () => undefined,
+  again: () => undefined,
   finish: () => undefined,
   discard: () => undefined,
   isPaused: () => false,
@@ -77,6 +78,25 @@ const textOf = ({ content }: { content?: OutboxEntry['content'] | undefined }): 
   content?.type === 'plain' ? content.text : '';
 
 describe('outbox', () => {
+  test('what was refused because its files are gone brings them once more when it is tried again', async () => {
+    const again: string[] = [];
+    const { outbox, refuse, acknowledge } = setup({ ...noUploads, again: (id) => again.push(id) });
+    outbox.handleLive();
+    const data = new Blob(['abc']);
+    const files = [{ fileId: 'a', mime: 'text/plain', size: 3, data }];
+    const entry = outbox.send('c', plain('a file'), {}, files);
+    await turn();
+    await refuse(new KithError('file_refused'));
+    outbox.retry(entry.id);
+    await turn();
+    expect(again).toEqual([]);
+    await refuse(new KithError('not_found'));
+    outbox.retry(entry.id);
+    await turn();
+    expect(again).toEqual([entry.id]);
+    await acknowledge();
+  });
+
   test('hands over the words that can no longer be sent, and only those', async () => {
     const { outbox, unsent, kept, acknowledge } = setup();
     outbox.handleLive();

@@ -27,7 +27,7 @@ export interface OutboxDeps {
   /** The tab that has it to send is to hear that it must not. */
   discarded(entry: OutboxEntry): void;
   /** Brings the files of messages to the server. */
-  readonly uploads: Pick<Uploads, 'keep' | 'begin' | 'finish' | 'discard' | 'isPaused'>;
+  readonly uploads: Pick<Uploads, 'keep' | 'begin' | 'again' | 'finish' | 'discard' | 'isPaused'>;
   /** These can no longer be sent, and are kept no longer: their words must reach the person. */
   unsent(conversationId: string, entries: readonly OutboxEntry[]): void;
   /** The server has it, at this place. */
@@ -154,6 +154,7 @@ export class Outbox {
     const entry: OutboxEntry = { ...rest, owner: this.#deps.owner, state: 'pending' };
     this.#set({ type: 'pending', entry });
     this.#write(entry);
+    if (item.error.code === 'not_found') this.#deps.uploads.again(id);
     void this.#upload(entry);
     this.#pump(entry.conversationId);
   }

@@ -110,6 +110,26 @@ describe('uploads', () => {
     expect(first.outcome()).toBe('done');
   });
 
+  test('brings once more what the server has let go of meanwhile', async () => {
+    const { uploads, running, send } = setup();
+    uploads.handleLive();
+    const first = await send('m', 'a');
+    running[0]!.arrive();
+    await turn();
+    expect(first.outcome()).toBe('done');
+    await send('m', 'a');
+    expect(running).toHaveLength(1);
+    uploads.again('m');
+    const second = await send('m', 'a');
+    expect(second.outcome()).toBe('waiting');
+    // Not what is on its way.
+    uploads.again('m');
+    expect(idsOf(running)).toEqual(['a', 'a']);
+    running[1]!.arrive();
+    await turn();
+    expect(second.outcome()).toBe('done');
+  });
+
   test('tells how far it has come, and tries again from there, for ever', async () => {
     const { uploads, running, send, clock } = setup();
     uploads.handleLive();

@@ -140,6 +140,12 @@ export class Uploads {
     return job.done.promise;
   }
 
+  /** The server may have let go of what it had: it waited for days. What is there already is brought once more. */
+  again(messageId: string): void {
+    const job = this.#jobs.get(messageId);
+    if (job?.items.every(({ state }) => state.type === 'done')) this.#jobs.delete(messageId);
+  }
+
   isPaused(messageId: string): boolean {
     return this.#jobs.get(messageId)?.paused === true;
   }
