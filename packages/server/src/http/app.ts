@@ -16,6 +16,7 @@ import { refuseConnection, sendError } from './errors.ts';
 import { registerFiles } from './fileRoutes.ts';
 import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
+import type { Pace } from './idle.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
 import { registerSecurityHeaders } from './securityHeaders.ts';
 import { endAnswered, refuseSlowBodies } from './slowBodies.ts';
@@ -33,7 +34,7 @@ export interface HttpDependencies {
   readonly webRoot: string;
   readonly isDraining: () => boolean;
   /** How long connections are kept that do nothing; absent: as is right outside of tests. */
-  readonly connections?: { readonly keepAliveMs?: number; readonly lingerMs?: number };
+  readonly connections?: { readonly keepAliveMs?: number; readonly lingerMs?: number; readonly pace?: Pace };
 }
 
 /** Longer than the longest path parameter can be: an emoji of `limits.emojiLength` units, each percent-encoded. */

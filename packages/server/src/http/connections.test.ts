@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@kith/protocol';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -23,6 +24,7 @@ import { createMetrics } from './metrics.ts';
 const KEEP_ALIVE_MS = 300;
 const LINGER_MS = 300;
 const DRIP_MS = 50;
+const PACE_MS = 500;
 
 let world: FilesWorld;
 /** The same rooms behind another door, whose connections end sooner. */
@@ -46,7 +48,7 @@ beforeAll(async () => {
     metrics: createMetrics(),
     webRoot: world.folder,
     isDraining: () => false,
-    connections: { keepAliveMs: KEEP_ALIVE_MS, lingerMs: LINGER_MS },
+    connections: { keepAliveMs: KEEP_ALIVE_MS, lingerMs: LINGER_MS, pace: { bytes: 1_000, ms: PACE_MS } },
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   ({ port } = app.server.address() as AddressInfo);
@@ -116,6 +118,36 @@ describe('who goes on sending after the answer', () => {
     socket.write(`aa${request('GET /healthz', {})}`);
     await expect.poll(() => answers).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
   });
+});
+
+it('an upload that drips is hung up on; what came of it is kept, and a steady one is left alone', {
+  timeout: 20_000,
+}, async () => {
+  const [dripping, steady] = [newId(), newId()];
+  const size = 200_000;
+  for (const id of [dripping, steady]) await world.create(ann, id, size);
+  const line = (id: string): string => {
+    const headers = { ...TUS, ...OCTETS, ...ann.bearer, 'upload-offset': '0', 'content-length': `${size}` };
+    return request(`PATCH /v1/uploads/${id}`, headers, 'begun');
+  };
+  const socket = connect(port, '127.0.0.1');
+  open.push({ socket });
+  let heard = '';
+  socket.on('data', (chunk) => {
+    heard += chunk.toString('latin1');
+  });
+  socket.write(line(steady));
+  const dropped = talk(line(dripping), true);
+  // Longer than the other one is borne.
+  const pieces = 20;
+  for (let i = 1; i <= pieces; i += 1) {
+    await sleep((4 * PACE_MS) / pieces);
+    socket.write(Buffer.alloc(i < pieces ? 5_000 : size - 5 - (pieces - 1) * 5_000));
+  }
+  await dropped;
+  await expect.poll(() => heard).toMatch(/^HTTP\/1.1 204 /);
+  expect(await world.offset(ann, steady)).toBe(size);
+  expect(await world.offset(ann, dripping)).toBeGreaterThanOrEqual(5);
 });
 
 describe('a connection that asks for nothing more is closed', () => {

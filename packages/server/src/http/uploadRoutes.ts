@@ -11,12 +11,12 @@ import type { Somebody } from '../store/users.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
 import { asKithError } from './errors.ts';
-import { watchIdle } from './idle.ts';
+import { type Pace, watchPace } from './idle.ts';
 
 export const UPLOADS_PATH = '/v1/uploads';
 
-/** A line over which nothing comes for so long has dropped; the client goes on over another. */
-const IDLE_MS = 60_000;
+/** A line over which less comes has dropped, or serves nobody: the slowest telephones bring ten times as much. The client goes on. */
+const LEAST_PACE: Pace = { bytes: 16_384, ms: 60_000 };
 /** What was asked to stop for another request gets so long for what it has read already. */
 const STOP_MS = 500;
 
@@ -83,6 +83,7 @@ class FileStore extends DataStore {
 
 export function registerUploads(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { files, uploadLocks } = dependencies.services;
+  const { pace = LEAST_PACE } = dependencies.connections ?? {};
   const server = new Server({
     path: UPLOADS_PATH,
     datastore: new FileStore(dependencies.services),
@@ -129,9 +130,7 @@ export function registerUploads(app: FastifyInstance, dependencies: HttpDependen
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.setHeader('cache-control', 'no-store');
-    const unwatch = watchIdle(raw.socket, IDLE_MS, () =>
-      raw.destroy(new Error('Nothing came for too long.')),
-    );
+    const unwatch = watchPace(raw, pace, () => raw.destroy(new Error('Its body came too slowly.')));
     const hasBody = raw.headers['content-type'] === 'application/offset+octet-stream';
     try {
       await requests.run({ person: caller, fileId, hasBody }, () => server.handle(raw, reply.raw));
