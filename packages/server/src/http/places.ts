@@ -1,5 +1,5 @@
 /**
- * What is read slowly, side by side: so much for one person. A page that shows many pictures at once asks for more than that over
+ * What is read or brought slowly, side by side: so much for one person. A page that shows many pictures at once asks for more than that over
  * one connection, and each takes a moment: so whoever finds no place waits a little before being told to come back.
  */
 import { KithError } from '@kith/protocol';
@@ -57,6 +57,6 @@ const turn = (queue: Set<() => void>, patienceMs: number): Promise<void> =>
 
 const refusal = (): KithError =>
   new KithError('rate_limited', {
-    message: 'Too many files are being read at once.',
+    message: 'Too many files are under way at once.',
     retryAfterMs: RETRY_MS,
   });

@@ -42,6 +42,39 @@ it('whoever knows the id of somebody else’s does not end what they send', asyn
   socket.destroy();
 });
 
+it('of one person, so many requests bring bytes at once; the others wait, and keep nobody else waiting', {
+  timeout: 20_000,
+}, async () => {
+  const cleo = await world.signUp('cleo');
+  const sockets = [];
+  for (let n = 0; n < 16; n++) {
+    const id = newId();
+    await world.create(cleo, id, 20_000);
+    const socket = connect(Number(new URL(world.base).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      `PATCH /v1/uploads/${id} HTTP/1.1\r\nhost: x\r\ntus-resumable: 1.0.0\r\nupload-offset: 0\r\n` +
+        `authorization: ${cleo.bearer['authorization']}\r\ncontent-type: application/offset+octet-stream\r\n` +
+        'content-length: 20000\r\n\r\n',
+    );
+    socket.write(Buffer.alloc(10_000));
+    sockets.push(socket);
+  }
+  await sleep(500);
+  const [hers, his] = [newId(), newId()];
+  await world.create(cleo, hers, 4);
+  await world.create(bob, his, 4);
+  expect((await world.patch(bob, his, 0, Buffer.from('some'))).status).toBe(204);
+  const refused = await world.patch(cleo, hers, 0, Buffer.from('some'));
+  expect(await errorIn(refused)).toMatchObject({ code: 'rate_limited', status: 429 });
+  expect(await world.offset(cleo, hers)).toBe(0);
+  const waiting = world.patch(cleo, hers, 0, Buffer.from('some'));
+  await sleep(300);
+  sockets[0]?.destroy();
+  expect((await waiting).status).toBe(204);
+  for (const socket of sockets) socket.destroy();
+});
+
 it('what is no id is no upload, and what follows a question mark is not of its name', async () => {
   for (const name of ['notauuid', newId().toUpperCase(), newId()]) {
     const response = await world.patch(ann, name, 0, Buffer.from('x'));

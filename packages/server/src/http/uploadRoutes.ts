@@ -12,6 +12,7 @@ import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
 import { asKithError } from './errors.ts';
 import { type Pace, watchPace } from './idle.ts';
+import { createPlaces } from './places.ts';
 
 export const UPLOADS_PATH = '/v1/uploads';
 
@@ -19,6 +20,9 @@ export const UPLOADS_PATH = '/v1/uploads';
 const LEAST_PACE: Pace = { bytes: 16_384, ms: 60_000 };
 /** What was asked to stop for another request gets so long for what it has read already. */
 const STOP_MS = 500;
+
+/** Requests with bytes of one person, side by side: each holds a connection and what is gathered before it is kept, 8 MiB for S3. */
+const WRITES = { places: 16, waiting: 48, patienceMs: 5_000 } as const;
 
 /** Whose request the library is at. */
 const requests = new AsyncLocalStorage<{
@@ -84,6 +88,7 @@ class FileStore extends DataStore {
 export function registerUploads(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { files, uploadLocks } = dependencies.services;
   const { pace = LEAST_PACE } = dependencies.connections ?? {};
+  const places = createPlaces(WRITES);
   const server = new Server({
     path: UPLOADS_PATH,
     datastore: new FileStore(dependencies.services),
@@ -126,12 +131,18 @@ export function registerUploads(app: FastifyInstance, dependencies: HttpDependen
     const { fileId = null } = request.params;
     if (fileId !== null && !isId(fileId)) throw new KithError('not_found');
     const { raw } = request;
+    const hasBody = raw.headers['content-type'] === 'application/offset+octet-stream';
+    if (hasBody) {
+      const leave = await places.enter(caller);
+      // With the connection: the library does not come to an end with whoever hangs up.
+      if (reply.raw.destroyed) leave();
+      else reply.raw.once('close', leave);
+    }
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.setHeader('cache-control', 'no-store');
     const unwatch = watchPace(raw, pace, () => raw.destroy(new Error('Its body came too slowly.')));
-    const hasBody = raw.headers['content-type'] === 'application/offset+octet-stream';
     try {
       await requests.run({ person: caller, fileId, hasBody }, () => server.handle(raw, reply.raw));
     } finally {
