@@ -97,6 +97,27 @@ describe('outbox', () => {
     await acknowledge();
   });
 
+  test('is passed by others when its files are paused before it is written down', async () => {
+    let paused = false;
+    const { outbox, log, slowDisk } = setup({
+      ...noUploads,
+      begin: () => new Promise(() => {}),
+      isPaused: () => paused,
+    });
+    const writing = Promise.withResolvers<void>();
+    slowDisk(writing.promise);
+    outbox.handleLive();
+    const files = [{ fileId: 'a', mime: 'text/plain', size: 3, data: new Blob(['abc']) }];
+    const film = outbox.send('c', plain('film'), {}, files);
+    outbox.send('c', plain('words'));
+    paused = true;
+    outbox.handlePaused(film.id);
+    writing.resolve();
+    await turn();
+    expect(log).toContain('send words');
+    expect(log).not.toContain('send film');
+  });
+
   test('hands over the words that can no longer be sent, and only those', async () => {
     const { outbox, unsent, kept, acknowledge } = setup();
     outbox.handleLive();

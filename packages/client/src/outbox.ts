@@ -286,6 +286,11 @@ export class Outbox {
     const { turn } = lane;
     try {
       await this.#writing.get(id);
+      // Stopped while it was written down: others pass it.
+      if (epoch === this.#epoch && entry.files && this.#deps.uploads.isPaused(id)) {
+        lane.busy = false;
+        return this.#pump(conversationId);
+      }
       if (entry.files) {
         this.#setWaiting(lane, entry, true);
         try {
