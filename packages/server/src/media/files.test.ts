@@ -246,6 +246,21 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     await vi.waitFor(async () => expect(await stateOf(ann, id)).toBe('ready'), { timeout: 10_000 });
   });
 
+  it('M2: a refused file that is begun once more is refused for what it was, not as one of somebody else', async () => {
+    const files = node({}, async () => {
+      throw new KithError('file_refused', { message: 'It is bad.' });
+    });
+    const id = await sent(files, ann);
+    await files.complete(ann, id);
+    expect(await stateOf(ann, id)).toBe('refused');
+    const again = { id, size: 10, opaque: false };
+    await expect(files.begin(ann, again)).rejects.toMatchObject({
+      code: 'file_refused',
+      message: 'It is bad.',
+    });
+    await expect(files.begin(bob, again)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('one person with many files does not keep others waiting', async () => {
     const gates: (() => void)[] = [];
     const files = node({}, async () => {

@@ -164,8 +164,13 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       return null;
     });
     if (!known) return { size, offset: 0 };
-    if (known.owner_id !== person.userId || known.made || known.size !== size)
-      throw new KithError('conflict', { message: 'This file id is taken.' });
+    const isOwn = known.owner_id === person.userId && !known.made;
+    // It weighs nothing any more, so its size says nothing.
+    if (isOwn && known.state === 'refused')
+      throw new KithError('file_refused', {
+        ...(known.findings?.reason && { message: known.findings.reason }),
+      });
+    if (!isOwn || known.size !== size) throw new KithError('conflict', { message: 'This file id is taken.' });
     return { size, offset: await offsetOf(known) };
   };
 
