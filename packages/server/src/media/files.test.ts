@@ -261,6 +261,20 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     await expect(files.begin(bob, again)).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('S7: a photo that weighs less since it was looked at may be begun once more, as after a reload', async () => {
+    const files = node({}, async () => ({
+      mime: 'image/jpeg',
+      replacement: { bytes: Buffer.from('less'), mime: 'image/jpeg' },
+    }));
+    const id = await sent(files, ann, 'with the place it was taken at');
+    await files.complete(ann, id);
+    expect(await files.states(ann, [id])).toMatchObject([{ state: 'ready', size: 4 }]);
+    expect(await files.begin(ann, { id, size: 30, opaque: false })).toEqual({ size: 30, offset: 30 });
+    await expect(files.begin(bob, { id, size: 30, opaque: false })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
   it('one person with many files does not keep others waiting', async () => {
     const gates: (() => void)[] = [];
     const files = node({}, async () => {

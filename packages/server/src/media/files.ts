@@ -170,6 +170,8 @@ export function createFiles({ database: { db }, vault, inspector, fileLimits, lo
       throw new KithError('file_refused', {
         ...(known.findings?.reason && { message: known.findings.reason }),
       });
+    // What was changed when it was looked at has another size than what was sent, and all of that was there.
+    if (isOwn && known.state === 'ready') return { size, offset: size };
     if (!isOwn || known.size !== size) throw new KithError('conflict', { message: 'This file id is taken.' });
     return { size, offset: await offsetOf(known) };
   };
