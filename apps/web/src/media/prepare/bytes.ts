@@ -33,3 +33,14 @@ export function bytesOf(array: Uint8Array<ArrayBuffer>): Bytes {
     part: (from, to) => array.subarray(from, to),
   };
 }
+
+/** All of them, one after the other. */
+export function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,6 +1,7 @@
 /** Real pictures, made by another program: what is cut out is gone, what is drawn is the same to the pixel. */
 import sharp, { type CreateRaw, type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { joined } from './bytes.ts';
 import { formatOf, HEAD_BYTES, type Look, look } from './look.ts';
 
 const GPS = { IFD0: { Make: 'Kamera', Copyright: 'somebody' }, IFD3: { GPSLatitude: '48/1 8/1 0/1' } };
@@ -21,7 +22,7 @@ const seen = (buffer: Buffer): Look => {
 };
 const cut = ({ told }: Look): Buffer => {
   if (told.type !== 'cut') throw new Error(`what it tells is ${told.type}`);
-  return Buffer.concat(told.parts);
+  return Buffer.from(joined(told.parts));
 };
 /** As it is shown. */
 const pixels = (buffer: Buffer): Promise<Buffer> =>

@@ -1,6 +1,7 @@
 /** Pictures: what their bytes say decides whether they are drawn at all; what goes out tells nothing but the picture. */
 import type { OutgoingFile } from '@kith/client';
 import { limits } from '@kith/protocol/limits';
+import { joined } from './bytes.ts';
 import { type Manner, qualityOf, sideOf } from './choice.ts';
 import type { Drawing } from './draw.ts';
 import { draws } from './drawing.ts';
@@ -23,7 +24,8 @@ export async function pictureOf(
   signal.throwIfAborted();
   if (!seen) return undefined;
   const { mime, told } = seen;
-  const clean = told.type === 'cut' ? new Blob([...told.parts], { type: mime }) : source;
+  // Firefox judges what a picture is by the first part of its blob, and the two bytes a JPEG begins with are too few.
+  const clean = told.type === 'cut' ? new Blob([joined(told.parts)], { type: mime }) : source;
   if (!fits(seen)) return { data: clean, kind: 'file', name, mime };
   // Whoever wants it as a file wants it to the byte, and what cannot be cut out is the server's to deal with.
   const keep = seen.animated || manner === 'file' || (manner === 'original' && told.type !== 'stuck');
