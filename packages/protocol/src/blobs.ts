@@ -1,7 +1,8 @@
 /** Small images that the service keeps: avatars, custom emoji, stickers, previews of links. They never change; a new one has a new id. */
 import { z } from 'zod';
-import { limits } from './limits.ts';
 import { Id } from './scalars.ts';
+
+export { blobBounds } from './blobBounds.ts';
 
 /** What an image is for; it can be used for nothing else. `preview` is made by the server. */
 export const BlobPurpose = z.enum(['avatar', 'emoji', 'sticker', 'preview']);
@@ -19,11 +20,3 @@ export const BlobInfo = z.object({
   height: z.int().min(1),
 });
 export type BlobInfo = z.output<typeof BlobInfo>;
-
-/** Bytes and longest side, pixels, by purpose. */
-export const blobBounds: Readonly<Record<BlobPurpose, { readonly bytes: number; readonly side: number }>> = {
-  avatar: { bytes: limits.avatarBytes, side: 2_048 },
-  emoji: { bytes: limits.emojiBytes, side: 512 },
-  sticker: { bytes: limits.stickerBytes, side: 1_024 },
-  preview: { bytes: limits.previewBytes, side: 2_048 },
-};

@@ -1,7 +1,7 @@
 /** One folder: its name, what belongs to it by rule, and by hand. */
 import { type ConversationEntry, limits } from '@kith/client';
-import { newId } from '@kith/protocol';
 import { emptyFolder } from '@kith/protocol/folders';
+import { newId } from '@kith/protocol/ids';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { fold, useFace } from '../app/people.ts';

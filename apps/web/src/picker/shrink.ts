@@ -1,6 +1,7 @@
 /** Makes a picture of a person's device small enough for its purpose, here, so that no more travels than is shown. */
 import { KithError } from '@kith/client';
-import { type BlobPurpose, blobBounds } from '@kith/protocol/blobs';
+import { blobBounds } from '@kith/protocol/blobBounds';
+import type { BlobPurpose } from '@kith/protocol/blobs';
 
 /** What may move keeps moving: it goes as it is, and the server has the last word. */
 const MAY_MOVE = new Set(['image/gif', 'image/webp', 'image/apng']);

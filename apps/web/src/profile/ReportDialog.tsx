@@ -1,5 +1,6 @@
 import { limits } from '@kith/client';
-import { newId, type ReportAbout, type ReportReason } from '@kith/protocol';
+import type { ReportAbout, ReportReason } from '@kith/protocol';
+import { newId } from '@kith/protocol/ids';
 import { type FormEvent, useId, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { t } from '../i18n/index.ts';
