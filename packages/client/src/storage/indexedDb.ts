@@ -23,11 +23,18 @@ interface Schema extends DBSchema {
   windows: { key: string; value: WindowRow };
   messages: { key: [conversationId: string, seq: number]; value: MessageRecord };
   outbox: { key: string; value: OutboxEntry };
-  files: { key: string; value: StoredFile };
+  files: { key: string; value: KeptFile };
   /** By tab and record. */
   wishes: { key: string; value: Wish };
   own: { key: [type: OwnType, key: string]; value: OwnRecordOf<OwnType> };
 }
+
+/** A private window of WebKit takes no blobs; it does take their bytes, and what they are. */
+type KeptFile =
+  | StoredFile
+  | (Omit<StoredFile, 'data'> & { readonly data: ArrayBuffer; readonly mime: string });
+/** All of them are in memory meanwhile. */
+const WHOLE_BYTES = 64 * 1024 * 1024;
 
 /** Raise it when a store is added. */
 const VERSION = 4;
@@ -111,9 +118,19 @@ export function indexedDbStorage(name: string): Storage {
       await (await database()).delete('outbox', id);
     },
     putFile: async (file) => {
-      await (await database()).put('files', file, file.fileId);
+      const db = await database();
+      try {
+        await db.put('files', file, file.fileId);
+      } catch (error) {
+        const { data } = file;
+        if (data.size > WHOLE_BYTES) throw error;
+        await db.put('files', { ...file, data: await data.arrayBuffer(), mime: data.type }, file.fileId);
+      }
     },
-    getFile: async (fileId) => (await (await database()).get('files', fileId))?.data,
+    getFile: async (fileId) => {
+      const kept = await (await database()).get('files', fileId);
+      return kept && ('mime' in kept ? new Blob([kept.data], { type: kept.mime }) : kept.data);
+    },
     removeFiles: async (fileIds) => {
       const tx = (await database()).transaction('files', 'readwrite');
       for (const id of fileIds) void tx.store.delete(id).catch(() => undefined);

@@ -207,6 +207,29 @@ test('IndexedDB: of the version before, cache and wishes are still there', async
   await storage.close();
 });
 
+test('where the browser keeps no blobs, a file is kept as its bytes', async () => {
+  const { put } = IDBObjectStore.prototype;
+  const refusing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+    this: IDBObjectStore,
+    value,
+    key,
+  ) {
+    if (value.data instanceof Blob) throw new DOMException('no blobs', 'DataCloneError');
+    return put.call(this, value, key);
+  });
+  const store = indexedDbStorage('no blobs');
+  try {
+    await store.putFile({ fileId: 'f', messageId: 'm', data: new Blob(['bytes'], { type: 'text/plain' }) });
+    const found = await store.getFile('f');
+    expect([found?.type, await found?.text()]).toEqual(['text/plain', 'bytes']);
+    expect(await store.listFiles()).toEqual([{ fileId: 'f', messageId: 'm' }]);
+    expect(await store.getFile('another')).toBeUndefined();
+  } finally {
+    refusing.mockRestore();
+    await store.close();
+  }
+});
+
 describe('a store that fails', () => {
   test('is replaced by memory, said once, thrown at nobody', async () => {
     const lost = vi.fn();
