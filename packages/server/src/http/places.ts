@@ -1,6 +1,6 @@
 /**
- * What is read or brought slowly, side by side: so much for one person. A page that shows many pictures at once asks for more than that over
- * one connection, and each takes a moment: so whoever finds no place waits a little before being told to come back.
+ * What is read or brought slowly, side by side: so much for one person. A page that shows many pictures at once asks for more than
+ * that over one connection, and each takes a moment: so whoever finds no place waits a little before being told to come back.
  */
 import { KithError } from '@kith/protocol';
 import type { Somebody } from '../store/users.ts';

@@ -20,7 +20,7 @@ export function endAnswered(raw: IncomingMessage, answer: ServerResponse, linger
   answer.once('finish', () => {
     if (raw.complete) return;
     const timer = setTimeout(() => {
-      if (!raw.complete) raw.socket.destroy();
+      if (!raw.complete) raw.destroy();
     }, lingerMs).unref();
     raw.once('close', () => clearTimeout(timer));
   });

@@ -21,8 +21,11 @@ const LEAST_PACE: Pace = { bytes: 16_384, ms: 60_000 };
 /** What was asked to stop for another request gets so long for what it has read already. */
 const STOP_MS = 500;
 
-/** Requests with bytes of one person, side by side: each holds a connection and what is gathered before it is kept, 8 MiB for S3. */
-const WRITES = { places: 16, waiting: 48, patienceMs: 5_000 } as const;
+/**
+ * Requests with bytes of one person, side by side: each holds a connection and what is gathered before it is kept, 8 MiB for S3.
+ * Those that wait hold next to nothing, so hundreds may.
+ */
+const WRITES = { places: 16, waiting: 256, patienceMs: 10_000 } as const;
 
 /** Whose request the library is at. */
 const requests = new AsyncLocalStorage<{
