@@ -43,7 +43,7 @@ it('whoever knows the id of somebody else’s does not end what they send', asyn
 });
 
 it('of one person, so many requests bring bytes at once; the others wait, and keep nobody else waiting', {
-  timeout: 20_000,
+  timeout: 30_000,
 }, async () => {
   const cleo = await world.signUp('cleo');
   const sockets = [];

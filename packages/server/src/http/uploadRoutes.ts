@@ -1,7 +1,7 @@
 /** Uploads by the tus protocol at `/v1/uploads`: https://tus.io. The library speaks it; who may, and where bytes go, is ours. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
-import { errors, isId, KithError } from '@kith/protocol';
+import { errors, isId, KithError, limits } from '@kith/protocol';
 import { MimeType } from '@kith/protocol/files';
 import { DataStore, ERRORS, Server, Upload } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -23,9 +23,9 @@ const STOP_MS = 500;
 
 /**
  * Requests with bytes of one person, side by side: each holds a connection and what is gathered before it is kept, 8 MiB for S3.
- * Those that wait hold next to nothing, so hundreds may.
+ * Those that wait hold the connection alone: as many as there may be uploads.
  */
-const WRITES = { places: 16, waiting: 256, patienceMs: 10_000 } as const;
+const WRITES = { places: 16, waiting: limits.openUploads, patienceMs: 10_000 } as const;
 
 /** Whose request the library is at. */
 const requests = new AsyncLocalStorage<{
