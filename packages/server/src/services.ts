@@ -56,7 +56,7 @@ export interface Services {
   /** Who writes to an upload. */
   readonly uploadLocks: UploadLocks;
   /** Films among them that not every browser plays. */
-  readonly transcodes: Pick<Transcodes, 'plan' | 'nudge'>;
+  readonly transcodes: Pick<Transcodes, 'able' | 'plan' | 'nudge'>;
   readonly emojiBook: EmojiBook;
   readonly gifs: Gifs;
   readonly previews: Previews;

@@ -182,6 +182,7 @@ export async function createWorld(
     links: createLinks('of tests'),
     uploadLocks: createUploadLocks(),
     transcodes: transcodes?.({ database, vault, conversationLog }) ?? {
+      able: false,
       plan: async () => false,
       nudge: () => undefined,
     },

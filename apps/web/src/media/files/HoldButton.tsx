@@ -2,7 +2,7 @@
 import type { TimelineMessage } from '@kith/client';
 import type { MessageFile } from '@kith/protocol';
 import { Pause, Play } from 'lucide-react';
-import { useClient } from '../../app/client.tsx';
+import { useClient, useReadable } from '../../app/client.tsx';
 import { focusComposer } from '../../composer/intent.ts';
 import { t } from '../../i18n/index.ts';
 import { useProgress } from './source.ts';
@@ -18,10 +18,14 @@ export function HoldButton({
   readonly files: readonly MessageFile[];
 }) {
   const client = useClient();
+  const online = useReadable(client.connection).type === 'live';
   const progress = useProgress(files);
   if (!progress) return null;
   const { sent, size, paused, going } = progress;
-  const text = t('file.progress', { sent: sizeText(sent), size: sizeText(size) });
+  const text =
+    going && sent === 0 && !online
+      ? t('file.waiting')
+      : t('file.progress', { sent: sizeText(sent), size: sizeText(size) });
   if (!paused && !going) return <span className="kith-hold">{text}</span>;
   const { id } = message.record;
   const Icon = paused ? Play : Pause;

@@ -1,7 +1,7 @@
 /** How far a file of one's own is on its way; the cross in its middle gives the message up. */
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { useClient } from '../../app/client.tsx';
+import { useClient, useReadable } from '../../app/client.tsx';
 import { t } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { transferText, useTransfer } from './source.ts';
@@ -19,7 +19,8 @@ export interface TransferRingProps {
 
 /** Nothing where nothing of it is on its way. */
 export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps) {
-  const { files, messages } = useClient();
+  const { files, messages, connection } = useClient();
+  const online = useReadable(connection).type === 'live';
   const transfer = useTransfer(fileId);
   const [asking, setAsking] = useState(false);
   /** It was on its way when it was asked. */
@@ -28,8 +29,8 @@ export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps
   const sent = transfer.type === 'checking' ? transfer.size : transfer.sent;
   const share = transfer.size === 0 ? 1 : Math.min(1, sent / transfer.size);
   const text = transferText(transfer);
-  // It turns where there is nothing to measure.
-  const turning = transfer.type === 'checking' || (transfer.type === 'waiting' && sent === 0);
+  // It turns where there is nothing to measure; what waits for the network stands still.
+  const turning = transfer.type === 'checking' || (online && transfer.type === 'waiting' && sent === 0);
   return (
     <span className="kith-transfer" style={{ inlineSize: size, blockSize: size }} data-state={transfer.type}>
       <svg

@@ -14,6 +14,8 @@ import { useStageKeys } from '../viewer/useStageKeys.ts';
 import '../viewer/viewer.css';
 
 export interface ChosenViewProps {
+  /** Its number in the tray: pasted pictures all have one name. */
+  readonly id: number;
   readonly file: OutgoingFile;
   readonly onRemove: () => void;
   readonly onClose: () => void;
@@ -22,22 +24,22 @@ export interface ChosenViewProps {
   readonly onAfter: (() => void) | undefined;
 }
 
-export default function ChosenView({ file, onRemove, onClose, onBefore, onAfter }: ChosenViewProps) {
+export default function ChosenView({ id, file, onRemove, onClose, onBefore, onAfter }: ChosenViewProps) {
   const popup = useRef<HTMLDivElement>(null);
   const stage = useRef<StageHandle>(null);
   const [quiet, setQuiet] = useState(false);
   const step = (by: 1 | -1): void => (by === 1 ? onAfter : onBefore)?.();
-  useStageKeys(stage, step);
+  useStageKeys(stage, { step, remove: onRemove });
   return (
     <Base.Root open onOpenChange={(open) => open || onClose()}>
       <Base.Portal>
         <Base.Popup ref={popup} className="kith-viewer" aria-label={t('tray.look')} initialFocus={popup}>
           <div className="kith-viewer-all" data-quiet={quiet || undefined}>
             {file.kind === 'video' ? (
-              <Film key={file.name} file={file} />
+              <Film key={id} file={file} />
             ) : (
               <Stage
-                key={file.name}
+                key={id}
                 size={sizeOf(file)}
                 handle={stage}
                 onStep={step}

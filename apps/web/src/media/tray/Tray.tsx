@@ -150,6 +150,7 @@ export default function Tray({ conversationId, place }: TrayProps) {
       {looked && (
         <Suspense fallback={null}>
           <ChosenView
+            id={looked.id}
             file={looked.state.file}
             onBefore={lookAt(lookingAt - 1)}
             onAfter={lookAt(lookingAt + 1)}

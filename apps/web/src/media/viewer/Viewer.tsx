@@ -94,7 +94,7 @@ function Shown({ record, file }: { readonly record: MessageRecord; readonly file
     if (next) open(next);
   };
 
-  useStageKeys(stage, step, forwarding);
+  useStageKeys(stage, { step, off: forwarding });
 
   return (
     <div className="kith-viewer-all" data-quiet={quiet || undefined}>

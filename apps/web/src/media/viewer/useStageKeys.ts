@@ -6,11 +6,24 @@ import type { StageHandle } from './Stage.tsx';
 /** Of a key or a button. */
 export const ZOOM_STEP = 1.4;
 
-/** `off`: something stands above it. */
+/** The film that is shown, wherever the focus is. */
+function playOrPause(): void {
+  const film = document.querySelector<HTMLVideoElement>('.kith-viewer video');
+  if (!film) return;
+  if (film.paused) film.play().catch((error: unknown) => console.warn('A film does not play:', error));
+  else film.pause();
+}
+
+export interface StageKeys {
+  readonly step: (by: 1 | -1) => void;
+  readonly remove?: () => void;
+  /** Something stands above it. */
+  readonly off?: boolean;
+}
+
 export function useStageKeys(
   stage: RefObject<StageHandle | null>,
-  step: (by: 1 | -1) => void,
-  off = false,
+  { step, remove, off = false }: StageKeys,
 ): void {
   const onKeyDown = useStable((event: KeyboardEvent): void => {
     // A video's keys are its own: they go back and forth in it. And a dialog above has all of them.
@@ -23,6 +36,8 @@ export function useStageKeys(
     else if (event.key === '+' || event.key === '=') stage.current?.zoom(ZOOM_STEP);
     else if (event.key === '-') stage.current?.zoom(1 / ZOOM_STEP);
     else if (event.key === '0') stage.current?.reset();
+    else if (remove && (event.key === 'Delete' || event.key === 'Backspace')) remove();
+    else if (event.key === ' ' && !(event.target as Element).closest('button, a, input')) playOrPause();
     else return;
     event.preventDefault();
   });

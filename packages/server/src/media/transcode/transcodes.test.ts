@@ -51,6 +51,7 @@ describe.each(databaseKinds)('films made playable on %s', (kind) => {
         transcodes = createTranscodes({ ...given, enabled: true });
         hold = undefined;
         return {
+          able: true,
           plan: async (...message) => {
             const planned = await transcodes.plan(...message);
             await hold?.();

@@ -34,6 +34,8 @@ import { placeOf } from '../vault.ts';
 import { type Film, makePlayable, playsEverywhere } from './playable.ts';
 
 export interface Transcodes {
+  /** Whether it makes anything at all. */
+  readonly able: boolean;
   /** In the transaction that writes a message. Resolves to whether there is something to do when it is written. */
   plan(trx: FilesTransaction, tenantId: number, uses: readonly FileUse[]): Promise<boolean>;
   /** Something was planned. Never throws, never waits. */
@@ -261,6 +263,7 @@ export function createTranscodes({
   let timer: NodeJS.Timeout | undefined;
 
   return {
+    able,
     plan: (trx, tenantId, uses) => {
       const films = uses.filter(({ kind }) => kind === 'video' || kind === 'round');
       if (!able || films.length === 0) return Promise.resolve(false);
