@@ -286,6 +286,13 @@ it('words behind a large file say that they wait, and go first when they are tol
     expect(places).toEqual(places.toSorted((one, other) => one - other));
     expect(places).not.toContain(-1);
   }
+  // Stopped, the words are not lost with the file.
+  await ada.attach([sample('wrong.bin', 'application/octet-stream', Buffer.alloc(2_500_000, 3))]);
+  await ada.composer.fill('the wrong one');
+  await ada.composer.press('Enter');
+  await ada.message('the wrong one').getByRole('button', { name: 'Stop sending' }).click();
+  await ada.message('the wrong one').waitFor({ state: 'detached' });
+  expect(await ada.composer.inputValue()).toBe('the wrong one');
 });
 
 it('on a phone: a picture is sent, opened and closed by the way back', async () => {

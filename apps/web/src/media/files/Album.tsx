@@ -108,7 +108,7 @@ function TileView({
         </span>
       )}
       <span className="kith-tile-ring">
-        <TransferRing fileId={file.fileId} messageId={message.record.id} size={small ? SMALL_RING : RING} />
+        <TransferRing fileId={file.fileId} message={message} size={small ? SMALL_RING : RING} />
       </span>
     </div>
   );

@@ -32,7 +32,7 @@ export function FileRow({ file, message }: FileProps) {
 function Sending({ file, message }: FileProps) {
   return (
     <span className="kith-file-main">
-      <TransferRing fileId={file.fileId} messageId={message.record.id} size={44} />
+      <TransferRing fileId={file.fileId} message={message} size={44} />
       <span className="kith-file-lines">
         <FileName name={file.name} />
         <HoldButton message={message} files={[file]} />

@@ -1,10 +1,12 @@
 /** How far a file of one's own is on its way; the cross in its middle gives the message up. */
+import type { TimelineMessage } from '@kith/client';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { useClient, useReadable } from '../../app/client.tsx';
 import { t } from '../../i18n/index.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { transferText, useTransfer } from './source.ts';
+import { stopSending } from './stopSending.ts';
 import './transfer.css';
 
 /** What was sent so far is given up without a question below this, bytes. */
@@ -12,14 +14,16 @@ const UNASKED = 8_000_000;
 
 export interface TransferRingProps {
   readonly fileId: string;
-  readonly messageId: string;
+  readonly message: TimelineMessage;
   /** CSS pixels; fingers find 44 all the same. */
   readonly size?: number;
 }
 
 /** Nothing where nothing of it is on its way. */
-export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps) {
-  const { files, messages, connection } = useClient();
+export function TransferRing({ fileId, message, size = 48 }: TransferRingProps) {
+  const client = useClient();
+  const { files, connection } = client;
+  const messageId = message.record.id;
   const online = useReadable(connection).type === 'live';
   const transfer = useTransfer(fileId);
   const [asking, setAsking] = useState(false);
@@ -56,7 +60,7 @@ export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps
         aria-label={t('file.stop')}
         title={text}
         onClick={() => {
-          if (sent < UNASKED) return messages.discard(messageId);
+          if (sent < UNASKED) return stopSending(client, message);
           // It must not be through before there is an answer.
           if (transfer.type !== 'paused') files.pause(messageId);
           setHeld(transfer.type !== 'paused');
@@ -70,7 +74,7 @@ export function TransferRing({ fileId, messageId, size = 48 }: TransferRingProps
           title={t('file.stopSure')}
           text={t('file.stopText')}
           verb={t('file.stop')}
-          onConfirm={async () => messages.discard(messageId)}
+          onConfirm={async () => stopSending(client, message)}
           onClose={() => {
             setAsking(false);
             if (held) files.resume(messageId);

@@ -34,7 +34,7 @@ export default function AudioView({ file, message }: SoundViewProps) {
   return (
     <div ref={view} className="kith-file-row kith-audio">
       {transfer ? (
-        <TransferRing fileId={file.fileId} messageId={record.id} size={44} />
+        <TransferRing fileId={file.fileId} message={message} size={44} />
       ) : (
         <PlayButton state={state} onPress={() => toggle(sound())} />
       )}

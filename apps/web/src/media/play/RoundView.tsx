@@ -31,7 +31,7 @@ export default function RoundView({ file, message }: SoundViewProps) {
       cover={
         transfer && (
           <span className="kith-round-transfer">
-            <TransferRing fileId={file.fileId} messageId={message.record.id} size={56} />
+            <TransferRing fileId={file.fileId} message={message} size={56} />
           </span>
         )
       }

@@ -43,7 +43,7 @@ export default function VoiceView({ file, message }: SoundViewProps) {
   return (
     <div ref={view} className="kith-voice-message" role="group" aria-label={t('play.voice')}>
       {transfer ? (
-        <TransferRing fileId={file.fileId} messageId={record.id} size={44} />
+        <TransferRing fileId={file.fileId} message={message} size={44} />
       ) : (
         <PlayButton state={state} onPress={() => toggle(sound())} />
       )}
