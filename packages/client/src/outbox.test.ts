@@ -301,6 +301,36 @@ describe('outbox', () => {
       expect(sent()).toEqual(['send a', 'send b', 'send film', 'send c']);
     });
 
+    test('what is held up stays so after a reload, until it goes on', async () => {
+      const { first, pause, kept } = withFilm();
+      await turn();
+      pause(true);
+      await turn();
+      const stored = kept.get(first.id)!;
+      expect(stored.paused).toBe(true);
+
+      const begun: unknown[] = [];
+      let paused = true;
+      const {
+        outbox,
+        waiting,
+        kept: keptNow,
+      } = setup({
+        ...noUploads,
+        begin: async (batch) => void begun.push(batch.paused),
+        isPaused: () => paused,
+      });
+      outbox.handleLive();
+      outbox.handleEntry(stored);
+      await turn();
+      expect([begun, waiting]).toEqual([[true], []]);
+      paused = false;
+      outbox.handlePaused(first.id);
+      await turn();
+      expect(keptNow.get(first.id)).not.toHaveProperty('paused');
+      expect(waiting).toHaveLength(1);
+    });
+
     test('nothing waits for files that are held up, refused or given up, or without a connection', async () => {
       const held = withFilm();
       await turn();

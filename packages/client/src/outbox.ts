@@ -148,7 +148,7 @@ export class Outbox {
   retry(id: string): void {
     const item = this.get(id);
     if (item?.type !== 'failed') return;
-    const { error: _, ...rest } = item.entry;
+    const { error: _, paused: __, ...rest } = item.entry;
     // To the end of its lane: what was written after it has been sent already.
     this.#delete(id, false);
     const entry: OutboxEntry = { ...rest, owner: this.#deps.owner, state: 'pending' };
@@ -165,8 +165,13 @@ export class Outbox {
     if (!item) return;
     const lane = this.#lanes.get(item.entry.conversationId);
     if (!lane) return;
-    if (this.#deps.uploads.isPaused(id) && lane.waitingFor === id) this.#giveUp(lane, item.entry);
-    this.#pump(item.entry.conversationId);
+    const isPaused = this.#deps.uploads.isPaused(id);
+    const { paused: _, ...rest } = item.entry;
+    const entry: OutboxEntry = { ...rest, ...(isPaused && { paused: true }) };
+    this.#set({ ...item, entry });
+    this.#write(entry);
+    if (isPaused && lane.waitingFor === id) this.#giveUp(lane, entry);
+    this.#pump(entry.conversationId);
   }
 
   /** Whether the message's turn has not come because the files of an earlier one are on their way. */
@@ -338,9 +343,9 @@ export class Outbox {
 
   /** Begins to bring its files to the server, before its turn comes. */
   #upload(entry: OutboxEntry): Promise<void> | undefined {
-    const { id: messageId, conversationId, files, owner } = entry;
+    const { id: messageId, conversationId, files, paused = false, owner } = entry;
     if (!files || owner !== this.#deps.owner || this.get(messageId)?.type !== 'pending') return undefined;
-    return this.#deps.uploads.begin({ messageId, conversationId, files });
+    return this.#deps.uploads.begin({ messageId, conversationId, files, paused });
   }
 
   #acknowledge(entry: OutboxEntry, reply: Output<'sendMessage'>): void {

@@ -33,6 +33,8 @@ export interface OutboxEntry {
   };
   /** What must be at the server before it can be sent: its files, and their small pictures. */
   readonly files?: readonly FileToUpload[];
+  /** The person stopped them; also after a reload. */
+  readonly paused?: true;
   /** ISO 8601, this device's clock. */
   readonly createdAt: string;
   /** The tab that sends it. */

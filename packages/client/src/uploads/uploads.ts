@@ -32,6 +32,8 @@ export interface Batch {
   readonly messageId: string;
   readonly conversationId: string;
   readonly files: readonly FileToUpload[];
+  /** Nothing is sent before somebody says so. */
+  readonly paused?: boolean;
 }
 
 type State =
@@ -131,7 +133,7 @@ export class Uploads {
     const known = this.#jobs.get(batch.messageId);
     if (known) return known.done.promise;
     const items = batch.files.map((file): Item => ({ file, batch, state: { type: 'waiting' }, sent: 0 }));
-    const job: Job = { batch, items, paused: false, done: Promise.withResolvers() };
+    const job: Job = { batch, items, paused: batch.paused === true, done: Promise.withResolvers() };
     // Whoever waits for it hears of it; nobody need.
     job.done.promise.catch(() => undefined);
     this.#jobs.set(batch.messageId, job);
