@@ -187,7 +187,13 @@ it('reactions come from the picker and are counted', async () => {
   await bob.message('It works').getByRole('button', { name: 'React' }).click();
   const search = bob.page.getByRole('combobox', { name: 'Search emoji' });
   await search.fill('rocket');
-  await bob.page.getByRole('button', { name: 'rocket', exact: true }).click();
+  const rocket = bob.page.getByRole('button', { name: 'rocket', exact: true });
+  const before = await rocket.boundingBox();
+  await rocket.hover();
+  // The mouse has left the message; what it opened stays where it was.
+  await bob.page.waitForTimeout(200);
+  expect(await rocket.boundingBox()).toEqual(before);
+  await rocket.click();
   const chip = bob.message('It works').getByRole('button', { name: /^🚀 1/ });
   await chip.waitFor();
   expect(await chip.getAttribute('aria-pressed')).toBe('true');

@@ -67,6 +67,10 @@ export const MessageRow = memo(function MessageRow({
   const selected = useSelected(place, message.record.id);
   const flat = useAppearance().style === 'flat';
   const [hover, setHover] = useState(false);
+  const [tools, setTools] = useState(false);
+  // What was opened by one of them stands beside it: they stay until it closes, wherever the mouse is meanwhile.
+  const wanted = hover || (tools && marked);
+  if (tools !== wanted) setTools(wanted);
   const root = useRef<HTMLDivElement>(null);
   const bubble = useRef<HTMLDivElement>(null);
   const longPress = useLongPress((point) => actions.openMenu(message, bubble.current ?? point));
@@ -139,7 +143,7 @@ export const MessageRow = memo(function MessageRow({
             </span>
           )}
           <Bubble row={row} bubbleRef={bubble} flash={flash} />
-          {hover &&
+          {tools &&
             selected === undefined &&
             !deleted &&
             message.state !== 'pending' &&
