@@ -21,8 +21,8 @@ function media(query: string): Media {
 export const wide = media('(min-width: 1024px)');
 /** As on a phone: list or conversation, one at a time. */
 export const onePane = media('(max-width: 719px)');
-/** A mouse or the like, and so most likely a keyboard. */
-export const pointerFine = media('(pointer: fine)');
+/** Not a finger: a mouse or the like, or nothing that points at all, and so most likely a keyboard. */
+export const pointerFine = media('not all and (pointer: coarse)');
 
 /** Somebody who wants things to stand still. */
 export const reducedMotion = media('(prefers-reduced-motion: reduce)');
