@@ -4,8 +4,8 @@ import { locales } from './apps/web/build/locales.ts';
 /** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
 const maxWorkers = 2;
 
-/** What looks at each painted frame, and what kills, cuts and counts. */
-const alone = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/**/!(files).test.ts'];
+/** What looks at each painted frame, and what asks how soon something is told. */
+const alone = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/{nodes,comings,lostWord}.test.ts'];
 
 /** Days since 1970. */
 const today = Math.floor(Date.now() / 86_400_000);
@@ -36,7 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['e2e/journeys/**/*.test.ts', 'e2e/torture/files.test.ts'],
+          include: ['e2e/{journeys,torture}/**/*.test.ts'],
           exclude: alone,
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',

@@ -40,16 +40,20 @@ const plays = (screen: Screen, what: string): Promise<unknown> =>
     ),
   );
 
-/** Up to a file of some megabytes it takes a while. */
-async function slow(screen: Screen, bytesPerSecond: number): Promise<void> {
+/** Up to a file of some megabytes it takes a while. Returns how to end that. */
+async function slow(screen: Screen, bytesPerSecond: number): Promise<() => Promise<void>> {
   const line = await screen.context.newCDPSession(screen.page);
   await line.send('Network.enable');
-  await line.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
-  });
+  const set = async (uploadThroughput: number): Promise<void> => {
+    await line.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    });
+  };
+  await set(bytesPerSecond);
+  return () => set(-1);
 }
 
 it('pictures: an album with words below, seen large, leafed through, and shown where it stands', async () => {
@@ -242,7 +246,7 @@ it('a deleted picture is gone for both, and its address too', async () => {
 it('goes on where it was when the server was restarted in the middle, and the words after it follow', async () => {
   const { ada, bob } = await pair();
   for (const screen of [ada, bob]) screen.excuseNetwork();
-  await slow(ada, 400_000);
+  const quicken = await slow(ada, 400_000);
   await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(4_000_000, 3))]);
   await ada.composer.fill('with the large one');
   await ada.composer.press('Enter');
@@ -253,6 +257,7 @@ it('goes on where it was when the server was restarted in the middle, and the wo
     .waitFor();
   await world.server.kill();
   await world.server.start();
+  await quicken();
   await bob.message('and these words after it').waitFor({ timeout: 60_000 });
   const texts = await bob.drawn();
   expect(texts.findIndex((text) => text.includes('with the large one'))).toBeLessThan(
@@ -262,7 +267,7 @@ it('goes on where it was when the server was restarted in the middle, and the wo
 
 it('words behind a large file say that they wait, and go first when they are told to', async () => {
   const { ada, bob } = await pair();
-  await slow(ada, 300_000);
+  const quicken = await slow(ada, 300_000);
   await ada.attach([sample('large.bin', 'application/octet-stream', Buffer.alloc(2_500_000, 3))]);
   await ada.composer.fill('the large one');
   await ada.composer.press('Enter');
@@ -277,6 +282,7 @@ it('words behind a large file say that they wait, and go first when they are tol
   await bob.message('second words').waitFor({ timeout: 5_000 });
   await waiting.waitFor({ state: 'detached' });
   expect(await bob.message('the large one').count()).toBe(0);
+  await quicken();
   await bob.message('the large one').waitFor({ timeout: 60_000 });
   for (const screen of [ada, bob]) {
     const texts = await screen.drawn();
@@ -287,6 +293,7 @@ it('words behind a large file say that they wait, and go first when they are tol
     expect(places).not.toContain(-1);
   }
   // Stopped, the words are not lost with the file.
+  await slow(ada, 300_000);
   await ada.attach([sample('wrong.bin', 'application/octet-stream', Buffer.alloc(2_500_000, 3))]);
   await ada.composer.fill('the wrong one');
   await ada.composer.press('Enter');
