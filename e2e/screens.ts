@@ -330,7 +330,7 @@ const server = await startServer({
     NODE_OPTIONS: `--import=${new URL('support/frozen.mjs', import.meta.url).href}`,
   },
 });
-const browser = await launch();
+const browser = await launch({ whole: true });
 let failed = 0;
 try {
   await mkdir(FOLDER, { recursive: true });

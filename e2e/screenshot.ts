@@ -21,7 +21,7 @@ const server = await startServer({
     NODE_OPTIONS: `--import=${new URL('support/frozen.mjs', import.meta.url).href}`,
   },
 });
-const browser = await launch();
+const browser = await launch({ whole: true });
 try {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },

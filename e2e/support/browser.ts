@@ -25,7 +25,7 @@ import { type Server, type ServerOptions, startServer } from './server.ts';
 const ACTION_MS = 20_000;
 
 /** `whole`: with the parts around the pages, such as notices. */
-export async function launch({ whole = true } = {}): Promise<Browser> {
+export async function launch({ whole = false } = {}): Promise<Browser> {
   const executablePath = (whole ? undefined : findChromiumShell()) ?? findChromium();
   if (executablePath === undefined) throw new Error(`There is no browser. ${INSTALL_CHROMIUM}`);
   return chromium.launch({
@@ -99,7 +99,7 @@ export function useWorld({ installs = false, notices = false, ...options }: Worl
     if (task.result?.state === 'fail') for (const screen of opened) await picture(screen);
     await Promise.all(clients.map((client) => client.stop()));
     clients = [];
-    for (const { context } of opened) await context.close();
+    await Promise.all(opened.map(({ context }) => context.close()));
     expect(
       opened.flatMap((screen) => screen.problems),
       'what the pages complained about',
