@@ -334,20 +334,7 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     });
     const sendFile = async () => {
       const fileId = await world.upload(bystander, Buffer.from('text/plain\nwords'), 'text/plain');
-      const messageId = newId();
-      await world.call(bystander, 'sendMessage', {
-        conversationId: group,
-        messageId,
-        content: {
-          type: 'plain',
-          text: '',
-          attachment: {
-            type: 'files',
-            files: [{ fileId, kind: 'file', name: 'words.txt', mime: 'text/plain', size: 16 }],
-          },
-        },
-      });
-      return { messageId, fileId };
+      return { messageId: await world.sendFile(bystander, group, fileId), fileId };
     };
     const channel = newId();
     await world.call(bystander, 'createConversation', {

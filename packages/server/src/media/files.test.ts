@@ -147,20 +147,7 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     for (const id of ids) await expect(files.upload(ann, id)).rejects.toMatchObject({ code: 'not_found' });
     expect(await files.states(ann, ids)).toEqual([]);
     const [first = ''] = ids;
-    await expect(
-      world.call(ann, 'sendMessage', {
-        conversationId: group,
-        messageId: newId(),
-        content: {
-          type: 'plain',
-          text: '',
-          attachment: {
-            type: 'files',
-            files: [{ fileId: first, kind: 'file', name: 'a.txt', mime: 'text/plain', size: 10 }],
-          },
-        },
-      }),
-    ).rejects.toMatchObject({ code: 'not_found' });
+    await expect(world.sendFile(ann, group, first)).rejects.toMatchObject({ code: 'not_found' });
     expect(await files.begin(ann, { id: first, size: 10, opaque: false })).toEqual({ size: 10, offset: 0 });
     broken = false;
     // Not at once: whatever was away gets a moment.
@@ -192,19 +179,7 @@ describe.each(databaseKinds)('files on %s', (kind) => {
     const group = await world.group([ann, bob]);
     const fileId = await world.upload(ann, Buffer.from('some words'), 'text/plain');
     const object = await objectOf(fileId);
-    const messageId = newId();
-    await world.call(ann, 'sendMessage', {
-      conversationId: group,
-      messageId,
-      content: {
-        type: 'plain',
-        text: '',
-        attachment: {
-          type: 'files',
-          files: [{ fileId, kind: 'file', name: 'a.txt', mime: 'text/plain', size: 10 }],
-        },
-      },
-    });
+    const messageId = await world.sendFile(ann, group, fileId);
     await world.call(ann, 'deleteMessage', { conversationId: group, messageId });
     // Nobody started the rounds of this world.
     await vi.waitFor(async () => expect(await rowsOf([object])).toEqual([]), { timeout: 10_000 });

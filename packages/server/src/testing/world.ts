@@ -76,6 +76,8 @@ export interface World {
   ): Promise<Output<'sendMessage'>>;
   /** A file of somebody's that is ready to be sent; encrypted, unless its type is told. Resolves to its id. */
   upload(caller: Caller, bytes?: Buffer, mime?: string): Promise<string>;
+  /** A message that has it as a mere file. Resolves to the message's id. */
+  sendFile(caller: Caller, conversationId: string, fileId: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -276,6 +278,16 @@ export async function createWorld(
       await files.append(caller, id, 0, once(bytes));
       await files.complete(caller, id);
       return id;
+    },
+    sendFile: async (caller, conversationId, fileId) => {
+      const messageId = newId();
+      const file = { fileId, kind: 'file', name: 'words.txt', mime: 'text/plain', size: 1 } as const;
+      await call(caller, 'sendMessage', {
+        conversationId,
+        messageId,
+        content: { type: 'plain', text: '', attachment: { type: 'files', files: [file] } },
+      });
+      return messageId;
     },
     close: async () => {
       await services.blobs.close();

@@ -25,6 +25,26 @@ afterAll(() => inspector.close());
 const without = async (bytes: Buffer, patches: readonly Patch[] = []): Promise<Buffer> =>
   buffer(patched(await fileOf(bytes).read(0, bytes.length), patches));
 
+/** Up to six bytes of it are changed, at random: patches keep within the file, in order, none over another. */
+async function expectApart(
+  whole: Buffer,
+  placesOf: (bytes: Buffer) => Promise<readonly Patch[]>,
+): Promise<void> {
+  const changed = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(changed, async (changes) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, value] of changes) bytes.writeUInt8(value, at);
+      let end = 0;
+      for (const patch of await placesOf(bytes)) {
+        expect(patch.at).toBeGreaterThanOrEqual(end);
+        end = patch.at + patch.bytes.length;
+      }
+      expect(end).toBeLessThanOrEqual(bytes.length);
+    }),
+  );
+}
+
 describe('the place where a film was made', () => {
   it.each([
     ['3GPP, as MP4 has it', 'a.mp4', ['-metadata', `location=${PLACE}`]],
@@ -160,21 +180,7 @@ describe('boxes that ffmpeg does not write', () => {
     const whole = Buffer.concat([
       box('moov', box('udta', box('\xa9xyz', u32(1), PLACE)), box('meta', handler, keys, values)),
     ]);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 }),
-        async (changes) => {
-          const bytes = Buffer.from(whole);
-          for (const [at, value] of changes) bytes.writeUInt8(value, at);
-          let end = 0;
-          for (const patch of await places(bytes)) {
-            expect(patch.at).toBeGreaterThanOrEqual(end);
-            end = patch.at + patch.bytes.length;
-          }
-          expect(end).toBeLessThanOrEqual(bytes.length);
-        },
-      ),
-    );
+    await expectApart(whole, places);
   });
 });
 
@@ -215,20 +221,6 @@ describe('tags that ffmpeg does not write', () => {
   it('whatever is written there, patches keep within the file, in order, none over another', async () => {
     const head = element('114d9b74', element('4dbb', element('53ac', u32(24))));
     const whole = element('18538067', head, tags, element('1f43b675', 'pictures'), tags);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 }),
-        async (changes) => {
-          const bytes = Buffer.from(whole);
-          for (const [at, value] of changes) bytes.writeUInt8(value, at);
-          let end = 0;
-          for (const patch of await webmPlaces(bytes)) {
-            expect(patch.at).toBeGreaterThanOrEqual(end);
-            end = patch.at + patch.bytes.length;
-          }
-          expect(end).toBeLessThanOrEqual(bytes.length);
-        },
-      ),
-    );
+    await expectApart(whole, webmPlaces);
   });
 });
