@@ -13,8 +13,6 @@ import type { Lease, Leases } from './leases.ts';
 export interface UploadLocks {
   /** Those of one person: whether somebody else has an upload of the same id is nobody's to know, and nobody's to disturb. */
   of(person: Somebody): Locker;
-  /** Its owner wants to write to it by another request. */
-  askToStop(key: UploadKey): void;
   /** For who holds it and is about to write. @throws KithError not_ready: another node was quicker. */
   fence(key: UploadKey): Promise<Fence>;
 }
@@ -88,8 +86,7 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
     }
   };
 
-  const askToStop = (key: UploadKey): void => void locks.get(nameOf(key))?.askToStop();
-  leases?.onAsked(askToStop);
+  leases?.onAsked((key) => void locks.get(nameOf(key))?.askToStop());
 
   return {
     of: ({ tenantId, userId }) => ({
@@ -98,7 +95,6 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
         unlock: () => free(nameOf({ tenantId, userId, id })),
       }),
     }),
-    askToStop,
     fence: async (key) => {
       const lease = locks.get(nameOf(key))?.lease;
       await lease?.confirm();

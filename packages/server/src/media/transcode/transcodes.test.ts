@@ -11,8 +11,7 @@ import { createWorld, databaseKinds, type World } from '../../testing/world.ts';
 import { createInspector } from '../inspect/createInspector.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import { filmOf, PICTURE, probe, SOUND } from '../testing/films.ts';
-import type { Vault } from '../vault.ts';
-import { placeOf } from '../vault.ts';
+import { placeOf, type Vault } from '../vault.ts';
 import { createTranscodes, type Transcodes, type TranscodesOptions } from './transcodes.ts';
 
 let inspector: Inspector;

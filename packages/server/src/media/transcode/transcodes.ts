@@ -29,8 +29,7 @@ import {
 } from '../../store/transcodes.ts';
 import { findPrograms } from '../inspect/programs.ts';
 import { keepAnew } from '../rewriting.ts';
-import type { Vault } from '../vault.ts';
-import { placeOf } from '../vault.ts';
+import { placeOf, type Vault } from '../vault.ts';
 import { type Film, makePlayable, playsEverywhere } from './playable.ts';
 
 export interface Transcodes {
