@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
 import { toast } from '../../ui/toast.ts';
+import { useObjectUrl } from '../files/useObjectUrl.ts';
 import { clockText } from '../files/words.ts';
 import { pausePlayer } from '../play/floor.ts';
 import { Ring } from '../play/Ring.tsx';
@@ -233,17 +234,6 @@ function Shown({ take }: { readonly take: Take }) {
   const [broken, setBroken] = useState(false);
   if (broken) return <p role="alert">{t('round.noWatching')}</p>;
   return <RoundVideo src={url} poster={poster} length={take.duration} onBroken={() => setBroken(true)} />;
-}
-
-function useObjectUrl(data: Blob | undefined): string | undefined {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    if (!data) return;
-    const made = URL.createObjectURL(data);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [data]);
-  return url;
 }
 
 /** Before the page closes with something in it that was said and not sent. */

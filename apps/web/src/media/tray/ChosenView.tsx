@@ -2,14 +2,16 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { OutgoingFile } from '@kith/client';
 import { ChevronLeft, ChevronRight, Trash2, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { t } from '../../i18n/index.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import type { Size } from '../files/album.ts';
 import { FileName } from '../files/FileName.tsx';
 import { isDrawn } from '../files/kind.ts';
+import { useObjectUrl } from '../files/useObjectUrl.ts';
 import { sizeText } from '../files/words.ts';
 import { Stage, type StageHandle } from '../viewer/Stage.tsx';
+import { useSpace } from '../viewer/useSpace.ts';
 import { useStageKeys } from '../viewer/useStageKeys.ts';
 import '../viewer/viewer.css';
 
@@ -74,18 +76,6 @@ export default function ChosenView({ id, file, onRemove, onClose, onBefore, onAf
   );
 }
 
-/** An address of bytes that are here, as long as they are drawn. */
-function useObjectUrl(data: Blob | undefined): string | undefined {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    if (!data) return;
-    const made = URL.createObjectURL(data);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [data]);
-  return url;
-}
-
 const sizeOf = ({ width = 320, height = 320 }: OutgoingFile): Size => ({ width, height });
 
 function Still({ file }: { readonly file: OutgoingFile }) {
@@ -101,11 +91,13 @@ function Still({ file }: { readonly file: OutgoingFile }) {
 }
 
 function Film({ file }: { readonly file: OutgoingFile }) {
+  const video = useRef<HTMLVideoElement>(null);
+  useSpace(video);
   const url = useObjectUrl(file.data);
   return (
     <div className="kith-viewer-video">
       {/* biome-ignore lint/a11y/useMediaCaption: nobody wrote down what is said in it */}
-      <video src={url} controls playsInline aria-label={t('file.video', { name: file.name })} />
+      <video ref={video} src={url} controls playsInline aria-label={t('file.video', { name: file.name })} />
     </div>
   );
 }

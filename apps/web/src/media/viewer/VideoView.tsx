@@ -6,6 +6,7 @@ import { isGone, placeOfRecord, useFileUrl } from '../files/source.ts';
 import { leaveFloor, takeFloor } from '../play/floor.ts';
 import { closeViewer } from './opened.ts';
 import { Unplayable } from './Unplayable.tsx';
+import { useSpace } from './useSpace.ts';
 import './viewer.css';
 
 type State = 'fine' | 'unplayable' | 'gone';
@@ -13,6 +14,7 @@ type State = 'fine' | 'unplayable' | 'gone';
 export function VideoView({ record, file }: { readonly record: MessageRecord; readonly file: MessageFile }) {
   const place = placeOfRecord(record);
   const video = useRef<HTMLVideoElement>(null);
+  useSpace(video);
   // What plays is not changed under whoever sees it.
   const [source, setSource] = useState(file.playable?.fileId ?? file.fileId);
   const url = useFileUrl(place, source);

@@ -6,14 +6,6 @@ import type { StageHandle } from './Stage.tsx';
 /** Of a key or a button. */
 export const ZOOM_STEP = 1.4;
 
-/** The film that is shown, wherever the focus is. */
-function playOrPause(): void {
-  const film = document.querySelector<HTMLVideoElement>('.kith-viewer video');
-  if (!film) return;
-  if (film.paused) film.play().catch((error: unknown) => console.warn('A film does not play:', error));
-  else film.pause();
-}
-
 export interface StageKeys {
   readonly step: (by: 1 | -1) => void;
   readonly remove?: () => void;
@@ -37,7 +29,6 @@ export function useStageKeys(
     else if (event.key === '-') stage.current?.zoom(1 / ZOOM_STEP);
     else if (event.key === '0') stage.current?.reset();
     else if (remove && (event.key === 'Delete' || event.key === 'Backspace')) remove();
-    else if (event.key === ' ' && !(event.target as Element).closest('button, a, input')) playOrPause();
     else return;
     event.preventDefault();
   });
