@@ -121,7 +121,8 @@ const SHARED = 'shared-1';
 const SHARED_MOST = 100;
 
 async function share(request) {
-  const form = await request.formData();
+  // Cut off on the way, or not a form: the page says that nothing was shared.
+  const form = await request.formData().catch(() => new FormData());
   const words = new URLSearchParams();
   for (const name of ['title', 'text', 'url']) words.set(name, String(form.get(name) ?? ''));
   const files = form.getAll('files').filter((one) => one instanceof File);

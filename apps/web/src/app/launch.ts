@@ -10,14 +10,15 @@ import { textOf } from './sharedText.ts';
 /** What is to be shared. */
 export interface Shared {
   readonly text: string;
-  /** How many: sharedFiles.ts has them. Or there was no room for them on this device. */
-  readonly files: number | 'noRoom';
+  /** How many: sharedFiles.ts has them. Or there was no room for them on this device, or no service worker to take them. */
+  readonly files: number | 'noRoom' | 'lost';
 }
 const NOTHING: Shared = { text: '', files: 0 };
 
 /** Outlive a reload, and the signing in that may have to come first. */
 const KEYS = { text: 'kith.shared', files: 'kith.sharedFiles' } as const;
-const countOf = (said: string | null): Shared['files'] => (said === 'noRoom' ? said : Number(said) || 0);
+const countOf = (said: string | null): Shared['files'] =>
+  said === 'noRoom' || said === 'lost' ? said : Number(said) || 0;
 let current = kept();
 
 function kept(): Shared {

@@ -30,7 +30,7 @@ export function Share() {
   const [query, setQuery] = useState('');
   const entries = useEverywhere();
   const { text, files } = shared();
-  const count = files === 'noRoom' ? 0 : files;
+  const count = typeof files === 'number' ? files : 0;
   const items = useMemo(() => {
     const words = query.trim();
     const found =
@@ -52,9 +52,9 @@ export function Share() {
 
   return (
     <PaneFrame title={t('share.title')} exit={{ kind: 'close', label: t('common.cancel'), run: leave }}>
-      {files === 'noRoom' && (
+      {typeof files === 'string' && (
         <p className="kith-pane-note" role="alert">
-          {t('share.noRoom')}
+          {t(files === 'noRoom' ? 'share.noRoom' : 'share.lost')}
         </p>
       )}
       {text === '' && count === 0 ? (

@@ -330,6 +330,21 @@ describe('pages', () => {
     expect((await http('/assets/gone.js', html)).status).toBe(404);
   });
 
+  it('what is shared with a page that has no service worker is told to be lost, unread', async () => {
+    for (const [type, body] of [
+      ['multipart/form-data; boundary=x', '--x'],
+      ['text/plain', 'a'.repeat(2_000_000)],
+    ] as const) {
+      const answer = await http('/share', {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { 'content-type': type },
+        body,
+      });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/share?files=lost']);
+    }
+  });
+
   it('puts no stranger’s Host into a header', async () => {
     const socket = connect(Number(new URL(base).port), '127.0.0.1');
     socket.end('GET / HTTP/1.1\r\nhost: x; script-src *\r\nconnection: close\r\n\r\n');

@@ -24,6 +24,11 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string): Pro
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  // What another app shares is taken by the page's service worker. Here it comes where there is none: the page says so.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'POST' && request.url === '/share')
+      return reply.redirect('/share?files=lost', 303);
+  });
   app.route({ method: ['GET', 'HEAD'], url: '/', handler: (_request, reply) => sendIndex(reply, webRoot) });
   app.setNotFoundHandler((request, reply) => {
     if (isOfTheApi(request)) return sendError(request, reply, new KithError('unknown_command'));
