@@ -60,7 +60,12 @@ interface Result {
   outcome: Outcome;
   ms: number;
   note?: string;
+  /** The end of what it printed, when it failed: there a runner says what did. */
+  tail?: string;
 }
+
+/** Characters of a failed step that are printed again at the end, where somebody looks first. */
+const TAIL = 8_000;
 
 const ci = Boolean(process.env.CI) && process.env.CI !== 'false';
 let running: ChildProcess | undefined;
@@ -90,15 +95,32 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-async function runScript(script: string, extra: string[], minutes: number): Promise<string | undefined> {
+/** Resolves to why it failed, if it did, and the end of what it printed. */
+async function runScript(
+  script: string,
+  extra: string[],
+  minutes: number,
+): Promise<{ failure: string | undefined; tail: string }> {
   const npm = npmCommand();
   const args = [...npm.args, 'run', '--silent', script, ...(extra.length > 0 ? ['--', ...extra] : [])];
   const child = spawn(npm.command, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    // Through a pipe no program sees the terminal.
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) },
   });
   running = child;
+  let tail = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from.setEncoding('utf8').on('data', (text: string) => {
+      to.write(text);
+      tail = (tail + text).slice(-TAIL);
+    });
+  }
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -106,15 +128,22 @@ async function runScript(script: string, extra: string[], minutes: number): Prom
     setTimeout(() => end(child, 'SIGKILL'), 10_000).unref();
   }, minutes * 60_000);
   try {
-    return await new Promise<string | undefined>((resolve) => {
+    const failure = await new Promise<string | undefined>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => {
-        if (late) resolve(`not done after ${minutes} minutes`);
-        else resolve(code === 0 ? undefined : `exit ${code ?? signal}`);
+        const failed = late || code !== 0;
+        const failure = late ? `not done after ${minutes} minutes` : `exit ${code ?? signal}`;
+        const done = () => resolve(failed ? failure : undefined);
+        // With what is in the pipes still; not for ever, should something it started live on and hold them.
+        child.once('close', done);
+        setTimeout(done, 2_000).unref();
       });
     });
+    return { failure, tail };
   } finally {
     clearTimeout(timer);
+    child.stdout.destroy();
+    child.stderr.destroy();
     running = undefined;
   }
 }
@@ -144,8 +173,8 @@ async function runStep(step: Step, extra: string[]): Promise<Result> {
       await step.work.call();
       return result('passed');
     }
-    const failure = await runScript(step.work.script, extra, step.minutes);
-    return failure === undefined ? result('passed') : result('FAILED', failure);
+    const { failure, tail } = await runScript(step.work.script, extra, step.minutes);
+    return failure === undefined ? result('passed') : { ...result('FAILED', failure), tail };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stdout.write(`${message}\n`);
@@ -163,6 +192,8 @@ function report(results: Result[]): void {
     const time = `${(ms / 1000).toFixed(1)} s`.padStart(9);
     return `${step.name.padEnd(8)} ${outcome.padEnd(11)} ${time}  ${note ?? step.about}`;
   });
+  for (const { step, tail } of results.length > 1 ? results : [])
+    if (tail) process.stdout.write(`\n── ${step.name} failed; the end of what it said ──\n${tail}\n`);
   const passed = results.filter(({ outcome }) => outcome === 'passed').length;
   const failed = results.filter(({ outcome }) => outcome === 'FAILED').length;
   process.stdout.write(`\n${rows.join('\n')}\n\n${passed} passed, ${failed} failed\n`);
