@@ -25,8 +25,9 @@ describe('plainPreview', () => {
   it('is short whatever it is given', () => {
     for (const unit of ['*', '[', '> ', '`', '_a', '[a](', '😀', '- ', '\\', '<@', '**a']) {
       const started = performance.now();
-      expect(plainPreview(unit.repeat(20_000), nameOf).length).toBeLessThan(204);
-      expect(performance.now() - started).toBeLessThan(200);
+      expect(plainPreview(unit.repeat(200_000), nameOf).length).toBeLessThan(204);
+      // A hundredth; by the square it would be a minute.
+      expect(performance.now() - started).toBeLessThan(5_000);
     }
   });
 

@@ -211,17 +211,19 @@ describe.each(databaseKinds)('the indexer on %s', (kind) => {
         String.fromCodePoint(0x4e00 + ((i * i * 31 + i * 17 + message * 1_009) % 20_000)),
       ).join('');
     for (let i = 0; i < 8; i += 1) await world.send(anna, group, long(i));
+    // Of the processor's time: how long this process waited for one is not its doing.
+    const began = process.cpuUsage();
+    const spent = (): number => process.cpuUsage(began).user;
     let longest = 0;
-    let last = performance.now();
+    let last = 0;
     const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+      longest = Math.max(longest, spent() - last);
+      last = spent();
     }, 1);
-    const began = performance.now();
     await indexer().catchUp();
     clearInterval(timer);
     // All of it in one turn was nearly all of the time.
-    expect(longest).toBeLessThan((performance.now() - began) / 3);
+    expect(longest).toBeLessThan(spent() / 3);
     const { rows } = await sql<{ most: number }>`
       select max(length(words))::integer as most from search_documents where conversation_id = ${group}`.execute(
       world.database.db,

@@ -158,7 +158,7 @@ describe('hostile input', () => {
     const started = performance.now();
     const blocks = parse(text);
     // Far above what it takes (a few ms), so that a busy machine does not fail it; quadratic blow-up would.
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(depthOf(blocks)).toBeLessThan(80);
     // Blank text cannot be sent; everything else must show something.
     if (text.trim() !== '') expect(flat(blocks)).not.toBe('');
