@@ -15,16 +15,18 @@ type Outcome = 'ok' | 'forbidden' | 'not_found' | 'conflict';
 /** A private group with somebody of every role, and somebody of another tenant. */
 interface Scene extends Record<Role, Caller> {
   readonly group: string;
-  readonly channel: string;
   /** An ordinary member nobody plays, and a message of theirs. */
   readonly bystander: Caller;
   readonly message: string;
-  /** Sends a message of theirs with a file: few need it, and it takes longer than the rest. */
+  // What only some rows need is made when they ask for it. Resolves to its id.
+  /** A message of the bystander's with a file. */
   readonly sendFile: () => Promise<{ readonly messageId: string; readonly fileId: string }>;
-  /** A poll of the bystander's. */
-  readonly poll: string;
+  /** One of theirs. */
+  readonly sendPoll: () => Promise<string>;
+  /** A public one, theirs too. */
+  readonly makeChannel: () => Promise<string>;
   /** Of stickers, by somebody else. */
-  readonly pack: string;
+  readonly makePack: () => Promise<string>;
 }
 
 interface Row<N extends CommandName> {
@@ -68,21 +70,16 @@ const toNobody = {
   owner: 'not_found',
   stranger: 'not_found',
 } as const;
-const nowhere = {
-  outsider: 'not_found',
-  member: 'not_found',
-  former: 'not_found',
-  admin: 'not_found',
-  owner: 'not_found',
-  stranger: 'not_found',
-} as const;
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const admins = { ...insiders, member: 'forbidden' } as const;
 const nobodyElse = { ...insiders, member: 'forbidden', admin: 'forbidden', owner: 'forbidden' } as const;
 
 const onMessage = (scene: Scene) => ({ conversationId: scene.group, messageId: scene.message });
 const onThread = (scene: Scene) => ({ conversationId: scene.group, rootId: scene.message });
-const onPoll = (scene: Scene) => ({ conversationId: scene.group, messageId: scene.poll });
+const onPoll = async (scene: Scene) => ({
+  conversationId: scene.group,
+  messageId: await scene.sendPoll(),
+});
 const text = (value: string) => ({ type: 'plain' as const, text: value });
 
 const matrix: { readonly [N in CommandName]: Row<N> } = {
@@ -114,7 +111,7 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   listChannels: { input: () => ({}), outcome: everyone },
   listCommon: { input: (scene) => ({ userId: scene.owner.userId }), outcome: everyone },
   joinChannel: {
-    input: (scene) => ({ conversationId: scene.channel }),
+    input: async (scene) => ({ conversationId: await scene.makeChannel() }),
     outcome: { ...everyone, stranger: 'not_found' },
   },
   leaveConversation: {
@@ -166,10 +163,10 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   },
   getMessageEdits: { input: onMessage, outcome: insiders },
   getReactions: { input: (scene) => ({ ...onMessage(scene), emoji: '👍' }), outcome: insiders },
-  votePoll: { input: (scene) => ({ ...onPoll(scene), options: [1] }), outcome: insiders },
+  votePoll: { input: async (scene) => ({ ...(await onPoll(scene)), options: [1] }), outcome: insiders },
   // Somebody else's poll.
   closePoll: { input: onPoll, outcome: admins },
-  getPollVotes: { input: (scene) => ({ ...onPoll(scene), option: 0 }), outcome: insiders },
+  getPollVotes: { input: async (scene) => ({ ...(await onPoll(scene)), option: 0 }), outcome: insiders },
   pinMessage: { input: onMessage, outcome: insiders },
   unpinMessage: { input: onMessage, outcome: insiders },
   listPins: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
@@ -216,10 +213,10 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   // Only one's own can be named: these are nobody's.
   updateScheduled: {
     input: () => ({ messageId: newId(), at: inAnHour() }),
-    outcome: nowhere,
+    outcome: toNobody,
   },
   cancelScheduled: { input: () => ({ messageId: newId() }), outcome: everyone },
-  sendScheduledNow: { input: () => ({ messageId: newId() }), outcome: nowhere },
+  sendScheduledNow: { input: () => ({ messageId: newId() }), outcome: toNobody },
   setReminder: { input: (scene) => ({ ...onMessage(scene), at: inAnHour() }), outcome: insiders },
   updateProfile: { input: () => ({ displayName: 'Somebody' }), outcome: everyone },
   updateSettings: { input: () => ({ presence: 'away' }), outcome: everyone },
@@ -240,11 +237,11 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   getUsers: { input: (scene) => ({ userIds: [scene.owner.userId] }), outcome: everyone },
   searchUsers: { input: () => ({}), outcome: everyone },
   listStickerPacks: { input: () => ({}), outcome: everyone },
-  getStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: tenants },
+  getStickerPack: { input: async (scene) => ({ packId: await scene.makePack() }), outcome: tenants },
   createStickerPack: { input: () => ({ packId: newId(), name: 'Foxes' }), outcome: everyone },
   addSticker: {
-    input: (scene) => ({
-      packId: scene.pack,
+    input: async (scene) => ({
+      packId: await scene.makePack(),
       stickerId: newId(),
       blobId: newId(),
       emoji: '🦊',
@@ -253,11 +250,11 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
     outcome: { ...nobody, stranger: 'not_found' },
   },
   removeSticker: {
-    input: (scene) => ({ packId: scene.pack, stickerId: newId() }),
+    input: async (scene) => ({ packId: await scene.makePack(), stickerId: newId() }),
     outcome: { ...nobody, stranger: 'not_found' },
   },
-  installStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: tenants },
-  uninstallStickerPack: { input: (scene) => ({ packId: scene.pack }), outcome: everyone },
+  installStickerPack: { input: async (scene) => ({ packId: await scene.makePack() }), outcome: tenants },
+  uninstallStickerPack: { input: async (scene) => ({ packId: await scene.makePack() }), outcome: everyone },
   // No provider here: gifs.test.ts has one.
   searchGifs: { input: () => ({ query: 'hello' }), outcome: toNobody },
   listEmoji: { input: () => ({}), outcome: everyone },
@@ -316,39 +313,36 @@ describe.each(databaseKinds)('the matrix on %s', (kind) => {
     await world.call(owner, 'setMemberRole', { conversationId: group, userId: admin.userId, role: 'admin' });
     await world.call(owner, 'removeMember', { conversationId: group, userId: former.userId });
     const { messageId } = await world.send(bystander, group, 'by the bystander');
-    const poll = newId();
-    await world.call(bystander, 'sendMessage', {
-      conversationId: group,
-      messageId: poll,
-      content: {
-        type: 'plain',
-        text: '',
-        attachment: {
-          type: 'poll',
-          question: 'Where?',
-          options: ['Here', 'There'],
-          multiple: false,
-          anonymous: false,
-        },
-      },
-    });
     const sendFile = async () => {
       const fileId = await world.upload(bystander, Buffer.from('text/plain\nwords'), 'text/plain');
       return { messageId: await world.sendFile(bystander, group, fileId), fileId };
     };
-    const channel = newId();
-    await world.call(bystander, 'createConversation', {
-      kind: 'channel',
-      conversationId: channel,
-      name: 'Public',
-      visibility: 'public',
-    });
-    const pack = newId();
-    await world.call(await world.person(`maker-${pack}`), 'createStickerPack', {
-      packId: pack,
-      name: 'Pack',
-    });
-    return { ...people, group, channel, message: messageId, poll, pack, sendFile };
+    const sendPoll = async () => {
+      const poll = { question: 'Where?', options: ['Here', 'There'], multiple: false, anonymous: false };
+      const messageId = newId();
+      await world.call(bystander, 'sendMessage', {
+        conversationId: group,
+        messageId,
+        content: { type: 'plain', text: '', attachment: { type: 'poll', ...poll } },
+      });
+      return messageId;
+    };
+    const makeChannel = async () => {
+      const conversationId = newId();
+      await world.call(bystander, 'createConversation', {
+        kind: 'channel',
+        conversationId,
+        name: 'Public',
+        visibility: 'public',
+      });
+      return conversationId;
+    };
+    const makePack = async () => {
+      const packId = newId();
+      await world.call(await world.person(`maker-${packId}`), 'createStickerPack', { packId, name: 'Pack' });
+      return packId;
+    };
+    return { ...people, group, message: messageId, sendFile, sendPoll, makeChannel, makePack };
   };
 
   const outcomeOf = async (work: Promise<unknown>): Promise<string> => {

@@ -27,6 +27,7 @@ const http: FilesWorld['fetch'] = (path, init) => world.fetch(path, init);
 const call: FilesWorld['call'] = (...args) => world.call(...args);
 const create: FilesWorld['create'] = (...args) => world.create(...args);
 const patch: FilesWorld['patch'] = (...args) => world.patch(...args);
+const offset: FilesWorld['offset'] = (...args) => world.offset(...args);
 const settled: FilesWorld['settled'] = (...args) => world.settled(...args);
 const head = (person: HttpPerson, id: string): Promise<Response> =>
   http(`/v1/uploads/${id}`, { method: 'HEAD', headers: { ...TUS, ...person.bearer } });
@@ -130,7 +131,7 @@ describe('uploads', () => {
     const bytes = randomBytes(1_000_000);
     const id = newId();
     expect((await create(ann, id, bytes.length)).status).toBe(201);
-    // The line drops: half of it is announced, a third comes.
+    // The line drops: all of it is announced, a third comes.
     const { port } = new URL(world.base);
     await new Promise<void>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1', () => {
@@ -139,19 +140,20 @@ describe('uploads', () => {
             `authorization: ${ann.bearer['authorization']}\r\ncontent-type: application/offset+octet-stream\r\n` +
             `content-length: 1000000\r\n\r\n`,
         );
-        socket.write(bytes.subarray(0, 333_333), () => setTimeout(() => socket.destroy(), 200));
+        socket.write(bytes.subarray(0, 333_333), () => setTimeout(() => socket.destroy(), 500));
       });
       socket.on('close', () => resolve()).on('error', reject);
     });
-    await expect
-      .poll(async () => Number((await head(ann, id)).headers.get('upload-offset')), { timeout: 5_000 })
-      .toBe(333_333);
+    // As much of it as came before the line was gone.
+    const at = await offset(ann, id);
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThanOrEqual(333_333);
     // Begun anew, as when the first answer was lost (S7).
     expect((await create(ann, id, bytes.length)).status).toBe(201);
     expect((await create(ann, id, bytes.length + 1)).status).toBe(409);
     expect((await create(bob, id, bytes.length)).status).toBe(409);
     expect((await patch(ann, id, 0, bytes)).status).toBe(409);
-    expect((await patch(ann, id, 333_333, bytes.subarray(333_333))).status).toBe(204);
+    expect((await patch(ann, id, at, bytes.subarray(at))).status).toBe(204);
     const messageId = await send(ann, [fileOf(id)]);
     const read = await http(addressOf(messageId, id), { headers: bob.bearer });
     expect(Buffer.from(await read.arrayBuffer()).equals(bytes)).toBe(true);
@@ -170,10 +172,11 @@ describe('uploads', () => {
         'content-length: 200000\r\n\r\n',
     );
     socket.write(bytes.subarray(0, 100_000));
-    await sleep(300);
-    const asked = await head(ann, id);
-    expect(asked.headers.get('upload-offset')).toBe('100000');
-    expect((await patch(ann, id, 100_000, bytes.subarray(100_000))).status).toBe(204);
+    await sleep(500);
+    const at = await offset(ann, id);
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThanOrEqual(100_000);
+    expect((await patch(ann, id, at, bytes.subarray(at))).status).toBe(204);
     socket.destroy();
     expect((await settled(ann, id))?.state).toBe('ready');
   });
@@ -262,10 +265,20 @@ describe('uploads', () => {
   });
 
   it('M1: two hundred at once all arrive', { timeout: 60_000 }, async () => {
-    const all = await Promise.all(
-      Array.from({ length: 200 }, (_, n) => upload(bob, Buffer.from(`file ${n} `.repeat(100 + n)))),
+    const states = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => {
+        const bytes = Buffer.from(`file ${n} `.repeat(100 + n));
+        const id = newId();
+        expect((await create(bob, id, bytes.length)).status).toBe(201);
+        let sent = await patch(bob, id, 0, bytes);
+        // Whoever has waited for long is told to come back, as clients do.
+        for (; sent.status === 429; sent = await patch(bob, id, 0, bytes))
+          await sleep(Number(sent.headers.get('retry-after')) * 1_000);
+        expect(sent.status).toBe(204);
+        return (await settled(bob, id))?.state;
+      }),
     );
-    expect(all.filter(({ state }) => state?.state === 'ready')).toHaveLength(200);
+    expect(states.filter((state) => state === 'ready')).toHaveLength(200);
   });
 });
 

@@ -75,6 +75,8 @@ export const metadata = (values: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`)
     .join(',');
 
+const LOOKED_AT_MS = 30_000;
+
 export async function openFilesWorld(
   settings: Partial<Config> = {},
   kind: DatabaseKind = 'pglite',
@@ -116,10 +118,9 @@ export async function openFilesWorld(
       body: new Uint8Array(bytes),
     });
   const settled: FilesWorld['settled'] = async (person, id) => {
-    for (let asked = 0; asked < 200; asked++) {
+    for (const end = performance.now() + LOOKED_AT_MS; performance.now() < end; await sleep(50)) {
       const { uploads } = await call<Output<'getUploads'>>(person, 'GET', `/uploads?fileIds=${id}`);
       if (uploads[0]?.state !== 'checking') return uploads[0];
-      await sleep(50);
     }
     throw new Error('It was looked at for too long.');
   };
