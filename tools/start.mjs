@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { serverFlags } from './serverFlags.mjs';
+import { serverEnvironment, serverFlags } from './serverFlags.mjs';
 import { ensureDependencies, ensureNode, ensureWebApp, root, runMain } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -24,19 +24,21 @@ function startServer(node) {
     join(root, 'packages/server/src/main.ts'),
     ...args,
   ];
+  const environment = { ...serverEnvironment, ...process.env };
   // Where Node can, this process turns into the server: no go-between to lose a signal or an exit code.
   // Ctrl-C still arrives twice, from the terminal and from npm; the server must not mind.
-  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...command]);
-  else startAsChild(node, command);
+  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...command], environment);
+  else startAsChild(node, command, environment);
 }
 
 /**
  * On an older Node, and on Windows.
  * @param {string} node
  * @param {string[]} command
+ * @param {NodeJS.ProcessEnv} env
  */
-function startAsChild(node, command) {
-  const server = spawn(node, command, { stdio: 'inherit' });
+function startAsChild(node, command, env) {
+  const server = spawn(node, command, { stdio: 'inherit', env });
   for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       // In a terminal Ctrl-C reaches the server by itself.

@@ -17,7 +17,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverFlags } from '@kith/tools/serverFlags.mjs';
+import { serverEnvironment, serverFlags } from '@kith/tools/serverFlags.mjs';
 import { until } from './wait.ts';
 
 export interface ServerOptions {
@@ -105,6 +105,7 @@ export async function createServerProcess(options: ServerOptions = {}): Promise<
     if (isRunning()) throw new Error('The server runs already.');
     const started = spawn(process.execPath, [...serverFlags, MAIN, ...(options.args ?? [])], {
       env: {
+        ...serverEnvironment,
         ...process.env,
         PORT: String(port),
         HOST: '127.0.0.1',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { subprotocol } from '@kith/protocol';
+import { serverEnvironment } from '@kith/tools/serverFlags.mjs';
 import { createTestDatabase } from '@kith/tools/services/testDatabase.ts';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -35,7 +36,14 @@ afterEach(async () => {
 function run(environment: Record<string, string> = {}, args: readonly string[] = []): Run {
   const { PATH = '', TMPDIR } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-    env: { PATH, ...(TMPDIR && { TMPDIR }), PORT: '0', KITH_DATA: directory, ...environment },
+    env: {
+      PATH,
+      ...(TMPDIR && { TMPDIR }),
+      PORT: '0',
+      KITH_DATA: directory,
+      ...serverEnvironment,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -1,4 +1,5 @@
 /** Starts and stops one server process. */
+import { flushCompileCache } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { type Config, parseCommandLine } from './config.ts';
 import { DataInUseError, type DataLock, lockData } from './dataLock.ts';
@@ -30,6 +31,8 @@ async function start(): Promise<void> {
     if (demo) await seed(service.services);
     const { url, port } = await service.listen();
     greet(config, url, port);
+    // Where Node is told to keep what it compiled: now, as a process that is killed keeps nothing.
+    flushCompileCache();
     await stopping;
     setTimeout(giveUp, STOP_MS).unref();
     await service.close();
