@@ -1,17 +1,33 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { locales } from './apps/web/build/locales.ts';
 
 /** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
 const maxWorkers = 2;
 
-/** What looks at each painted frame, and what asks how soon something is told. */
-const alone = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/{nodes,comings,lostWord}.test.ts'];
+/** What looks at each painted frame. */
+const frames = ['e2e/journeys/anchoring.test.ts'];
+/** What asks how soon something is told. They wait more than they work. */
+const timed = ['e2e/torture/{nodes,comings,lostWord}.test.ts'];
+
+/**
+ * A clean clone knows no test's time, and begins with the largest files. Those that torture are small and take long: the
+ * last of them would keep one core waiting for the other.
+ */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/torture/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** Days since 1970. */
 const today = Math.floor(Date.now() / 86_400_000);
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         plugins: [locales()],
@@ -37,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/{journeys,torture}/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...frames, ...timed],
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           // Two at a time, each with a server and a browser of its own; a third would find no core left.
@@ -51,15 +67,28 @@ export default defineConfig({
       {
         test: {
           name: 'alone',
-          include: alone,
+          include: frames,
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           pool: 'forks',
-          // After the others and one at a time: a wait should measure Kith, not the queue.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'timed',
+          include: timed,
+          globalSetup: ['e2e/support/globalSetup.ts'],
+          environment: 'node',
+          pool: 'forks',
+          // Not beside the journeys: a wait should measure Kith, not the queue.
+          maxWorkers,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -6,7 +6,7 @@ import { fillHistory } from '../support/history.ts';
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ motion: true });
 
 interface Place {
   readonly text: string;

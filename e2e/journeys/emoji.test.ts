@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { phone, useWorld } from '../support/browser.ts';
 import { png } from '../support/picture.ts';
 
-const world = useWorld();
+const world = useWorld({ motion: true });
 
 test('an owner adds an emoji; everybody writes it, reacts with it, and loses it when it is removed', async () => {
   const owner = await world.person('Olga');

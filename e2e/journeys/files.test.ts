@@ -6,7 +6,7 @@ import { film, gif, oddFilm, pdf, photo, type Sample, song } from '../support/sa
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld({ env: { KITH_FILE_SIZE: '5MB' } });
+const world = useWorld({ env: { KITH_FILE_SIZE: '5MB' }, motion: true });
 
 const sample = (name: string, mimeType: string, buffer: Buffer): Sample => ({ name, mimeType, buffer });
 

@@ -11,6 +11,7 @@ afterAll(() => fake?.close());
 
 describe('with a provider', () => {
   const world = useWorld({
+    motion: true,
     env: {
       KITH_GIF_PROVIDER: 'giphy',
       KITH_GIF_KEY: 'the-key',

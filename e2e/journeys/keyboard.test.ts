@@ -4,7 +4,7 @@ import { useWorld } from '../support/browser.ts';
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ motion: true });
 
 interface Focus {
   readonly name: string;

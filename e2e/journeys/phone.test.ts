@@ -5,7 +5,7 @@ import { phone, useWorld } from '../support/browser.ts';
 import type { Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
-const world = useWorld();
+const world = useWorld({ motion: true });
 const THUMB = 44;
 
 /** Big enough for a thumb: the button, or what of the label around it takes the tap. */

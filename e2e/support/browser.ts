@@ -75,9 +75,19 @@ export interface WorldOptions extends ServerOptions {
   readonly installs?: boolean;
   /** Whether it looks at the system's notices: only the whole browser has them. Absent: no. */
   readonly notices?: boolean;
+  /**
+   * Whether things fade and slide, as they do for most people. Every frame of it is painted without a graphics card: a
+   * fifth of the time of all journeys, so only those have it where a movement could be in the way. Absent: no.
+   */
+  readonly motion?: boolean;
 }
 
-export function useWorld({ installs = false, notices = false, ...options }: WorldOptions = {}): World {
+export function useWorld({
+  installs = false,
+  notices = false,
+  motion = false,
+  ...options
+}: WorldOptions = {}): World {
   let server: Server | undefined;
   let browser: Browser | undefined;
   let screens: Screen[] = [];
@@ -118,6 +128,7 @@ export function useWorld({ installs = false, notices = false, ...options }: Worl
     device: async (contextOptions = desktop) => {
       const context = await world.browser.newContext({
         locale: 'en-GB',
+        reducedMotion: motion ? 'no-preference' : 'reduce',
         serviceWorkers: installs ? 'allow' : 'block',
         ...contextOptions,
       });
