@@ -243,3 +243,53 @@ test('T3: who reads a thread without following it says so, once', async () => {
   expect(anna.threads.mark(root).get()).toMatchObject({ following: false, unread: 0 });
   thread.dispose();
 });
+
+/** Something happens after the server has read the list, and is told before its answer. */
+function meanwhile(world: Harness, happen: () => void): { happened: boolean } {
+  const { server } = world;
+  const answer = server.answer.bind(server);
+  const state = { happened: false };
+  server.answer = (userId, command, input) => {
+    const output = answer(userId, command, input);
+    if (command === 'listThreads' && !state.happened) {
+      state.happened = true;
+      happen();
+    }
+    return output;
+  };
+  return state;
+}
+
+test('S13: a list that was asked for before one left brings nothing back; who comes in again has it again', async () => {
+  const world = new Harness();
+  const root = world.say(ANNA, 'root');
+  reply(world, BERT, root, 'first');
+  const leaving = meanwhile(world, () => world.server.world.leave(ANNA, world.group));
+  const anna = await world.live(ANNA);
+  await world.clock.pass(5_000);
+  expect(leaving.happened).toBe(true);
+  expect(anna.conversations.get(world.group).get()).toBeFalsy();
+  expect(anna.threads.list.get()).toMatchObject({ status: 'ready', threads: [], unread: 0 });
+  world.server.world.join(ANNA, world.group);
+  await world.clock.pass(5_000);
+  expect(anna.threads.list.get()).toMatchObject({ threads: [{ root: { id: root } }], unread: 1 });
+});
+
+test('a list that was asked for before a reply was deleted, or came, does not bring the past back', async () => {
+  const world = new Harness();
+  const [first, second] = [world.say(ANNA, 'first'), world.say(ANNA, 'second')];
+  const only = reply(world, BERT, first, 'only');
+  reply(world, BERT, second, 'one');
+  const changing = meanwhile(world, () => {
+    world.server.world.deleteMessage(BERT, { conversationId: world.group, messageId: only });
+    reply(world, BERT, second, 'two');
+  });
+  const anna = await world.live(ANNA);
+  await world.clock.pass(5_000);
+  expect(changing.happened).toBe(true);
+  expect(anna.threads.list.get()).toMatchObject({
+    threads: [{ root: { id: second, replies: { count: 2 } }, mark: { unread: 2 } }],
+    unread: 1,
+  });
+  expect(anna.threads.list.get().threads).toHaveLength(1);
+});

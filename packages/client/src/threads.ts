@@ -33,6 +33,8 @@ const AGAIN_MS = 500;
 const PAGE = 20;
 /** Marks of threads that were open once, and are not followed. */
 const LOOSE_MAX = 1_000;
+/** Messages that came while an answer was on its way. */
+const MEANWHILE_MAX = 1_000;
 const MORE = limits.unreadCap + 1;
 
 /** The server's mark, with what came after it. */
@@ -57,9 +59,13 @@ export class ThreadStore {
   #live = false;
   #epoch = 0;
   #loading: Promise<void> | undefined;
+  /** What came since the list was asked for: the answer may be of before it. */
+  #meanwhile: MessageRecord[] = [];
   #planned = false;
   /** Out of the cache, not told by the server since. */
   readonly #restored = new Set<string>();
+  /** Conversations that are not this person's, or not yet: should one become theirs, its threads are to be listed. */
+  readonly #foreign = new Set<string>();
   /** Whether these are followed is being asked. */
   readonly #asked = new Map<string, Promise<boolean>>();
   /** How far threads were read that one does not follow: there is no mark, but their authors learn of it (T3). */
@@ -83,6 +89,7 @@ export class ThreadStore {
     events.on('head', (id, head) => {
       // S13: nothing of it is to be seen any more.
       if (!head) this.#forget(id);
+      else if (this.#foreign.delete(id)) this.#again();
     });
   }
 
@@ -235,6 +242,7 @@ export class ThreadStore {
     this.#reads.clear();
     this.#restored.clear();
     this.#looked.clear();
+    this.#foreign.clear();
     this.#unreadElsewhere = 0;
     this.#next = undefined;
     this.#error = undefined;
@@ -244,9 +252,13 @@ export class ThreadStore {
   // --- what comes in ------------------------------------------------------------------------------------------------
 
   #handleRecords(records: readonly ConversationChange[]): void {
+    const messages = records.filter((record) => record.type === 'message');
+    if (this.#loading) {
+      if (this.#meanwhile.length + messages.length > MEANWHILE_MAX) this.#again();
+      else this.#meanwhile.push(...messages);
+    }
     if (this.#known.size === 0) return;
-    for (const record of records) {
-      if (record.type !== 'message') continue;
+    for (const record of messages) {
       if (record.thread) this.#handleReply(record, record.thread.rootId);
       const listed = this.#listed.get(record.id);
       if (listed && listed.root.rev < record.rev) {
@@ -302,6 +314,7 @@ export class ThreadStore {
   }
 
   #forget(conversationId: string): void {
+    this.#foreign.add(conversationId);
     for (const [rootId, { mark }] of this.#known) {
       if (mark.conversationId !== conversationId) continue;
       this.#known.delete(rootId);
@@ -309,6 +322,8 @@ export class ThreadStore {
       this.#reads.forget(rootId);
       this.#shown.set(rootId, undefined);
     }
+    // Those of it that are farther down than the list is loaded were counted too.
+    if (this.#next) this.#again();
     this.#changed();
   }
 
@@ -381,6 +396,7 @@ export class ThreadStore {
     const epoch = this.#epoch;
     const load = async () => {
       this.#error = undefined;
+      this.#meanwhile = [];
       try {
         const page = await this.#deps.request('listThreads', {
           limit: PAGE,
@@ -391,6 +407,8 @@ export class ThreadStore {
         this.#error = asKithError(error);
       }
       this.#loading = undefined;
+      this.#handleRecords(this.#meanwhile);
+      this.#meanwhile = [];
       this.#changed();
     };
     this.#loading = load();
@@ -402,7 +420,14 @@ export class ThreadStore {
     this.#deps.handleUsers(page.users);
     const isLonger = what === 'again' && this.#listed.size > PAGE;
     if (what === 'anew') this.#listed.clear();
+    let unread = page.unread;
     for (const { root, last, mark } of page.threads) {
+      // The answer is of before one left, or of a moment after one came in.
+      if (!this.#deps.store.head(mark.conversationId)) {
+        this.#foreign.add(mark.conversationId);
+        if (mark.unread > 0) unread--;
+        continue;
+      }
       this.#listed.set(root.id, { root, last });
       this.handleMark(mark);
     }
@@ -413,7 +438,7 @@ export class ThreadStore {
     const here = [...this.#listed.keys()].filter(
       (id) => (told.get(id) ?? this.#shown.peek(id)?.unread ?? 0) > 0,
     ).length;
-    this.#unreadElsewhere = this.#next === null ? 0 : Math.max(0, page.unread - here);
+    this.#unreadElsewhere = this.#next === null ? 0 : Math.max(0, unread - here);
   }
 
   /** What the cache had and the whole list has not is followed no longer. */
