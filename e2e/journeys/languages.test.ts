@@ -1,4 +1,5 @@
 /** Everybody reads the app in their own language, and people of different scripts read each other. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { desktop, useWorld } from '../support/browser.ts';
 import type { Screen } from '../support/screens.ts';
@@ -54,6 +55,20 @@ it('the browser chooses where nobody did, also at the door', async () => {
   await say(german, 'Gib deine E-Mail-Adresse oder deinen Benutzernamen ein.');
   const other = await world.device({ ...desktop, locale: 'fi-FI' });
   await other.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
+});
+
+it('a notice of the beginning waits for its words, when they come last', async () => {
+  const device = await world.enter('Ines');
+  await device.page.evaluate(() => localStorage.setItem('kith.unsent', '["Half a poem"]'));
+  await device.page.route(/\/assets\/en-/, async (route) => {
+    await sleep(1_500);
+    await route.continue();
+  });
+  await device.page.reload();
+  const notice = device.page.getByRole('status').filter({ hasText: 'no longer in the conversation' });
+  await notice.getByText('Half a poem').waitFor();
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await device.page.evaluate(() => localStorage.getItem('kith.unsent'))).toBeNull();
 });
 
 it('Arabic is mirrored, and words of the other direction stay whole', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@kith/client';
 import { useSyncExternalStore } from 'react';
 import { fromWire } from '../composer/text.ts';
-import { type Key, t } from '../i18n/index.ts';
+import { type Key, onceSpoken, t } from '../i18n/index.ts';
 import { closePersonal, endPassing, toast } from '../ui/toast.ts';
 import { forgetPerson } from './forget.ts';
 import { navigate } from './route.ts';
@@ -113,11 +113,7 @@ async function enter(userId: string): Promise<void> {
     userAgent: `Kith Web (${navigator.userAgent})`.slice(0, 80),
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
-    onStorageLost: () =>
-      toast(t('app.storageLost'), {
-        tone: 'error',
-        lasting: 'storage',
-      }),
+    onStorageLost: () => onceSpoken(() => toast(t('app.storageLost'), { tone: 'error', lasting: 'storage' })),
     onUnsent: (_conversationId, contents) => {
       const nameOf = (id: string) => client.users.get(id).get()?.displayName;
       handleUnsent(

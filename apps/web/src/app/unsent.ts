@@ -2,7 +2,7 @@
  * Words that can no longer be sent, since the conversation is gone for their author: offered for copying until they are
  * copied or dismissed, also by the next page when this one closes before anybody saw them.
  */
-import { t } from '../i18n/index.ts';
+import { onceSpoken, t } from '../i18n/index.ts';
 import { copyToClipboard } from '../ui/copy.ts';
 import { toast } from '../ui/toast.ts';
 
@@ -35,18 +35,16 @@ function keep(texts: readonly string[]): void {
 export const clearUnsent = (): void => keep([]);
 
 export function handleUnsent(texts: readonly string[]): void {
-  const all = [...(waiting ?? kept()), ...texts];
-  keep(all);
-  offer(all);
+  keep([...(waiting ?? kept()), ...texts]);
+  offerUnsent();
 }
 
-/** At the start: what an earlier page could not show. */
-export function offerUnsent(): void {
+/** Also what an earlier page could not show. */
+export const offerUnsent = (): void => onceSpoken(offer);
+
+function offer(): void {
   const texts = waiting ?? kept();
-  if (texts.length > 0) offer(texts);
-}
-
-function offer(texts: readonly string[]): void {
+  if (texts.length === 0) return;
   const [first = ''] = texts;
   const beginning = first.length > SHOWN_CHARS ? `${first.slice(0, SHOWN_CHARS)}…` : first;
   toast(t('app.unsent', { count: texts.length, beginning }), {
@@ -62,7 +60,7 @@ function offer(texts: readonly string[]): void {
           },
           () => {
             toast(t('app.copyRefused'), { tone: 'error' });
-            offer(texts);
+            offer();
           },
         ),
     },

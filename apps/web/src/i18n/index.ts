@@ -56,6 +56,7 @@ const STORED = 'kith.language';
 let language: Language = 'en';
 let locale = 'en';
 let catalog: Catalog = {};
+const first = Promise.withResolvers<void>();
 const listeners = new Set<() => void>();
 
 const isLanguage = (value: unknown): value is Language => languages.some((known) => known === value);
@@ -109,7 +110,11 @@ export async function speak(next: Language, inLocale: string = next): Promise<vo
   catalog = (await load[next]()).default as Catalog;
   language = next;
   locale = inLocale;
+  first.resolve();
 }
+
+/** As soon as there are words, which is not yet while the page begins: for what is said outside of what is drawn. */
+export const onceSpoken = (say: () => void): void => void first.promise.then(say);
 
 export const currentLanguage = (): Language => language;
 export const currentDirection = (): Direction => (language === 'ar' ? 'rtl' : 'ltr');
