@@ -5,10 +5,10 @@ import { locales } from './apps/web/build/locales.ts';
 /** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
 const maxWorkers = 2;
 
-/** What looks at each painted frame. */
-const frames = ['e2e/journeys/anchoring.test.ts'];
+/** What looks at each painted frame; and beside it what does nothing but wait. */
+const frames = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/lostWord.test.ts'];
 /** What asks how soon something is told. They wait more than they work. */
-const timed = ['e2e/torture/{nodes,comings,lostWord}.test.ts'];
+const timed = ['e2e/torture/{nodes,comings}.test.ts'];
 
 /**
  * A clean clone knows no test's time, and begins with the largest files. Those that torture are small and take long: the
@@ -66,12 +66,12 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'alone',
+          name: 'frames',
           include: frames,
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
