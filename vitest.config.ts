@@ -42,7 +42,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           environment: 'node',
           pool: 'forks',
-          maxWorkers,
+          // One more: a third of the time of these is waiting.
+          maxWorkers: maxWorkers + 1,
           globalSetup: ['packages/server/src/testing/globalSetup.ts'],
           // PGlite compiles its WebAssembly in the first test of a file; two cores share that work.
           testTimeout: 20_000,
