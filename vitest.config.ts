@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { locales } from './apps/web/build/locales.ts';
 
-/** Two workers: the least machine we test on has two cores, and the database wants some of them too. */
-const maxWorkers = 2;
+/** The least machine we test on has two cores, and a third of the time of most tests is waiting. */
+const maxWorkers = 3;
+/** Where frames and times are looked at: they should measure Kith, not the queue. */
+const fewWorkers = 2;
 
 /** What looks at each painted frame; and beside it what does nothing but wait. */
 const frames = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/lostWord.test.ts'];
@@ -42,8 +44,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           environment: 'node',
           pool: 'forks',
-          // One more: a third of the time of these is waiting.
-          maxWorkers: maxWorkers + 1,
+          maxWorkers,
           globalSetup: ['packages/server/src/testing/globalSetup.ts'],
           // PGlite compiles its WebAssembly in the first test of a file; two cores share that work.
           testTimeout: 20_000,
@@ -57,7 +58,6 @@ export default defineConfig({
           exclude: [...frames, ...timed],
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
-          // Two at a time, each with a server and a browser of its own; a third would find no core left.
           pool: 'forks',
           maxWorkers,
           testTimeout: 120_000,
@@ -72,7 +72,7 @@ export default defineConfig({
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           pool: 'forks',
-          maxWorkers,
+          maxWorkers: fewWorkers,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },
@@ -85,8 +85,7 @@ export default defineConfig({
           globalSetup: ['e2e/support/globalSetup.ts'],
           environment: 'node',
           pool: 'forks',
-          // Not beside the journeys: a wait should measure Kith, not the queue.
-          maxWorkers,
+          maxWorkers: fewWorkers,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 3 },
