@@ -51,7 +51,12 @@ it('a message is forwarded to two with a comment, saved, and keeps whose it was'
 
   await ada.message('The door is blue').first().locator('.kith-bubble').click({ button: 'right' });
   await ada.page.getByRole('menuitem', { name: 'Save', exact: true }).click();
-  await ada.page.getByRole('button', { name: 'Show', exact: true }).click();
+  // Not that of the notice before.
+  await ada.page
+    .getByRole('status')
+    .filter({ hasText: /^Saved/ })
+    .getByRole('button', { name: 'Show', exact: true })
+    .click();
   await ada.heading('Saved messages').waitFor();
   await ada.message('The door is blue').getByText('Forwarded from Bob').waitFor();
 });

@@ -43,6 +43,10 @@ async function expectFocus(screen: Screen, name: RegExp): Promise<void> {
   });
 }
 
+/** A menu is drawn a moment before keys reach it. */
+const untilInMenu = (screen: Screen): Promise<boolean> =>
+  until('a menu has the focus', async () => (await focused(screen))?.role.startsWith('menu') === true);
+
 /** Tabs on until something is reached; on the way the focus never gets lost. */
 async function tabTo(screen: Screen, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   const way: string[] = [];
@@ -228,7 +232,7 @@ it('every shortcut is on the sheet, and the keys of a message do what its menu o
   await keyboard.press('Escape');
   await expectFocus(device, /Sure\? Yes\./);
   await keyboard.press('Enter');
-  await page.getByRole('menu').waitFor();
+  await untilInMenu(device);
   await keyboard.press('ArrowDown');
   const at = async () => (await focused(device))?.name ?? '';
   await until('the first reaction has the focus', async () => {
@@ -255,6 +259,7 @@ it('every shortcut is on the sheet, and the keys of a message do what its menu o
   await expectFocus(device, /Sure\? Yes\./);
   await keyboard.press('Delete');
   await page.getByRole('menuitem', { name: 'Delete for everyone' }).waitFor();
+  await untilInMenu(device);
   await keyboard.press('End');
   await keyboard.press('Enter');
   await page.getByRole('menuitem', { name: 'Sure? Gone for everyone' }).waitFor();
