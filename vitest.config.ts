@@ -46,6 +46,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers,
           globalSetup: ['packages/server/src/testing/globalSetup.ts'],
+          setupFiles: ['tools/patience.ts'],
+          expect: { poll: { timeout: 10_000 } },
           // PGlite compiles its WebAssembly in the first test of a file; two cores share that work.
           testTimeout: 20_000,
           hookTimeout: 60_000,
