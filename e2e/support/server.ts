@@ -13,11 +13,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serverEnvironment, serverFlags } from '@kith/tools/serverFlags.mjs';
+import { freePort } from '@kith/tools/services/processes.ts';
 import { until } from './wait.ts';
 
 export interface ServerOptions {
@@ -190,14 +190,3 @@ const leftovers = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of leftovers) child.kill('SIGKILL');
 });
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  return address.port;
-}

@@ -49,15 +49,26 @@ async function idOf(kind: '-u' | '-g', name: string): Promise<number | undefined
 export const hasExited = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
-/** A port that was free a moment ago. */
+/** Below those that systems give away by themselves, and so many for each process: tests that run side by side share none. */
+const PORTS = { from: 10_000, to: 30_000, each: 50 };
+let portsGiven = 0;
+
+/** A port that was free a moment ago, and that no other process which asks here is told for long. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  return address.port;
+  const first = PORTS.from + ((process.pid * PORTS.each) % (PORTS.to - PORTS.from));
+  for (let tried = 0; tried < PORTS.each; tried += 1) {
+    const port = first + (portsGiven++ % PORTS.each);
+    const server = createServer().listen(port, '127.0.0.1');
+    const listens = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!listens) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('No port is free.');
 }
 
 const LISTENING_MS = 10_000;
