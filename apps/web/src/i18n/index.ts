@@ -56,7 +56,8 @@ const STORED = 'kith.language';
 let language: Language = 'en';
 let locale = 'en';
 let catalog: Catalog = {};
-const first = Promise.withResolvers<void>();
+let spoken = false;
+const unspoken: (() => void)[] = [];
 const listeners = new Set<() => void>();
 
 const isLanguage = (value: unknown): value is Language => languages.some((known) => known === value);
@@ -110,11 +111,15 @@ export async function speak(next: Language, inLocale: string = next): Promise<vo
   catalog = (await load[next]()).default as Catalog;
   language = next;
   locale = inLocale;
-  first.resolve();
+  spoken = true;
+  for (const say of unspoken.splice(0)) say();
 }
 
 /** As soon as there are words, which is not yet while the page begins: for what is said outside of what is drawn. */
-export const onceSpoken = (say: () => void): void => void first.promise.then(say);
+export function onceSpoken(say: () => void): void {
+  if (spoken) say();
+  else unspoken.push(say);
+}
 
 export const currentLanguage = (): Language => language;
 export const currentDirection = (): Direction => (language === 'ar' ? 'rtl' : 'ltr');
