@@ -25,7 +25,7 @@ const STOP_MS = 500;
  * Requests with bytes of one person, side by side: each holds a connection and what is gathered before it is kept, 8 MiB for S3.
  * Those that wait hold the connection alone: as many as there may be uploads.
  */
-const WRITES = { places: 16, waiting: limits.openUploads, patienceMs: 6_000 } as const;
+const WRITES = { places: 16, waiting: limits.openUploads, patienceMs: 10_000 } as const;
 
 /** Whose request the library is at. */
 const requests = new AsyncLocalStorage<{
