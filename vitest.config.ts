@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { locales } from './apps/web/build/locales.ts';
 
@@ -23,6 +23,28 @@ class LongFirst extends BaseSequencer {
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
+
+/** What runs real servers and browsers, one group after the other. */
+const journeys = (
+  name: string,
+  groupOrder: number,
+  workers: number,
+  include: string[],
+  exclude: string[] = [],
+): TestProjectInlineConfiguration => ({
+  test: {
+    name,
+    include,
+    exclude,
+    globalSetup: ['e2e/support/globalSetup.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: workers,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    sequence: { groupOrder },
+  },
+});
 
 /** Days since 1970. */
 const today = Math.floor(Date.now() / 86_400_000);
@@ -53,46 +75,9 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          include: ['e2e/{journeys,torture}/**/*.test.ts'],
-          exclude: [...frames, ...timed],
-          globalSetup: ['e2e/support/globalSetup.ts'],
-          environment: 'node',
-          pool: 'forks',
-          maxWorkers,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          name: 'frames',
-          include: frames,
-          globalSetup: ['e2e/support/globalSetup.ts'],
-          environment: 'node',
-          pool: 'forks',
-          maxWorkers: fewWorkers,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: 'timed',
-          include: timed,
-          globalSetup: ['e2e/support/globalSetup.ts'],
-          environment: 'node',
-          pool: 'forks',
-          maxWorkers: fewWorkers,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          sequence: { groupOrder: 3 },
-        },
-      },
+      journeys('e2e', 1, maxWorkers, ['e2e/{journeys,torture}/**/*.test.ts'], [...frames, ...timed]),
+      journeys('frames', 2, fewWorkers, frames),
+      journeys('timed', 3, fewWorkers, timed),
       {
         test: {
           name: 'soak',

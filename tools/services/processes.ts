@@ -49,11 +49,11 @@ async function idOf(kind: '-u' | '-g', name: string): Promise<number | undefined
 export const hasExited = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null;
 
-/** Below those that systems give away by themselves, and so many for each process: tests that run side by side share none. */
+/** Below those that systems give away by themselves; so many are for each process, so that tests side by side share none. */
 const PORTS = { from: 10_000, to: 30_000, each: 50 };
 let portsGiven = 0;
 
-/** A port that was free a moment ago, and that no other process which asks here is told for long. */
+/** A port that was free a moment ago, and that nobody else who asks here is likely to be told. */
 export async function freePort(): Promise<number> {
   const first = PORTS.from + ((process.pid * PORTS.each) % (PORTS.to - PORTS.from));
   for (let tried = 0; tried < PORTS.each; tried += 1) {
