@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { newId } from '@kith/protocol';
 import type { Locker } from '@tus/server';
 import { pino } from 'pino';
@@ -116,6 +118,21 @@ describe.each(databaseKinds)('leases of uploads on several nodes, on %s', (kind)
     await two.newLock(id).lock(never, () => undefined);
     await asked;
     await expect(one.newLock(id).lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
+  });
+
+  it('gives up in time, also when memory is tidied meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const tidy: () => void = runInNewContext('gc');
+    const [one, two] = [node('one'), node('two')];
+    const id = newId();
+    await world.services.files.begin(ann, { id, size: 10, opaque: true });
+    await one.newLock(id).lock(never, () => undefined);
+    const tidied = setInterval(tidy, 50);
+    try {
+      await expect(two.newLock(id).lock(never, () => undefined)).rejects.toMatchObject({ status_code: 423 });
+    } finally {
+      clearInterval(tidied);
+    }
   });
 
   it('does not ask itself, while it waits for the other', async () => {

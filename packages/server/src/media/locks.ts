@@ -55,7 +55,19 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
 
   const take = async (key: UploadKey, signal: AbortSignal, askToStop: RequestRelease): Promise<void> => {
     const name = nameOf(key);
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    const late = new AbortController();
+    // A timer keeps its controller; a time-out within `any` is garbage while nobody listens, and then never comes.
+    const timer = setTimeout(() => late.abort(), waitMs);
+    const deadline = AbortSignal.any([signal, late.signal]);
+    try {
+      const held = await takeHere(name, askToStop, deadline);
+      if (leases) held.lease = await leaseOf(leases, key, askToStop, deadline);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const takeHere = async (name: string, askToStop: RequestRelease, deadline: AbortSignal): Promise<Held> => {
     for (let held = locks.get(name); held; held = locks.get(name)) {
       const { next } = held;
       if (deadline.aborted || next.length >= MOST_WAITING) throw LOCKED;
@@ -68,20 +80,25 @@ export function createUploadLocks({ leases, waitMs = WAIT_MS }: UploadLocksOptio
     }
     const held: Held = { askToStop, next: [] };
     locks.set(name, held);
-    if (!leases) return;
+    return held;
+  };
+
+  const leaseOf = async (
+    leases: Leases,
+    key: UploadKey,
+    askToStop: RequestRelease,
+    deadline: AbortSignal,
+  ): Promise<Lease> => {
     try {
       for (;;) {
         const lease = await leases.take(key, () => void askToStop());
-        if (lease) {
-          held.lease = lease;
-          return;
-        }
+        if (lease) return lease;
         if (deadline.aborted) throw LOCKED;
         leases.ask(key);
         await sleep(ASK_MS);
       }
     } catch (error) {
-      await free(name);
+      await free(nameOf(key));
       throw error;
     }
   };
