@@ -1,7 +1,7 @@
 /** Where one is, and how to reach somebody, as cards; and what lets messages disappear. */
 import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
-import { gone } from '../support/screens.ts';
+import { counted, gone } from '../support/screens.ts';
 
 const world = useWorld();
 
@@ -31,6 +31,7 @@ it('a place is shared after a look at it, a person with a way to write to them',
   await attach('Contact');
   const dialog = ada.page.getByRole('dialog', { name: 'Share a contact' });
   await dialog.getByRole('searchbox').fill('Carol');
+  await counted('people', dialog.locator('[data-row]'), 1);
   await dialog.getByRole('button', { name: /^Carol/ }).click();
   await gone(dialog);
   await attach('Contact');

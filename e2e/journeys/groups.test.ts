@@ -1,7 +1,7 @@
 /** A group from its making to its handing over, by people of every role (S13). */
 import { expect, it } from 'vitest';
 import { useWorld } from '../support/browser.ts';
-import { gone, type Screen } from '../support/screens.ts';
+import { counted, gone, type Screen } from '../support/screens.ts';
 import { until } from '../support/wait.ts';
 
 const world = useWorld();
@@ -29,6 +29,7 @@ it('S13: a group is made, renamed, grown, shrunk and handed over', async () => {
   await ada.list.getByText('Give the group a name.').waitFor();
   await ada.list.getByLabel('Name of the group').fill('Apollo');
   await ada.list.getByRole('searchbox', { name: 'Find people' }).fill('Bob');
+  await counted('people', ada.list.getByRole('checkbox'), 1);
   await ada.list.getByRole('checkbox', { name: /^Bob/ }).click();
   expect(await ada.list.getByRole('checkbox', { name: /^Bob/ }).isChecked()).toBe(true);
   await ada.list.getByRole('button', { name: 'Create group of 2' }).click();

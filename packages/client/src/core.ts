@@ -239,11 +239,11 @@ export class Core {
         this.tabs.post({ type: 'removed', id: entry.id });
       },
       discarded: ({ id }) => this.tabs.post({ type: 'discarded', id }),
-      unsent: (id, entries) =>
+      unsent: (conversationId, entries) =>
         this.options.onUnsent?.(
-          id,
+          conversationId,
           // What was only passed on still stands where it was.
-          entries.filter((entry) => !entry.forward).map((entry) => entry.content),
+          entries.filter((entry) => !entry.forward).map(({ id, content }) => ({ id, content })),
         ),
       acknowledged: (entry, reply) => {
         this.sync.expect(entry.conversationId, reply.rev);

@@ -593,6 +593,11 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+export interface UnsentMessage {
+  readonly id: string;
+  readonly content: Content;
+}
+
 export interface ClientOptions {
   /** Where the server is: `https://chat.example.org`. */
   readonly url: string;
@@ -608,8 +613,11 @@ export interface ClientOptions {
   readonly onWarning?: (message: string, cause?: unknown) => void;
   /** The storage cannot be used: from now on what is not sent is lost when the process or page ends. */
   readonly onStorageLost?: () => void;
-  /** Messages that can no longer be sent, since one is no longer in the conversation. Nothing else keeps their words. */
-  readonly onUnsent?: (conversationId: string, contents: readonly Content[]) => void;
+  /**
+   * Messages that can no longer be sent, since one is no longer in the conversation. Nothing else keeps their words, so they
+   * are told again by the next page where this one closed at once: who keeps them goes by their ids.
+   */
+  readonly onUnsent?: (conversationId: string, messages: readonly UnsentMessage[]) => void;
   readonly WebSocket?: SocketConstructor;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;

@@ -114,11 +114,13 @@ async function enter(userId: string): Promise<void> {
     storage: cacheOf(userId),
     onWarning: (message, cause) => console.warn(message, cause),
     onStorageLost: () => onceSpoken(() => toast(t('app.storageLost'), { tone: 'error', lasting: 'storage' })),
-    onUnsent: (_conversationId, contents) => {
+    onUnsent: (_conversationId, messages) => {
       const nameOf = (id: string) => client.users.get(id).get()?.displayName;
       handleUnsent(
-        contents.flatMap((content) =>
-          content.type === 'plain' ? [fromWire(content.text, nameOf).text] : [],
+        new Map(
+          messages.flatMap(({ id, content }) =>
+            content.type === 'plain' ? [[id, fromWire(content.text, nameOf).text]] : [],
+          ),
         ),
       );
     },

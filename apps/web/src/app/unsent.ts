@@ -9,33 +9,36 @@ import { toast } from '../ui/toast.ts';
 const KEY = 'kith.unsent';
 const SHOWN_CHARS = 80;
 
-/** Of this page, also where the browser keeps nothing. */
-let waiting: readonly string[] | undefined;
+/** Texts by the id of their message: a page that closed at once leaves it to the next one to tell of the same message. */
+type Unsent = ReadonlyMap<string, string>;
 
-function kept(): readonly string[] {
+/** Of this page, also where the browser keeps nothing. */
+let waiting: Unsent | undefined;
+
+function kept(): Unsent {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return new Map(Object.entries(value ?? {}).filter(([, text]) => typeof text === 'string'));
   } catch {
     // Storage is blocked, or holds something else: then there is nothing of an earlier page.
-    return [];
+    return new Map();
   }
 }
 
-function keep(texts: readonly string[]): void {
-  waiting = texts;
+function keep(unsent: Unsent): void {
+  waiting = unsent;
   try {
-    if (texts.length === 0) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, JSON.stringify(texts));
+    if (unsent.size === 0) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(unsent)));
   } catch {
     // Full or blocked: they are offered as long as this page lives.
   }
 }
 
-export const clearUnsent = (): void => keep([]);
+export const clearUnsent = (): void => keep(new Map());
 
-export function handleUnsent(texts: readonly string[]): void {
-  keep([...(waiting ?? kept()), ...texts]);
+export function handleUnsent(unsent: Unsent): void {
+  keep(new Map([...(waiting ?? kept()), ...unsent]));
   offerUnsent();
 }
 
@@ -43,7 +46,7 @@ export function handleUnsent(texts: readonly string[]): void {
 export const offerUnsent = (): void => onceSpoken(offer);
 
 function offer(): void {
-  const texts = waiting ?? kept();
+  const texts = [...(waiting ?? kept()).values()];
   if (texts.length === 0) return;
   const [first = ''] = texts;
   const beginning = first.length > SHOWN_CHARS ? `${first.slice(0, SHOWN_CHARS)}…` : first;
