@@ -59,7 +59,7 @@ it('the browser chooses where nobody did, also at the door', async () => {
 
 it('a notice of the beginning waits for its words, when they come last', async () => {
   const device = await world.enter('Ines');
-  await device.page.evaluate(() => localStorage.setItem('kith.unsent', '["Half a poem"]'));
+  await device.page.evaluate(() => localStorage.setItem('kith.unsent', '{"1":"Half a poem"}'));
   await device.page.route(/\/assets\/en-/, async (route) => {
     await sleep(1_500);
     await route.continue();

@@ -33,6 +33,8 @@ const AGAIN_MS = 500;
 const PAGE = 20;
 /** Marks of threads that were open once, and are not followed. */
 const LOOSE_MAX = 1_000;
+/** Conversations that one left: of one forgotten here the threads are listed when the client starts anew. */
+const FOREIGN_MAX = 1_000;
 /** Messages that came while an answer was on its way. */
 const MEANWHILE_MAX = 1_000;
 const MORE = limits.unreadCap + 1;
@@ -313,8 +315,14 @@ export class ThreadStore {
     return reply.mentionsAll === true || reply.mentions?.includes(this.#deps.store.me) === true;
   }
 
-  #forget(conversationId: string): void {
+  #markForeign(conversationId: string): void {
+    const [oldest] = this.#foreign;
+    if (this.#foreign.size >= FOREIGN_MAX && oldest !== undefined) this.#foreign.delete(oldest);
     this.#foreign.add(conversationId);
+  }
+
+  #forget(conversationId: string): void {
+    this.#markForeign(conversationId);
     for (const [rootId, { mark }] of this.#known) {
       if (mark.conversationId !== conversationId) continue;
       this.#known.delete(rootId);
@@ -424,7 +432,7 @@ export class ThreadStore {
     for (const { root, last, mark } of page.threads) {
       // The answer is of before one left, or of a moment after one came in.
       if (!this.#deps.store.head(mark.conversationId)) {
-        this.#foreign.add(mark.conversationId);
+        this.#markForeign(mark.conversationId);
         if (mark.unread > 0) unread--;
         continue;
       }

@@ -50,7 +50,7 @@ it('offers what could not be sent once, also when the next page is told of it ag
 
 it.each([
   ['as it was left', '{"1":"Half a poem"}', 'Half a poem'],
-  ['what is no text apart', '["Half a poem",3,null]', 'Half a poem'],
+  ['what is no text apart', '{"1":"Half a poem","2":3,"3":null}', 'Half a poem'],
   ['nothing', 'null', undefined],
   ['nothing of what cannot be read', '{', undefined],
 ])('offers what an earlier page could not show: %s', async (_, left, offered) => {

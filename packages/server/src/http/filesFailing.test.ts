@@ -1,11 +1,9 @@
 /** What goes wrong with files, for real: a full disk, a store of objects that goes away, senders who lie about lengths and names. */
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { newId, type WireError } from '@kith/protocol';
 import { type S3, startS3 } from '@kith/tools/services/s3.ts';
@@ -20,39 +18,33 @@ import {
   TUS,
 } from '../testing/filesWorld.ts';
 import { pngOf } from '../testing/images.ts';
-
-const run = promisify(execFile);
-/** Only root may mount a disk of its own, and not in every container. */
-const isRoot = process.getuid?.() === 0;
+import { mountSmallDisk, type SmallDisk } from '../testing/smallDisk.ts';
 
 const bodyOf = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
 
-describe.runIf(isRoot)('a disk of two megabytes', () => {
-  let disk: string;
-  let isMounted = false;
+describe('a disk of two megabytes', () => {
+  let folder: string;
+  let disk: SmallDisk | null = null;
   let world: FilesWorld;
   let ann: HttpPerson;
   let group: string;
   beforeAll(async () => {
-    disk = await mkdtemp(join(tmpdir(), 'kith-small-disk-'));
-    isMounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).then(
-      () => true,
-      () => false,
-    );
-    if (!isMounted) return;
-    world = await openFilesWorld({ filesDirectory: disk });
+    folder = await mkdtemp(join(tmpdir(), 'kith-small-disk-'));
+    disk = mountSmallDisk(folder, 2);
+    if (!disk) return;
+    world = await openFilesWorld({ filesDirectory: folder });
     ann = await world.signUp('ann');
     group = await world.group([ann]);
   });
   afterAll(async () => {
     await world?.close();
-    if (isMounted) await run('umount', [disk]);
-    await rm(disk, { recursive: true, force: true });
+    disk?.unmount();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('M1: says that it is full, keeps what came, and goes on when somebody made room', async (test) => {
-    test.skip(!isMounted, 'nothing can be mounted here');
-    const others = join(disk, 'of somebody else');
+    test.skip(!disk, 'this user may not mount one');
+    const others = join(folder, 'of somebody else');
     await writeFile(others, randomBytes(1_500_000));
     const bytes = randomBytes(1_000_000);
     const id = newId();
