@@ -293,3 +293,28 @@ test('a list that was asked for before a reply was deleted, or came, does not br
   });
   expect(anna.threads.list.get().threads).toHaveLength(1);
 });
+
+test('lists that are asked for while one is on its way do not overtake each other', async () => {
+  const world = new Harness();
+  const kept = world.say(ANNA, 'kept');
+  reply(world, BERT, kept, 'stays');
+  const emptied = world.say(ANNA, 'emptied');
+  const only = reply(world, BERT, emptied, 'only');
+  const begun = ['one', 'two', 'three'].map((text) => world.say(ANNA, text));
+  const anna = await world.live(ANNA);
+  await world.clock.pass(3_000);
+  expect(anna.threads.list.get().threads).toHaveLength(2);
+
+  // The first is slow, so that two more come to wait for it; were both asked at once, the later would be the slower.
+  const late = [2_000, 0, 2_000];
+  world.server.lateness = (command) => (command === 'listThreads' ? (late.shift() ?? 0) : 0);
+  for (const root of begun) {
+    reply(world, BERT, root, 'begins to be followed');
+    await world.clock.pass(600);
+  }
+  await world.clock.pass(1_200);
+  world.server.world.deleteMessage(BERT, { conversationId: world.group, messageId: only });
+  await world.clock.pass(10_000);
+  const shown = anna.threads.list.get().threads.map(({ root }) => root.id);
+  expect(new Set(shown)).toEqual(new Set([kept, ...begun]));
+});

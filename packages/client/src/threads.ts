@@ -232,7 +232,7 @@ export class ThreadStore {
   }
 
   async loadMore(): Promise<void> {
-    await this.#loading;
+    await this.#answered();
     if (typeof this.#next === 'string') await this.#load({ cursor: this.#next });
   }
 
@@ -380,16 +380,24 @@ export class ThreadStore {
   #again(): void {
     if (this.#planned || !this.#live) return;
     this.#planned = true;
-    this.#deps.clock.after(AGAIN_MS, () => {
+    this.#deps.clock.after(AGAIN_MS, async () => {
+      await this.#answered();
+      // What was hinted at while an answer was on its way is asked for once.
       this.#planned = false;
       void this.#refresh('again');
     });
   }
 
+  /** One list at a time: of two on their way, the older answer could come last. */
+  async #answered(): Promise<void> {
+    // Several may wait, and the first of them asks again.
+    while (this.#loading) await this.#loading;
+  }
+
   /** `anew`: after an absence, when anything may have changed; `again`: what stands below the first page stays. */
   async #refresh(how: 'anew' | 'again', attempt = 0): Promise<void> {
     const epoch = this.#epoch;
-    await this.#loading;
+    await this.#answered();
     if (epoch !== this.#epoch || !this.#live) return;
     await this.#load(how);
     const error = this.#error;
@@ -427,7 +435,7 @@ export class ThreadStore {
   #take(page: Output<'listThreads'>, what: 'anew' | 'again' | object): void {
     this.#deps.handleUsers(page.users);
     const isLonger = what === 'again' && this.#listed.size > PAGE;
-    if (what === 'anew') this.#listed.clear();
+    if (typeof what === 'string' && !isLonger) this.#listed.clear();
     let unread = page.unread;
     for (const { root, last, mark } of page.threads) {
       // The answer is of before one left, or of a moment after one came in.

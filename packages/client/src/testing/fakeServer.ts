@@ -31,6 +31,8 @@ export class FakeServer {
   readonly refuses = new Set<CommandName>();
   /** How often each command was asked. */
   readonly asked = new Map<string, number>();
+  /** How late an answer comes, ms; it is of the moment of its question. */
+  lateness: (command: CommandName) => number = () => 0;
   readonly clock: Clock;
   readonly random: () => number;
   /** By person and conversation: told by replies only, as if each had one device. */
@@ -244,9 +246,13 @@ export class FakeSocket {
     const before = failing && random() < 0.5;
     try {
       if (before) throw new KithError('unavailable');
-      const output = this.#server.answer(this.userId!, frame.command as CommandName, frame.input);
+      const command = frame.command as CommandName;
+      const output = this.#server.answer(this.userId!, command, frame.input);
       if (failing) throw new KithError('timeout');
-      this.push({ t: 'reply', id: frame.id, output: structuredClone(output) });
+      this.push(
+        { t: 'reply', id: frame.id, output: structuredClone(output) },
+        this.#server.lateness(command),
+      );
     } catch (error) {
       const wire = (
         error instanceof KithError ? error : new KithError('internal', { cause: error })
