@@ -146,9 +146,10 @@ export class Sync {
     const window = store.windows.get(id);
     if (window && window.rev < known) {
       if (window.blank && window.rev < head.rev) window.reset(head.rev, head.lastSeq);
-      else if (known - window.rev > limits.changesDistance && !store.windows.isOpen(id))
+      else if (known - window.rev > limits.changesDistance && !store.windows.isOpen(id)) {
         store.windows.drop(id);
-      else return void this.#catchUp(id);
+        store.events.emit('missed', id);
+      } else return void this.#catchUp(id);
     }
     if (head.rev < known) this.needHead(id);
     else this.#target.delete(id);

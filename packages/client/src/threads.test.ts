@@ -318,3 +318,26 @@ test('lists that are asked for while one is on its way do not overtake each othe
   const shown = anna.threads.list.get().threads.map(({ root }) => root.id);
   expect(new Set(shown)).toEqual(new Set([kept, ...begun]));
 });
+
+test.each(['deleted', 'answered'])(
+  'a thread that was %s while its event was lost is right a moment later, also in a conversation that is not open',
+  async (what) => {
+    const world = new Harness();
+    const root = world.say(ANNA, 'root');
+    const only = reply(world, BERT, root, 'only');
+    const anna = await world.live(ANNA);
+    await world.clock.pass(3_000);
+    expect(anna.threads.list.get().threads).toHaveLength(1);
+    world.server.weather.lose = 1;
+    if (what === 'deleted')
+      world.server.world.deleteMessage(BERT, { conversationId: world.group, messageId: only });
+    else reply(world, BERT, root, 'lost');
+    await world.clock.pass(100);
+    world.server.weather.lose = 0;
+    world.server.antiEntropy();
+    await world.clock.pass(10_000);
+    const { threads } = anna.threads.list.get();
+    if (what === 'deleted') expect(threads).toEqual([]);
+    else expect(threads).toMatchObject([{ root: { replies: { count: 2 } }, mark: { unread: 2 } }]);
+  },
+);

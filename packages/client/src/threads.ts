@@ -88,6 +88,7 @@ export class ThreadStore {
     events.on('news', (_id, messages) => {
       for (const message of messages) this.#lookFor(message);
     });
+    events.on('missed', () => this.#again());
     events.on('head', (id, head) => {
       // S13: nothing of it is to be seen any more.
       if (!head) this.#forget(id);

@@ -16,6 +16,8 @@ export type StoreEvents = {
   window: [id: string, window: ConversationWindow | undefined, changed: readonly number[] | 'all'];
   /** Newer states of records, loaded or not. */
   records: [id: string, records: readonly ConversationChange[]];
+  /** Newer states of records of which nobody will tell: there was no window that could ask for them, or it is too far behind. */
+  missed: [id: string];
   /** New messages of others, as the head counts them. */
   arrived: [id: string, messages: readonly MessageRecord[]];
   /** Messages of others that came while there was a connection, each once. */
@@ -235,7 +237,9 @@ export class Store {
       )
       .filter(({ authorId, seq }) => authorId !== this.#me && !this.hides(id, seq));
     if (news.length > 0) this.events.emit('news', id, news);
-    return { head: unsure || (headGap && !window && !held), changes: windowGap };
+    const missed = headGap && !window && !held;
+    if (missed) this.events.emit('missed', id);
+    return { head: unsure || missed, changes: windowGap };
   }
 
   /** One message out of a reply: newer than what is here, or the same. */
@@ -284,6 +288,7 @@ export class Store {
     if (!head || !window) return;
     window.reset(head.rev, head.lastSeq);
     this.events.emit('window', id, window, 'all');
+    this.events.emit('missed', id);
   }
 
   /** Own read mark, with counts true at `rev`. Says whether the head must be asked for. */
