@@ -2,16 +2,14 @@
  * The threads one follows (T2): the list as the server tells it, kept in step by the replies that come in and by `thread`
  * events. Marks have no revision: after every absence the list is asked for anew.
  */
-import type { ConversationChange, MessageRecord, Output, Thread, ThreadMark, User } from '@kith/protocol';
-import type { KithError } from '@kith/protocol/errors';
+import type { ConversationChange, MessageRecord, Thread, ThreadMark, User } from '@kith/protocol';
 import { limits } from '@kith/protocol/limits';
-import { asKithError } from './asKithError.ts';
-import { backoff } from './backoff.ts';
 import { Cells, Derived, type Scheduler } from './reactive.ts';
 import type { Request } from './request.ts';
 import type { CachedThreads } from './storage/storage.ts';
 import { withMine } from './store/mine.ts';
 import type { Store } from './store/store.ts';
+import { PAGE, type ThreadPage, ThreadPages, type ThreadQuestion } from './threadPages.ts';
 import { ThreadReads } from './threadReads.ts';
 import type { Clock, Readable, ThreadsView } from './types.ts';
 
@@ -26,17 +24,10 @@ export interface ThreadStoreDeps {
   changed(): void;
 }
 
-/** Everybody who was away comes back at once; their lists can wait a moment. Ms. */
-const SPREAD_MS = 1_000;
-/** Several hints of one moment ask once. */
-const AGAIN_MS = 500;
-const PAGE = 20;
 /** Marks of threads that were open once, and are not followed. */
 const LOOSE_MAX = 1_000;
 /** Conversations that one left: of one forgotten here the threads are listed when the client starts anew. */
 const FOREIGN_MAX = 1_000;
-/** Messages that came while an answer was on its way. */
-const MEANWHILE_MAX = 1_000;
 const MORE = limits.unreadCap + 1;
 
 /** The server's mark, with what came after it. */
@@ -57,13 +48,6 @@ export class ThreadStore {
   /** Followed ones that are not loaded, and have something unread. */
   #unreadElsewhere = 0;
   #next: string | null | undefined;
-  #error: KithError | undefined;
-  #live = false;
-  #epoch = 0;
-  #loading: Promise<void> | undefined;
-  /** What came since the list was asked for: the answer may be of before it. */
-  #meanwhile: MessageRecord[] = [];
-  #planned = false;
   /** Out of the cache, not told by the server since. */
   readonly #restored = new Set<string>();
   /** Conversations that are not this person's, or not yet: should one become theirs, its threads are to be listed. */
@@ -73,26 +57,33 @@ export class ThreadStore {
   /** How far threads were read that one does not follow: there is no mark, but their authors learn of it (T3). */
   readonly #looked = new Map<string, number>();
   readonly #reads: ThreadReads;
+  readonly #pages: ThreadPages;
 
   constructor(deps: ThreadStoreDeps) {
     this.#deps = deps;
     this.#shown = new Cells(deps.scheduler);
     this.#reads = new ThreadReads({ ...deps, told: (mark) => this.handleMark(mark) });
+    this.#pages = new ThreadPages({
+      ...deps,
+      take: (page, question) => this.#take(page, question),
+      replay: (messages) => this.#handleMessages(messages),
+      changed: () => this.#changed(),
+    });
     this.#list = new Derived<ThreadsView>(deps.scheduler, () => this.#compute());
     this.list = this.#list;
     const { events } = deps.store;
     events.on('records', (_id, records) => this.#handleRecords(records));
     events.on('arrived', (_id, messages) => {
-      if (messages.some((message) => this.#beginsToFollow(message))) this.#again();
+      if (messages.some((message) => this.#beginsToFollow(message))) this.#pages.again();
     });
     events.on('news', (_id, messages) => {
       for (const message of messages) this.#lookFor(message);
     });
-    events.on('missed', () => this.#again());
+    events.on('missed', () => this.#pages.again());
     events.on('head', (id, head) => {
       // S13: nothing of it is to be seen any more.
       if (!head) this.#forget(id);
-      else if (this.#foreign.delete(id)) this.#again();
+      else if (this.#foreign.delete(id)) this.#pages.again();
     });
   }
 
@@ -142,17 +133,12 @@ export class ThreadStore {
 
   /** In step with the heads again. */
   handleSynced(): void {
-    this.#live = true;
-    const epoch = ++this.#epoch;
-    this.#deps.clock.after(this.#deps.random() * SPREAD_MS, () => {
-      if (epoch === this.#epoch) void this.#refresh('anew');
-    });
+    this.#pages.handleSynced();
     this.#reads.handleSynced();
   }
 
   handleDown(): void {
-    this.#live = false;
-    this.#epoch++;
+    this.#pages.handleDown();
     this.#reads.handleDown();
   }
 
@@ -167,7 +153,7 @@ export class ThreadStore {
     };
     // An answer that events have overtaken: of it only the marks themselves are news.
     if (known && known.mark.rev > mark.rev) {
-      if (mark.readSeq > known.mark.readSeq) this.#again();
+      if (mark.readSeq > known.mark.readSeq) this.#pages.again();
       return;
     }
     const later = new Map(
@@ -178,11 +164,11 @@ export class ThreadStore {
     // A mark never goes back: this one was read before the other was set.
     if (readSeq > mark.readSeq && mark.following) {
       this.#moveTo(mark.rootId, readSeq);
-      if (readSeq < mark.lastSeq && mark.unread > 0 && !this.#reads.has(mark.rootId)) this.#again();
+      if (readSeq < mark.lastSeq && mark.unread > 0 && !this.#reads.has(mark.rootId)) this.#pages.again();
     }
     if (mark.following !== this.#listed.has(mark.rootId)) {
       if (!mark.following) this.#listed.delete(mark.rootId);
-      else this.#again();
+      else this.#pages.again();
     }
     this.#changed();
   }
@@ -232,9 +218,8 @@ export class ThreadStore {
     if (this.#reads.read(conversationId, rootId, seq) && known.mark.following) this.#moveTo(rootId, seq);
   }
 
-  async loadMore(): Promise<void> {
-    await this.#answered();
-    if (typeof this.#next === 'string') await this.#load({ cursor: this.#next });
+  loadMore(): Promise<void> {
+    return this.#pages.more(() => this.#next ?? null);
   }
 
   clear(): void {
@@ -248,7 +233,7 @@ export class ThreadStore {
     this.#foreign.clear();
     this.#unreadElsewhere = 0;
     this.#next = undefined;
-    this.#error = undefined;
+    this.#pages.forgetError();
     this.#changed();
   }
 
@@ -256,10 +241,11 @@ export class ThreadStore {
 
   #handleRecords(records: readonly ConversationChange[]): void {
     const messages = records.filter((record) => record.type === 'message');
-    if (this.#loading) {
-      if (this.#meanwhile.length + messages.length > MEANWHILE_MAX) this.#again();
-      else this.#meanwhile.push(...messages);
-    }
+    this.#pages.handleMessages(messages);
+    this.#handleMessages(messages);
+  }
+
+  #handleMessages(messages: readonly MessageRecord[]): void {
     if (this.#known.size === 0) return;
     for (const record of messages) {
       if (record.thread) this.#handleReply(record, record.thread.rootId);
@@ -282,14 +268,14 @@ export class ThreadStore {
       this.#set({ mark, later });
     } else if (reply.seq > mark.readSeq && reply.rev > mark.rev && (!counts || reply.edited)) {
       // One that was counted has changed, or is gone.
-      if (reply.authorId !== this.#deps.store.me) this.#again();
+      if (reply.authorId !== this.#deps.store.me) this.#pages.again();
     }
     const listed = this.#listed.get(rootId);
     if (!listed) return;
     const { last } = listed;
     const newer = reply.body.type === 'content' && reply.seq > (last?.seq ?? 0);
     if (newer || (last?.id === reply.id && last.rev < reply.rev)) {
-      if (reply.body.type === 'deleted') this.#again();
+      if (reply.body.type === 'deleted') this.#pages.again();
       else this.#listed.set(rootId, { ...listed, last: reply });
       this.#changed();
     }
@@ -307,7 +293,7 @@ export class ThreadStore {
 
   /** A reply in a thread that the list may hold farther down: there it would be missed. */
   #lookFor({ thread, conversationId }: MessageRecord): void {
-    if (!thread || !this.#next || !this.#live || this.#known.has(thread.rootId)) return;
+    if (!thread || !this.#next || !this.#pages.live || this.#known.has(thread.rootId)) return;
     // Refused, or lost with the connection: the list is asked for anew then.
     this.follows(conversationId, thread.rootId).catch(() => undefined);
   }
@@ -332,7 +318,7 @@ export class ThreadStore {
       this.#shown.set(rootId, undefined);
     }
     // Those of it that are farther down than the list is loaded were counted too.
-    if (this.#next) this.#again();
+    if (this.#next) this.#pages.again();
     this.#changed();
   }
 
@@ -376,67 +362,12 @@ export class ThreadStore {
     }
   }
 
-  // --- asking -------------------------------------------------------------------------------------------------------
+  // --- the list ----------------------------------------------------------------------------------------------------
 
-  #again(): void {
-    if (this.#planned || !this.#live) return;
-    this.#planned = true;
-    this.#deps.clock.after(AGAIN_MS, async () => {
-      await this.#answered();
-      // What was hinted at while an answer was on its way is asked for once.
-      this.#planned = false;
-      void this.#refresh('again');
-    });
-  }
-
-  /** One list at a time: of two on their way, the older answer could come last. */
-  async #answered(): Promise<void> {
-    // Several may wait, and the first of them asks again.
-    while (this.#loading) await this.#loading;
-  }
-
-  /** `anew`: after an absence, when anything may have changed; `again`: what stands below the first page stays. */
-  async #refresh(how: 'anew' | 'again', attempt = 0): Promise<void> {
-    const epoch = this.#epoch;
-    await this.#answered();
-    if (epoch !== this.#epoch || !this.#live) return;
-    await this.#load(how);
-    const error = this.#error;
-    if (!error?.retryable || epoch !== this.#epoch) return;
-    const wait = backoff(attempt, this.#deps.random(), error.retryAfterMs);
-    this.#deps.clock.after(wait, () => {
-      if (epoch === this.#epoch) void this.#refresh(how, attempt + 1);
-    });
-  }
-
-  #load(what: 'anew' | 'again' | { readonly cursor: string }): Promise<void> {
-    const epoch = this.#epoch;
-    const load = async () => {
-      this.#error = undefined;
-      this.#meanwhile = [];
-      try {
-        const page = await this.#deps.request('listThreads', {
-          limit: PAGE,
-          ...(typeof what === 'object' && what),
-        });
-        if (epoch === this.#epoch) this.#take(page, what);
-      } catch (error) {
-        this.#error = asKithError(error);
-      }
-      this.#loading = undefined;
-      this.#handleRecords(this.#meanwhile);
-      this.#meanwhile = [];
-      this.#changed();
-    };
-    this.#loading = load();
-    this.#changed();
-    return this.#loading;
-  }
-
-  #take(page: Output<'listThreads'>, what: 'anew' | 'again' | object): void {
+  #take(page: ThreadPage, question: ThreadQuestion): void {
     this.#deps.handleUsers(page.users);
-    const isLonger = what === 'again' && this.#listed.size > PAGE;
-    if (typeof what === 'string' && !isLonger) this.#listed.clear();
+    const isLonger = question === 'again' && this.#listed.size > PAGE;
+    if (typeof question === 'string' && !isLonger) this.#listed.clear();
     let unread = page.unread;
     for (const { root, last, mark } of page.threads) {
       // The answer is of before one left, or of a moment after one came in.
@@ -449,7 +380,7 @@ export class ThreadStore {
       this.handleMark(mark);
     }
     if (!isLonger) this.#next = page.next;
-    if (what === 'anew') this.#forgetRestored();
+    if (question === 'anew') this.#forgetRestored();
     // What the page itself counts is of the same moment as its total, whatever has happened here since.
     const told = new Map(page.threads.map(({ root, mark }) => [root.id, mark.unread]));
     const here = [...this.#listed.keys()].filter(
@@ -482,14 +413,15 @@ export class ThreadStore {
     threads.sort((a, b) =>
       lastAt(a) < lastAt(b) ? 1 : lastAt(a) > lastAt(b) ? -1 : a.root.id < b.root.id ? 1 : -1,
     );
+    const { error } = this.#pages;
     return {
       status: this.#next === undefined ? 'loading' : 'ready',
       threads,
       unread: this.#unreadElsewhere + threads.filter(({ mark }) => mark.unread > 0).length,
       mentions: threads.filter(({ mark }) => mark.mentions > 0).length,
       atEnd: this.#next === null,
-      loading: this.#loading !== undefined,
-      ...(this.#error && { error: this.#error }),
+      loading: this.#pages.loading,
+      ...(error && { error }),
     };
   }
 }
