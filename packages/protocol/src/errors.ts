@@ -68,6 +68,8 @@ export const errorCodes = Object.keys(table) as ErrorCode[];
 export interface FieldError {
   readonly path: string;
   readonly message: string;
+  /** The same as one word, for whoever says it in another language; absent where `message` is all there is. */
+  readonly reason?: string;
 }
 
 /** An error as it travels. */

@@ -39,7 +39,9 @@ export const WireErrorSchema: z.ZodType<WireError> = z.object({
   code: z.enum(errorCodes),
   message: z.string(),
   retryable: z.boolean(),
-  fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  fields: z
+    .array(z.object({ path: z.string(), message: z.string(), reason: z.string().optional() }))
+    .optional(),
   retryAfterMs: z.int().optional(),
   requestId: z.string().optional(),
 }) as z.ZodType<WireError>;

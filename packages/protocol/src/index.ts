@@ -17,6 +17,7 @@ export * from './limits.ts';
 export * from './links.ts';
 export * from './mentions.ts';
 export * from './own.ts';
+export * from './passwords.ts';
 export * from './preferences.ts';
 export * from './records.ts';
 export * from './reports.ts';

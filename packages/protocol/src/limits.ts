@@ -20,6 +20,9 @@ export const limits = {
   /** A username changes at most once in this time, ms: others know somebody by it. */
   usernameMs: 60 * 60_000,
   usernameLength: 32,
+  /** Characters of a new password, several spaces counting as one; and of any, UTF-16 units: OWASP ASVS 2.1.1 and 2.1.2. */
+  passwordMin: 12,
+  passwordMax: 128,
   /** One emoji may be a long joined sequence (families, flags), in UTF-16 units, or a custom one's name between colons. */
   emojiLength: 34,
   /** Stickers in a pack, and all that ever were in it: what was sent stays to be seen. */
