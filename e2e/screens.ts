@@ -272,7 +272,7 @@ async function company(browser: Browser, url: string): Promise<void> {
   for (const name of ['bruno', 'kavya', 'layla']) {
     const screen = new Screen(await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' }), url);
     await screen.open();
-    await screen.signIn({ email: `${name}@demo.example`, password: 'kith-demo' });
+    await screen.signIn({ email: `${name}@demo.example`, password: 'just looking around' });
   }
 }
 
@@ -281,7 +281,7 @@ async function signIn(browser: Browser, url: string): Promise<State> {
   const screen = new Screen(context, url);
   await context.clock.setFixedTime(NOW);
   await screen.open();
-  await screen.signIn({ email: 'ada@demo.example', password: 'kith-demo' });
+  await screen.signIn({ email: 'ada@demo.example', password: 'just looking around' });
   await screen.page.getByRole('button', { name: 'Not now' }).click();
   const state = await context.storageState();
   await context.close();

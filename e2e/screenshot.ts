@@ -33,7 +33,7 @@ try {
   await context.clock.setFixedTime(NOW);
   const screen = new Screen(context, server.url);
   await screen.open();
-  await screen.signIn({ email: 'ada@demo.example', password: 'kith-demo' });
+  await screen.signIn({ email: 'ada@demo.example', password: 'just looking around' });
   await screen.page.getByRole('button', { name: 'Not now' }).click();
   await screen.row(CONVERSATION).click();
   // At the end, where the lively part is, with everything read and the pointer out of the way.

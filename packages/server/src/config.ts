@@ -23,6 +23,8 @@ export interface Config {
   /** Multiplies every rate limit; 0 switches them off. */
   readonly rateFactor: number;
   readonly signUp: 'open' | 'closed';
+  /** A sorted list of SHA-1 hashes of leaked passwords; null: only those known to everybody are refused. */
+  readonly breachedPasswords: string | null;
   readonly metricsToken: string | null;
   /** Who is asked for GIFs; with its key. Null: nobody, and there is no search. */
   readonly gifProvider: GifProvider | null;
@@ -260,6 +262,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description: 'Whether anybody may make an account. The very first account may always be made.',
     parse: oneOf('open', 'closed'),
   },
+  breachedPasswords: {
+    name: 'KITH_BREACHED_PASSWORDS',
+    default: '',
+    type: 'file',
+    description:
+      'A list of leaked passwords that new ones must not be in: lines of SHA-1 hash, colon and count, sorted by hash, as the downloader of Have I Been Pwned writes them to one file. It is searched on this machine; nothing is asked of anybody. Without it, some fifty thousand of the most used are refused, and what is easily guessed.',
+    parse: optional(text),
+  },
   metricsToken: {
     name: 'KITH_METRICS_TOKEN',
     default: '',
@@ -478,6 +488,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     trustedProxies: read(settings.trustedProxies),
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
+    breachedPasswords: read(settings.breachedPasswords),
     metricsToken: read(settings.metricsToken),
     gifProvider: read(settings.gifProvider),
     gifKey: read(settings.gifKey),

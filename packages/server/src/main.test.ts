@@ -120,6 +120,12 @@ describe('the server process', { timeout: 180_000 }, () => {
     expect(await misused.exit).toBe(2);
     expect(misused.output().trim().split('\n')).toHaveLength(3);
 
+    const unlisted = run({ KITH_BREACHED_PASSWORDS: '/nowhere/leaked.txt' });
+    expect(await unlisted.exit).toBe(1);
+    expect(unlisted.output()).toMatch(
+      /^KITH_BREACHED_PASSWORDS: \/nowhere\/leaked\.txt cannot be opened[^\n]*\n$/,
+    );
+
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;

@@ -1,6 +1,7 @@
 /** Starts and stops one server process. */
 import { flushCompileCache } from 'node:module';
 import { networkInterfaces } from 'node:os';
+import { BreachedListError } from './accounts/passwords/breached.ts';
 import { type Config, parseCommandLine } from './config.ts';
 import { DataInUseError, type DataLock, lockData } from './dataLock.ts';
 import { BusUnreachableError, createService } from './service.ts';
@@ -109,7 +110,8 @@ const networkAddresses = (): string[] =>
 
 /** The reasons a start fails that a person can mend, in a line; the rest with its stack. */
 function explain(error: unknown, config: Config): string {
-  if (error instanceof DataInUseError || error instanceof BusUnreachableError) return error.message;
+  const mendable = [DataInUseError, BusUnreachableError, BreachedListError];
+  if (mendable.some((kind) => error instanceof kind)) return (error as Error).message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@kith/protocol';
 import type { Logger } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
+import { openBreachedList } from './accounts/passwords/breached.ts';
 import { loadSecret } from './accounts/secret.ts';
 import { createBlobs } from './blobs/blobs.ts';
 import { veilTold } from './commands/veil.ts';
@@ -105,6 +106,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   /** What the other nodes and the log call this one; a restart makes another one of it. */
   const node = newId();
   const log = overrides.log ?? createLog(config.logLevel, node);
+  // Before the database: a start that is refused should leave nothing behind.
+  const breached =
+    config.breachedPasswords === null ? null : await openBreachedList(config.breachedPasswords);
   const database = overrides.database ?? (await openDatabase(databaseOptions(config)));
   const metrics = createMetrics();
   const { meter } = metrics;
@@ -127,7 +131,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
-  const accounts = await createAccounts({ database, announcer, bus, config, log });
+  const accounts = await createAccounts({ database, announcer, bus, config, log, breached });
   const privacy = createPrivacy(privacyReads(database.db));
   const hub = createHub({
     bus,
@@ -278,6 +282,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hub.close();
     await presences.close();
     accounts.close();
+    await breached?.close();
     await services.blobs.close();
     await services.files.close();
     services.emojiBook.close();

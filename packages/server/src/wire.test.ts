@@ -74,7 +74,7 @@ describe.each(databaseKinds)('the wire on %s', (kind) => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         email: `${username}@example.org`,
-        password: 'correct horse',
+        password: 'a good password',
         name: username,
         username,
       }),

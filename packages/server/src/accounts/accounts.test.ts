@@ -10,7 +10,7 @@ import { databaseKinds, openTestDatabase } from '../testing/world.ts';
 import type { Accounts, Identity, SignedIn } from './accounts.ts';
 import { betterAuthOptions, createBetterAuth } from './betterAuth.ts';
 import { type AccountsDependencies, createAccounts } from './createAccounts.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords } from './passwords/hashing.ts';
 import { loadSecret } from './secret.ts';
 import { accountsDb } from './tables.ts';
 
@@ -99,6 +99,28 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     const cookie = ann.setCookie.split(';')[0] ?? '';
     expect(await accounts.authenticate({ token: forged, cookie })).toBeNull();
     expect(await accounts.authenticate({})).toBeNull();
+  });
+
+  it('takes no password that is guessed easily, made of their name, or known to be leaked, and asks that first', async () => {
+    const breached = {
+      has: async (password: string) => password === 'cat has a password',
+      close: async () => {},
+    };
+    const careful = await make({ breached });
+    const refused = async (more: object) =>
+      (await error(careful.signUp({ ...form('cat'), ...more }, origin))).toWire();
+    for (const [more, reason] of [
+      [{ password: 'short' }, 'password_short'],
+      [{ password: 'Password123!' }, 'password_guessable'],
+      [{ password: 'dr.grace.hopper', name: 'Dr Grace Hopper' }, 'password_personal'],
+      [{}, 'password_breached'],
+    ] as const) {
+      expect(await refused(more)).toMatchObject({
+        code: 'bad_input',
+        fields: [{ path: 'password', reason }],
+      });
+    }
+    careful.close();
   });
 
   it('names the field that somebody else has', async () => {

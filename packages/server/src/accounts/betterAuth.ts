@@ -1,10 +1,9 @@
 /** better-auth, set up on our tables. It is used as a library: its own HTTP routes are never mounted. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { newId } from '@kith/protocol';
+import { limits, newId } from '@kith/protocol';
 import { betterAuth } from 'better-auth';
 import type { Logger } from '../logger.ts';
-import { PASSWORD_MIN } from './forms.ts';
-import type { Passwords } from './passwords.ts';
+import type { Passwords } from './passwords/hashing.ts';
 import type { AccountsDb } from './tables.ts';
 import { COOKIE_PREFIX } from './tokens.ts';
 
@@ -37,7 +36,8 @@ export function betterAuthOptions({ db, secret, secure, passwords, log }: Better
     database: { db, type: 'postgres' as const, transaction: true },
     emailAndPassword: {
       enabled: true,
-      minPasswordLength: PASSWORD_MIN,
+      minPasswordLength: limits.passwordMin,
+      maxPasswordLength: limits.passwordMax,
       password: {
         hash: async (password: string) => preparedHash.getStore() ?? (await passwords.hash(password)),
         verify: passwords.verify,

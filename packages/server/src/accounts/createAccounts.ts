@@ -8,7 +8,9 @@ import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Origin, SignedIn } from './accounts.ts';
 import { ADDRESS_HEADER, createBetterAuth, preparedHash } from './betterAuth.ts';
 import type { SignInInput, SignUpInput, UsernameSignInInput } from './forms.ts';
-import { createPasswords } from './passwords.ts';
+import type { BreachedList } from './passwords/breached.ts';
+import { createPasswords } from './passwords/hashing.ts';
+import { createPasswordJudge, passwordRefused } from './passwords/strength.ts';
 import { ensurePerson, hasPeople, MAIN_TENANT } from './persons.ts';
 import { loadSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
@@ -20,17 +22,20 @@ export interface AccountsDependencies {
   readonly announcer: Announcer;
   readonly bus: Bus;
   readonly config: Pick<Config, 'secret' | 'signUp' | 'publicOrigins'>;
-  readonly log: Pick<Logger, 'error'>;
+  readonly log: Pick<Logger, 'error' | 'warn'>;
+  /** Leaked passwords; closed by whoever opened it. */
+  readonly breached?: BreachedList | null;
   readonly now?: () => number;
 }
 
 /** Async, because the secret may come from the database. */
 export async function createAccounts(dependencies: AccountsDependencies): Promise<Accounts> {
-  const { database, announcer, bus, config, log, now } = dependencies;
+  const { database, announcer, bus, config, log, breached = null, now } = dependencies;
   const db = accountsDb(database.db);
   const secret = config.secret ?? (await loadSecret(database.db, 'session'));
   const secure = config.publicOrigins[0]?.startsWith('https:') ?? false;
   const passwords = createPasswords();
+  const judge = createPasswordJudge({ breached, log });
   const tokens = createTokens(secret, secure);
   const sessions = createSessions({ db, announcer, bus, ...(now && { now }) });
   const auth = createBetterAuth({ db, secret, secure, passwords, log });
@@ -62,6 +67,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
             message: 'New accounts are not open here. Ask whoever runs this server.',
           });
         }
+        const judgement = await judge(input.password, [input.name, input.username, input.email]);
+        if (!judgement.ok) throw passwordRefused(judgement.reason);
         await refuseTaken(db, input);
         const hash = await passwords.hash(input.password);
         const reply = await preparedHash

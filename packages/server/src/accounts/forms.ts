@@ -2,10 +2,6 @@
 import { limits, Name, Text, User, Username } from '@kith/protocol';
 import { z } from 'zod';
 
-/** Longest passphrase anybody types; hashing costs the same for all. */
-const PASSWORD_MAX = 128;
-export const PASSWORD_MIN = 8;
-
 const Email = z
   .string()
   .max(254)
@@ -13,9 +9,15 @@ const Email = z
   .pipe(z.email('must be an email address'))
   .meta({ format: 'email' });
 
+/** Whether it is good enough, and short enough, is for `passwords/strength.ts` to say: with its reason. */
+const NewPassword = Text(limits.textLength, 1).meta({
+  minLength: limits.passwordMin,
+  maxLength: limits.passwordMax,
+});
+
 export const SignUpForm = z.strictObject({
   email: Email,
-  password: Text(PASSWORD_MAX, PASSWORD_MIN),
+  password: NewPassword,
   /** Shown to everybody. */
   name: Name(limits.nameLength),
   username: Username,
@@ -23,13 +25,13 @@ export const SignUpForm = z.strictObject({
 
 export const SignInForm = z.strictObject({
   email: Email,
-  password: Text(PASSWORD_MAX, 1),
+  password: Text(limits.passwordMax, 1),
 });
 
 export const UsernameSignInForm = z.strictObject({
   /** In upper or lower case. */
   username: z.string().trim().toLowerCase().pipe(Username),
-  password: Text(PASSWORD_MAX, 1),
+  password: Text(limits.passwordMax, 1),
 });
 
 export const SignedInReply = z.object({

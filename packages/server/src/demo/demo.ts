@@ -11,7 +11,7 @@ import { exchanges, type Mood, words } from './phrases.ts';
 import { type Place, placeKey, play } from './play.ts';
 import { stories } from './story.ts';
 
-const PASSWORD = 'kith-demo';
+const PASSWORD = 'just looking around';
 const addressOf = (name: Name): string => `${name}@demo.example`;
 const DAYS = 60;
 const EVENING_MINUTES = 15 * 60;

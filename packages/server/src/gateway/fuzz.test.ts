@@ -56,7 +56,7 @@ beforeAll(async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         email: `${username}@kith.test`,
-        password: 'long enough',
+        password: 'a good password',
         name: username,
         username,
       }),

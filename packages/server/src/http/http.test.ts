@@ -277,7 +277,7 @@ describe('signing in', { timeout: 60_000 }, () => {
   it('names the fields that are wrong', async () => {
     const response = await post(
       '/v1/auth/sign-up/email',
-      { email: 'x', password: 'short', name: ' ', username: 'A B' },
+      { email: 'x', password: '', name: ' ', username: 'A B' },
       {},
     );
     const error = await errorOf(response);

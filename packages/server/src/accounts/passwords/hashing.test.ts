@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createLine, createPasswords } from './passwords.ts';
+import { createLine, createPasswords } from './hashing.ts';
 
 it('hashes without holding up the event loop', async () => {
   const passwords = createPasswords();
