@@ -79,12 +79,40 @@ describe('two people', () => {
     await page.getByLabel('Email').fill('not an address');
     await page.getByLabel('Password', { exact: true }).fill('short');
     await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByText('At least 8 characters').waitFor();
+    await page.getByText('At least 12 characters').waitFor();
     expect(await page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true');
     await page.getByLabel('Email').fill('grace@example.org');
     await page.getByLabel('Password', { exact: true }).fill('long enough by now');
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByText('Somebody has this username. Choose another.').waitFor();
+  });
+
+  it('see how strong a new password is as they type, and are told by the server where that cannot be', async () => {
+    const device = await world.device();
+    device.excuseNetwork();
+    const { page } = device;
+    const lists = '**/assets/zxcvbn-*';
+    await page.route(lists, (route) => route.abort());
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Mary Somerville');
+    await page.getByLabel('Email').fill('mary@example.org');
+    const password = page.getByLabel('Password', { exact: true });
+    const told = (words: string) => page.locator('.kith-field-note', { hasText: words }).waitFor();
+    await password.fill('manchester1984');
+    await told('At least 12 characters');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await told('Weak: add a few words.');
+
+    await page.unroute(lists);
+    await page.getByLabel('Email').focus();
+    await password.fill('Mary Somerville 1780');
+    await told('Too much like your name or address.');
+    await password.fill('four cats on the roof');
+    await told('Strong.');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    expect(await password.getAttribute('type')).toBe('text');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await device.list.getByRole('button', { name: 'Settings' }).waitFor();
   });
 });
 

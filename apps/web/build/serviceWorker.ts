@@ -12,12 +12,12 @@ const worker = new URL('./sw.js', import.meta.url);
 const LEFT_OUT = /^screen-/;
 
 /**
- * Emoji have their names in each language, half a megabyte each, and what reads a PDF has two: kept once somebody needed them, not
- * before.
+ * Emoji have their names in each language, half a megabyte each, what reads a PDF has two, and whoever chooses a password is online:
+ * kept once somebody needed them, not before.
  */
 const isForSome = (file: Rolldown.OutputChunk | Rolldown.OutputAsset): boolean =>
   file.type === 'chunk'
-    ? file.moduleIds.some((id) => /emojibase-data\/(?!en\/)|\/pdfjs-dist\/build\//.test(id))
+    ? file.moduleIds.some((id) => /emojibase-data\/(?!en\/)|\/pdfjs-dist\/build\/|\/@zxcvbn-ts\//.test(id))
     : /\/pdf\.worker\.[^/]*$/.test(file.fileName);
 
 export function serviceWorker(): Plugin {

@@ -5,7 +5,8 @@ import { type Key, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { asUsername, isEmail, PASSWORD_MIN, suggestUsername, type Values, wrongWith } from './check.ts';
+import { asUsername, isEmail, suggestUsername, type Values, wrongWith } from './check.ts';
+import { PasswordField } from './PasswordField.tsx';
 import './auth.css';
 
 type Mode = 'in' | 'up';
@@ -145,17 +146,26 @@ export function AuthScreen({ notice, hasAccounts }: AuthScreenProps) {
           onChange={set('email')}
           error={wrong['email']}
         />
-        <TextField
-          key={mode}
-          label={t('auth.password')}
-          name="password"
-          type="password"
-          autoComplete={up ? 'new-password' : 'current-password'}
-          value={values.password}
-          onChange={set('password')}
-          error={wrong['password']}
-          {...(up && { hint: t('auth.passwordHint', { count: PASSWORD_MIN }) })}
-        />
+        {up ? (
+          <PasswordField
+            label={t('auth.password')}
+            name="password"
+            value={values.password}
+            onChange={set('password')}
+            error={wrong['password']}
+            about={[values.displayName, values.username, values.email]}
+          />
+        ) : (
+          <TextField
+            label={t('auth.password')}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            value={values.password}
+            onChange={set('password')}
+            error={wrong['password']}
+          />
+        )}
         <p className="kith-auth-general" role="alert">
           {state.type === 'editing' && state.general}
         </p>

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { suggestUsername, wrongWith } from './check.ts';
 
-const good = { email: 'ada@example.org', password: 'long enough', username: 'ada', displayName: 'Ada' };
+const good = {
+  email: 'ada@example.org',
+  password: 'long enough by now',
+  username: 'ada',
+  displayName: 'Ada',
+};
 
 describe('wrongWith', () => {
   it('lets good values pass', () => {

@@ -1,6 +1,8 @@
 /** What can be told wrong with the form before anybody is asked. The server has the last word. */
 import { limits } from '@kith/client';
+import { lengthProblem } from '@kith/protocol/passwords';
 import { t } from '../i18n/index.ts';
+import { passwordText } from '../i18n/passwords.ts';
 
 export interface Values {
   /** To sign in, the username does as well. */
@@ -9,8 +11,6 @@ export interface Values {
   username: string;
   readonly displayName: string;
 }
-
-export const PASSWORD_MIN = 8;
 
 export const isEmail = (login: string): boolean => /^\S+@\S+\.?\S+$/.test(login.trim());
 
@@ -32,9 +32,9 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   const login = values.email.trim();
   if (signUp && !isEmail(login)) wrong['email'] = t('auth.enterEmail');
   else if (!isEmail(login) && !isUsername(login)) wrong['email'] = t('auth.enterEmailOrUsername');
+  const problem = signUp ? lengthProblem(values.password) : null;
   if (values.password === '') wrong['password'] = t('auth.enterPassword');
-  else if (signUp && values.password.length < PASSWORD_MIN)
-    wrong['password'] = t('auth.passwordHint', { count: PASSWORD_MIN });
+  else if (problem) wrong['password'] = passwordText(problem);
   return wrong;
 }
 

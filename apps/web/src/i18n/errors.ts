@@ -1,6 +1,7 @@
 /** What went wrong, in the person's language. The server explains itself in English; elsewhere its code decides the words. */
 import { KithError } from '@kith/client';
 import { currentLanguage, t } from './index.ts';
+import { passwordProblemOf, passwordText } from './passwords.ts';
 
 export function errorText(error: unknown): string {
   if (!(error instanceof KithError)) return t('error.unknown');
@@ -12,6 +13,10 @@ export function fieldErrors(error: unknown): Readonly<Record<string, string>> | 
   if (!(error instanceof KithError) || !error.fields?.length) return undefined;
   const elsewhere = error.code === 'conflict' ? t('error.taken') : t('error.field');
   return Object.fromEntries(
-    error.fields.map(({ path, message }) => [path, currentLanguage() === 'en' ? message : elsewhere]),
+    error.fields.map(({ path, message, reason }) => {
+      const problem = passwordProblemOf(reason);
+      if (problem) return [path, passwordText(problem)];
+      return [path, currentLanguage() === 'en' ? message : elsewhere];
+    }),
   );
 }

@@ -1,5 +1,5 @@
 import { Eye, EyeOff } from 'lucide-react';
-import { type ComponentProps, useId, useState } from 'react';
+import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 import { t } from '../i18n/index.ts';
 
 export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'size'> {
@@ -7,10 +7,13 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'size'> {
   /** What is wrong, in plain words: replaces the hint and is read when the field takes the focus. */
   readonly error?: string | undefined;
   readonly hint?: string;
+  /** Between the box and that line; then the line is read out as it changes. */
+  readonly below?: ReactNode;
 }
 
 /** A label, an input and one line below it. A password can be shown. */
-export function TextField({ label, error, hint, type = 'text', className, ...input }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, error, hint, below, type = 'text', className, ...input } = props;
   const id = useId();
   const [shown, setShown] = useState(false);
   const note = error ?? hint;
@@ -42,8 +45,14 @@ export function TextField({ label, error, hint, type = 'text', className, ...inp
           </button>
         )}
       </div>
+      {below}
       {note && (
-        <p id={`${id}-note`} className="kith-field-note" data-error={error ? '' : undefined}>
+        <p
+          id={`${id}-note`}
+          className="kith-field-note"
+          data-error={error ? '' : undefined}
+          aria-live={below ? 'polite' : undefined}
+        >
           {note}
         </p>
       )}
