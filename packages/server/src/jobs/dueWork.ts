@@ -5,6 +5,7 @@
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
 import { claimDue, type DueKind, type DueRow, LEASE_MS, nextDue } from '../store/due.ts';
+import { createRounds } from './rounds.ts';
 
 export interface DueWork {
   /** Something is due then, ms since the epoch: this node looks at that time at the latest. */
@@ -23,31 +24,12 @@ export interface DueWorkOptions {
   readonly now?: () => number;
 }
 
-/** What another node planned and did not live to see is found so soon; and clocks differ by less. */
-const LOOK_MS = 10_000;
 const AT_ONCE = 50;
 
 export function createDueWork({ database, work, logger, now = Date.now }: DueWorkOptions): DueWork {
   const { db } = database;
-  let closed = false;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined;
 
-  const plan = (at: number): void => {
-    if (closed || (timer && timer.at <= at)) return;
-    clearTimeout(timer?.handle);
-    const handle = setTimeout(
-      () => {
-        timer = undefined;
-        round().catch((error: unknown) => logger?.warn({ err: error }, 'due work could not be looked for'));
-      },
-      Math.max(0, at - now()),
-    ).unref();
-    timer = { at, handle };
-  };
-
-  const doAll = async (): Promise<void> => {
+  const doAll = async (ended: AbortSignal): Promise<void> => {
     for (;;) {
       const rows = await claimDue(db, now(), LEASE_MS, AT_ONCE);
       await Promise.all(
@@ -57,37 +39,16 @@ export function createDueWork({ database, work, logger, now = Date.now }: DueWor
           ),
         ),
       );
-      if (rows.length < AT_ONCE || closed) return;
+      if (rows.length < AT_ONCE || ended.aborted) return;
     }
   };
 
-  const round = (): Promise<void> => {
-    if (closed) return Promise.resolve();
-    if (running) {
-      again = true;
-      return running;
-    }
-    running = doAll()
-      .then(async () => {
-        const next = await nextDue(db, now());
-        if (next !== null) plan(Math.min(next, now() + LOOK_MS));
-      })
-      .finally(() => {
-        running = null;
-        plan(now() + (again ? 0 : LOOK_MS));
-        again = false;
-      });
-    return running;
-  };
-
-  plan(now());
-  return {
-    plan,
-    round,
-    close: async () => {
-      closed = true;
-      clearTimeout(timer?.handle);
-      await running?.catch(() => undefined);
-    },
-  };
+  const rounds = createRounds({
+    look: doAll,
+    next: () => nextDue(db, now()),
+    onError: (error) => logger?.warn({ err: error }, 'due work could not be looked for'),
+    now,
+  });
+  rounds.plan(now());
+  return rounds;
 }
