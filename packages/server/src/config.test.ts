@@ -74,11 +74,38 @@ describe('configuration', () => {
     ['KITH_FILE_TYPES', 'image,,video'],
     ['KITH_FILE_QUOTA', 'much'],
     ['KITH_CLAMAV', 'localhost:3310'],
+    ['KITH_SMTP_URL', 'mail.example.org'],
+    ['KITH_SMTP_URL', 'smtp://kith:secret@mail.example.org?tls=never'],
+    ['KITH_MAIL_FROM', 'Kith'],
     ['KITH_LOG_LEVEL', 'loud'],
   ])('refuses %s=%s in one line that names it', (name, value) => {
     const lines = problems({ [name]: value });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(new RegExp(`^${name} must [^\n]*\\.$`));
+  });
+
+  it('repeats nothing that holds a secret', () => {
+    const lines = problems({
+      DATABASE_URL: 'mysql://kith:secret@db/kith',
+      KITH_BUS: 'redis://kith:secret@bus',
+      KITH_SECRET: 'secret',
+      KITH_METRICS_TOKEN: 'secret',
+      KITH_FILE_KEYS: 'secret,secret',
+      KITH_SMTP_URL: 'smtp://kith:secret@mail.example.org/?tls=maybe',
+    });
+    expect(lines).toHaveLength(6);
+    expect(lines.join('\n')).not.toContain('secret');
+  });
+
+  it('sends mails only when it knows what they lead back to, and what they come from', () => {
+    const smtp = { KITH_SMTP_URL: 'smtp://kith:pass@mail.example.org' };
+    expect(problems(smtp)).toEqual(['KITH_SMTP_URL needs KITH_PUBLIC_URL: mails lead back to it.']);
+    expect(problems({ ...smtp, KITH_PUBLIC_URL: 'https://192.0.2.1' })).toEqual([
+      'KITH_SMTP_URL needs KITH_MAIL_FROM, as KITH_PUBLIC_URL names no domain.',
+    ]);
+    expect(problems({ ...smtp, KITH_PUBLIC_URL: 'https://chat.example.org' })).toEqual([]);
+    const from = { KITH_PUBLIC_URL: 'https://192.0.2.1', KITH_MAIL_FROM: 'Kith <kith@example.org>' };
+    expect(problems({ ...smtp, ...from })).toEqual([]);
   });
 
   it('refuses many nodes on the embedded database', () => {

@@ -1,5 +1,7 @@
 /** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
 import type { GifProvider } from '@kith/protocol';
+import { derivedMailFrom, parseMailFrom } from './mail/addresses.ts';
+import { parseSmtpUrl } from './mail/smtpUrl.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -54,6 +56,10 @@ export interface Config {
   readonly scanner: string | null;
   /** Whether films that not every browser plays are made into such that they do. */
   readonly transcode: boolean;
+  /** The server that takes our mail, `smtp://…` as smtpUrl.ts reads it. */
+  readonly smtpUrl: string | null;
+  /** What mails come from; null: derived from the first of `publicOrigins`. */
+  readonly mailFrom: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -63,6 +69,8 @@ interface Setting<T> {
   readonly default: string;
   readonly type: string;
   readonly description: string;
+  /** What is wrong with it is said without it. */
+  readonly hidden?: true;
   /** Throws an Error that says what the value must be. */
   readonly parse: (value: string) => T;
 }
@@ -140,6 +148,14 @@ const secret = (value: string): string => {
   return value;
 };
 
+/** Checked here, read where it is used. */
+const checked =
+  (parse: (value: string) => unknown) =>
+  (value: string): string => {
+    parse(value);
+    return value;
+  };
+
 const UNITS = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
 
 const size = (value: string): number => {
@@ -198,6 +214,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'DATABASE_URL',
     default: '',
     type: 'URL',
+    hidden: true,
     description: 'A PostgreSQL database, postgres://…; without it, the embedded one is used.',
     parse: optional(postgresUrl),
   },
@@ -220,6 +237,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_BUS',
     default: '',
     type: 'URLs',
+    hidden: true,
     description:
       'NATS, nats://…, where several processes on one DATABASE_URL become one service. Without it, this process is all of it.',
     parse: optional(natsUrls),
@@ -236,6 +254,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_SECRET',
     default: '',
     type: 'text',
+    hidden: true,
     description:
       'Signs session tokens; 32 characters or more. Without it, one is made once and kept in the database. Changing it signs everybody out.',
     parse: optional(secret),
@@ -274,6 +293,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_METRICS_TOKEN',
     default: '',
     type: 'text',
+    hidden: true,
     description:
       'Whoever shows it as a bearer token may read /metrics. Without it, only this machine may, and not through a proxy.',
     parse: optional(secret),
@@ -290,6 +310,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_GIF_KEY',
     default: '',
     type: 'text',
+    hidden: true,
     description: 'The key of your account at the provider of GIFs.',
     parse: optional(text),
   },
@@ -342,6 +363,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_S3_SECRET',
     default: '',
     type: 'text',
+    hidden: true,
     description: 'The secret of the access key.',
     parse: optional(text),
   },
@@ -357,6 +379,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'KITH_FILE_KEYS',
     default: '',
     type: 'text',
+    hidden: true,
     description:
       'Master keys of the cipher that files lie in, 32 characters or more each, the present one first, with commas. To change it, put the new one before the old one; when the log says that all keys are wrapped by it, the old one may go. Without it, one is made and kept in the database.',
     parse: (value) => (value === '' ? [] : value.split(',').map((part) => secret(part.trim()))),
@@ -399,6 +422,23 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description:
       'Whether films that not every browser plays are made into MP4 beside the original. Needs ffmpeg on this machine; one at a time, with a processor that nobody else wants.',
     parse: (value) => oneOf('on', 'off')(value) === 'on',
+  },
+  smtpUrl: {
+    name: 'KITH_SMTP_URL',
+    default: '',
+    type: 'URL',
+    hidden: true,
+    description:
+      'The server that sends our mail: smtp://user:password@host:587, or smtps://… with TLS from the start. With smtp, STARTTLS and a certificate that holds are demanded of every host but this machine; ?tls=never at the end does without, for a host on a network of yours, and then without a password; ?tls=always demands it here too. Without it, mails are printed to the log while KITH_PUBLIC_URL is this machine, and there are none otherwise.',
+    parse: optional(checked(parseSmtpUrl)),
+  },
+  mailFrom: {
+    name: 'KITH_MAIL_FROM',
+    default: '',
+    type: 'address',
+    description:
+      'What mails come from: kith@example.org or Kith <kith@example.org>. Without it, kith@ the host of KITH_PUBLIC_URL.',
+    parse: optional(checked(parseMailFrom)),
   },
   logLevel: {
     name: 'KITH_LOG_LEVEL',
@@ -459,6 +499,14 @@ export function parseCommandLine(args: readonly string[], environment: Environme
   if (config.s3Direct && config.s3Url === null) {
     problems.push(`${settings.s3Direct.name} needs ${settings.s3Url.name}.`);
   }
+  const [publicOrigin] = config.publicOrigins;
+  if (config.smtpUrl !== null && publicOrigin === undefined) {
+    problems.push(`${settings.smtpUrl.name} needs ${settings.publicOrigins.name}: mails lead back to it.`);
+  } else if (config.smtpUrl !== null && config.mailFrom === null && !derivedMailFrom(publicOrigin ?? '')) {
+    problems.push(
+      `${settings.smtpUrl.name} needs ${settings.mailFrom.name}, as ${settings.publicOrigins.name} names no domain.`,
+    );
+  }
   if (problems.length > 0) return { type: 'refused', problems };
   return { type: 'run', config, demo: args.includes('--demo') };
 }
@@ -471,7 +519,8 @@ function readConfig(environment: Environment, problems: string[]): Config {
       return setting.parse(given || setting.default);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      problems.push(`${setting.name} ${reason}; it is ${JSON.stringify(given ?? '')}.`);
+      const shown = setting.hidden ? '' : `; it is ${JSON.stringify(given ?? '')}`;
+      problems.push(`${setting.name} ${reason}${shown}.`);
       return setting.parse(setting.default);
     }
   };
@@ -506,6 +555,8 @@ function readConfig(environment: Environment, problems: string[]): Config {
     fileTypes: read(settings.fileTypes),
     scanner: read(settings.scanner),
     transcode: read(settings.transcode),
+    smtpUrl: read(settings.smtpUrl),
+    mailFrom: read(settings.mailFrom),
     logLevel: read(settings.logLevel),
   };
 }

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { accountsMigration } from '../accounts/migration.ts';
+import { mailMigration } from '../mail/migration.ts';
 import { searchMigration } from './searchMigration.ts';
 
 const run = async (db: Kysely<unknown>, statements: readonly string[]): Promise<void> => {
@@ -483,4 +484,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
         'create index blobs_to_move on blobs (tenant_id, id) where bytes is not null',
       ]),
   },
+  '0022_mail': { up: (db) => run(db, mailMigration) },
 };

@@ -346,6 +346,14 @@ export interface DueWorkTable {
   claimed_until: ColumnType<Date | null, Date | null, Date | null>;
 }
 
+/** What is said in it lies in `fields`; the rest of the columns is written as a whole (store/mails.ts). */
+export interface MailsTable {
+  id: string;
+  at: ColumnType<Date, Date, Date>;
+  /** A node is at it until then. */
+  claimed_until: ColumnType<Date | null, Date | null, Date | null>;
+}
+
 /** What belongs to one person, by type and key (S5). A removed one has no value. */
 export interface OwnRecordsTable {
   tenant_id: number;
@@ -453,6 +461,7 @@ export interface Schema {
   sticker_installs: StickerInstallsTable;
   own_records: OwnRecordsTable;
   due_work: DueWorkTable;
+  mails: MailsTable;
   search_progress: SearchProgressTable;
   search_documents: SearchDocumentsTable;
   search_words: SearchWordsTable;

@@ -1,0 +1,21 @@
+/** Of `localhost` and 127.0.0.1, signed by itself, until 2126: nobody but tests trusts it, and everybody knows its key. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNOX/0XZuUe9h2aG0
+B93SMDLcRQqQ4V4QvWmTWwfpLTuhRANCAARJyms1aHqL0n0fsYmQ7GhjrJdomYXF
+4HFcsIy1hS1/nXDmwH6zgmLmJyA1ymP19asmZpjkKOaPu/zZeusRHRKT
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUepCaeA5OwL88eme7kEOqiuE1CGYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzE3MzcyOFoYDzIxMjYxMDMw
+MTczNzI4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARJyms1aHqL0n0fsYmQ7GhjrJdomYXF4HFcsIy1hS1/nXDmwH6zgmLm
+JyA1ymP19asmZpjkKOaPu/zZeusRHRKTo28wbTAdBgNVHQ4EFgQUAOOLwHG5rOm+
+Y2ApAkUUxkeHC4QwHwYDVR0jBBgwFoAUAOOLwHG5rOm+Y2ApAkUUxkeHC4QwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAO5afNBUN0ODkNc2a8/iJHrtyZcFFTkzwD7vXltlNwf5AiBx
+/873Y3GJTzF4JxUzdjlHlV4XvHqLs/Xd/8t191CFQw==
+-----END CERTIFICATE-----
+`,
+} as const;
