@@ -34,6 +34,7 @@ import { createMessageLog } from './log/append.ts';
 import { createConversationLog } from './log/change.ts';
 import { createReceiptLog } from './log/receipts.ts';
 import { createLog } from './logger.ts';
+import { createMail } from './mail/mail.ts';
 import { createLeases } from './media/leases.ts';
 import { openFiles } from './media/openFiles.ts';
 import { createTranscodes } from './media/transcode/transcodes.ts';
@@ -131,6 +132,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'invalidate') memberships.invalidate(message.tenantId, message.conversationId);
   });
+  /** Where this machine reaches it. */
+  let here: string | undefined;
+  const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
   const accounts = await createAccounts({ database, announcer, bus, config, log, breached });
   const privacy = createPrivacy(privacyReads(database.db));
   const hub = createHub({
@@ -271,6 +275,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await app.close();
     clearTimeout(force);
     await dueWork?.close();
+    await mail.close();
     await transcodes.close();
     await services.messageLog.settled();
     await services.receiptLog.settled();
@@ -306,7 +311,9 @@ export async function createService(config: Config, overrides: ServiceOverrides 
         listenTextResolver: (address) => `accepting on ${address}, database: ${database.kind}, ${nodes}`,
       });
       const { port } = app.server.address() as AddressInfo;
-      return { url: `http://${urlHost(config.host)}:${port}`, port };
+      here = `http://${urlHost(config.host)}:${port}`;
+      mail.start();
+      return { url: here, port };
     },
     close: () => {
       closing ??= shutDown();

@@ -1,0 +1,121 @@
+/**
+ * Mails that wait (docs/decisions/0019-mail.md): any node claims those whose time has come, sends them, and removes their rows.
+ * A node that dies between the server's 250 and that sends one twice, under the same Message-ID; none is lost.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRounds } from '../jobs/rounds.ts';
+import type { Logger } from '../logger.ts';
+import type { Database } from '../store/database.ts';
+import { claimMails, dropMail, nextMail, putOffMail, type WaitingMail } from '../store/mails.ts';
+import { type Mailer, MailRefused } from './mailer.ts';
+import { renderMail } from './templates.ts';
+
+export interface Outbox {
+  start(): void;
+  /** A mail was committed: there is a look at once. */
+  nudge(): void;
+  /** Sends what is due; resolves when that is done. */
+  round(): Promise<void>;
+  /** Gives what is under way some seconds, and puts off the rest. */
+  close(): Promise<void>;
+}
+
+export interface OutboxOptions {
+  readonly database: Pick<Database, 'db'>;
+  readonly mailer: Mailer;
+  readonly log: Logger;
+  /** Where mails lead: this server, as people reach it. */
+  readonly origin: () => string;
+  readonly now?: () => number;
+}
+
+/** Longer than a delivery may take. */
+const LEASE_MS = 2 * 60_000;
+const AT_ONCE = 20;
+const CLOSING_MS = 5_000;
+
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 4 * 60 * 60_000;
+
+/** After so many attempts: half a minute, one, two, four, up to four hours. */
+export const pauseAfter = (attempts: number): number =>
+  Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20), LONGEST_PAUSE_MS);
+
+export function createOutbox({
+  database: { db },
+  mailer,
+  log,
+  origin,
+  now = Date.now,
+}: OutboxOptions): Outbox {
+  const flying = new Set<Promise<void>>();
+
+  const send = async (mail: WaitingMail): Promise<void> => {
+    const { id, attempts, expiresAt } = mail;
+    const about = { id, kind: mail.mail.kind, attempts: attempts + 1 };
+    if (expiresAt.getTime() <= now()) {
+      log.error(about, 'a mail was not sent in time');
+      return dropMail(db, id);
+    }
+    try {
+      await mailer.deliver(renderMail(mail, origin()));
+    } catch (error) {
+      if (error instanceof MailRefused) {
+        log.error({ ...about, reason: error.message }, 'a mail was refused');
+        return dropMail(db, id);
+      }
+      const next = now() + pauseAfter(attempts + 1);
+      if (next >= expiresAt.getTime()) {
+        log.error({ ...about, err: error }, 'a mail could not be sent in time');
+        return dropMail(db, id);
+      }
+      log.warn({ ...about, err: error }, 'a mail could not be sent; it is tried again');
+      return putOffMail(db, id, new Date(next));
+    }
+    await dropMail(db, id);
+    log.debug(about, 'a mail was sent');
+  };
+
+  const fly = (mail: WaitingMail): void => {
+    const flight = send(mail)
+      .catch((error: unknown) =>
+        log.warn({ err: error, id: mail.id }, 'what became of a mail could not be written down'),
+      )
+      .finally(() => {
+        flying.delete(flight);
+        // Its place is free.
+        rounds.plan(now());
+      });
+    flying.add(flight);
+  };
+
+  const rounds = createRounds({
+    look: async () => {
+      const free = AT_ONCE - flying.size;
+      if (free === 0) return;
+      for (const mail of await claimMails(db, now(), LEASE_MS, free)) fly(mail);
+    },
+    next: async () => (flying.size === AT_ONCE ? null : nextMail(db, now())),
+    onError: (error) => log.warn({ err: error }, 'mails to be sent could not be looked for'),
+    now,
+  });
+
+  const settled = async (): Promise<void> => {
+    while (flying.size > 0) await Promise.all(flying);
+  };
+
+  return {
+    start: () => rounds.plan(now()),
+    nudge: () => rounds.plan(now()),
+    round: async () => {
+      await rounds.round();
+      await settled();
+    },
+    close: async () => {
+      await rounds.close();
+      await Promise.race([settled(), sleep(CLOSING_MS, undefined, { ref: false })]);
+      mailer.close();
+      await settled();
+    },
+  };
+}
