@@ -14,6 +14,7 @@ import type { Accounts, Identity } from '../accounts/accounts.ts';
 import { dispatch as dispatchCommand } from '../commands/dispatch.ts';
 import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
+import { bareAnswer } from '../http/errors.ts';
 import { addressKey, type RateLimiter } from '../limits/rateLimiter.ts';
 import { createTurnstile, type Turnstile } from '../limits/turnstile.ts';
 import type { Logger } from '../logger.ts';
@@ -234,13 +235,8 @@ function destroy(this: Duplex): void {
 }
 
 function refuse(socket: Duplex, code: ErrorCode): void {
-  const body = JSON.stringify({ error: new KithError(code).toWire() });
-  const { status } = errors[code];
   socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${code}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  socket.end(bareAnswer(`${errors[code].status} ${code}`, new KithError(code).toWire()));
 }
 
 /** How many there are of each, up to a bound. */

@@ -18,7 +18,7 @@ import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
 import type { Pace } from './idle.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
-import { registerSecurityHeaders } from './securityHeaders.ts';
+import { registerSecurityHeaders, securityHeaders } from './securityHeaders.ts';
 import { endAnswered, refuseSlowBodies } from './slowBodies.ts';
 import { registerUploads } from './uploadRoutes.ts';
 import { registerWebApp } from './webApp.ts';
@@ -45,6 +45,7 @@ const KEEP_ALIVE_MS = 72_000;
 /** Routes and all, not yet listening. */
 export async function createHttpApp(dependencies: HttpDependencies): Promise<FastifyInstance> {
   const { keepAliveMs = KEEP_ALIVE_MS, lingerMs } = dependencies.connections ?? {};
+  const headersFor = securityHeaders(dependencies.config);
   const app: FastifyInstance = Fastify({
     loggerInstance: dependencies.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -60,6 +61,8 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
       endAnswered(request.raw, reply.raw, lingerMs);
+      // No hook comes by here.
+      reply.headers(headersFor(request.headers));
       sendError(request, reply, error);
     },
   });
@@ -73,7 +76,7 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
       throw new KithError('draining', { retryAfterMs: 1_000 });
     }
   });
-  registerSecurityHeaders(app, dependencies.config);
+  registerSecurityHeaders(app, headersFor);
   registerJson(app);
 
   registerHealth(app, dependencies);

@@ -2,10 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import { createOpenApi } from './openapi.ts';
 import { createReferencePage } from './reference/page.ts';
+import { style } from './reference/style.ts';
+import { stillPagePolicy } from './securityHeaders.ts';
 
 export function registerDocumentation(app: FastifyInstance): void {
   const openApi = once(createOpenApi);
   const openApiText = once(() => JSON.stringify(openApi()));
+  const policy = once(() => stillPagePolicy(style));
   const page = once(() => createReferencePage(openApi()));
 
   app.get('/openapi.json', async (_request, reply) =>
@@ -16,7 +19,10 @@ export function registerDocumentation(app: FastifyInstance): void {
       .send(openApiText()),
   );
   app.get('/docs', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page()),
+    reply
+      .type('text/html; charset=utf-8')
+      .headers({ 'cache-control': 'no-cache', 'content-security-policy': policy() })
+      .send(page()),
   );
 }
 

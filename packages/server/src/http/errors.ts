@@ -1,8 +1,9 @@
 /** E1 over HTTP: whatever goes wrong leaves as `{ error: WireError }` with the table's status, and nothing else leaves. */
 import type { Socket } from 'node:net';
-import { errors, KithError } from '@kith/protocol';
+import { errors, KithError, type WireError } from '@kith/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toKithError } from '../store/database.ts';
+import { STANDING_HEADERS } from './securityHeaders.ts';
 
 /** Any thrown thing as an error of the table. What is neither ours nor the sender's fault becomes `internal`. */
 export function asKithError(error: unknown): KithError {
@@ -65,12 +66,21 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
     socket.destroy(error);
     return;
   }
-  const wire = new KithError(error.code === 'HPE_HEADER_OVERFLOW' ? 'too_large' : 'bad_input').toWire();
-  const body = JSON.stringify({ error: wire });
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const isLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const status = isLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(bareAnswer(status, new KithError(isLarge ? 'too_large' : 'bad_input').toWire()));
+}
+
+/** The same answer as text, where there is a socket and nothing that answers. */
+export function bareAnswer(status: string, error: WireError): string {
+  const body = JSON.stringify({ error });
+  const headers = {
+    ...STANDING_HEADERS,
+    connection: 'close',
+    'cache-control': 'no-store',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`;
 }

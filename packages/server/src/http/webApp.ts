@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static';
 import { KithError } from '@kith/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from './errors.ts';
+import { stillPagePolicy } from './securityHeaders.ts';
 
 /** Vite puts the files whose names change with their content here. */
 const HASHED = '/assets/';
@@ -27,7 +28,7 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string): Pro
   // What another app shares is taken by the page's service worker. Here it comes where there is none: the page says so.
   app.addHook('onRequest', async (request, reply) => {
     if (request.method === 'POST' && request.url === '/share')
-      return reply.redirect('/share?files=lost', 303);
+      return reply.header('cache-control', 'no-store').redirect('/share?files=lost', 303);
   });
   app.route({ method: ['GET', 'HEAD'], url: '/', handler: (_request, reply) => sendIndex(reply, webRoot) });
   app.setNotFoundHandler((request, reply) => {
@@ -52,15 +53,19 @@ async function sendIndex(reply: FastifyReply, webRoot: string): Promise<FastifyR
     () => false,
   );
   reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
-  return reply.send(isThere ? createReadStream(path) : NOT_BUILT);
+  if (isThere) return reply.send(createReadStream(path));
+  return reply.header('content-security-policy', stillPagePolicy(NOT_BUILT_STYLE)).send(NOT_BUILT);
 }
+
+const NOT_BUILT_STYLE =
+  ':root { color-scheme: light dark } body { font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem }';
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Kith</title>
-<style>:root { color-scheme: light dark } body { font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem }</style>
+<style>${NOT_BUILT_STYLE}</style>
 <h1>The server runs; its web app is not built yet.</h1>
 <p>Run <code>npm run build</code> in Kith’s folder and reload this page. <code>npm start</code> does it by itself.</p>
 <p>The API works already: see its <a href="/docs">reference</a>.</p>
