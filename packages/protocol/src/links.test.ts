@@ -15,6 +15,8 @@ describe('firstLink', () => {
     ['https://', undefined],
     ['no link', undefined],
     ['<https://a.example/b>', 'https://a.example/b'],
+    ['((https://a.example/x.).)!', 'https://a.example/x'],
+    ['https://a.example/(x)).', 'https://a.example/(x)'],
   ])('%j', (text, link) => expect(firstLink(text)).toBe(link));
 
   it('takes time linear to the text', () => {
@@ -24,5 +26,13 @@ describe('firstLink', () => {
       // A few hundredths; by the square it would be minutes.
       expect(performance.now() - started).toBeLessThan(5_000);
     }
+  });
+
+  it('nor the square, or the cube, to what stands at its end', () => {
+    const link = `http://a.example/${'!'.repeat(1_300)}${')'.repeat(660)}`;
+    const started = performance.now();
+    for (let times = 0; times < 100; times += 1) firstLink(link);
+    // A tenth; it was a minute.
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -12,7 +12,7 @@ export interface Values {
   readonly displayName: string;
 }
 
-export const isEmail = (login: string): boolean => /^\S+@\S+\.?\S+$/.test(login.trim());
+export const isEmail = (login: string): boolean => /^[^\s@]+@[^\s@]{2,}$/.test(login.trim());
 
 /** As it is kept, however people write it. */
 export const asUsername = (typed: string): string => typed.trim().replace(/^@/, '').toLowerCase();
@@ -43,6 +43,6 @@ export function suggestUsername(name: string): string {
   const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
   return plain
     .replace(/[^a-z0-9]+/g, '.')
-    .replace(/^\.+|\.+$/g, '')
+    .replace(/^\.|\.$/g, '')
     .slice(0, limits.usernameLength);
 }

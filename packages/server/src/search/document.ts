@@ -31,7 +31,8 @@ export const authorMark = (userId: string): string => `@${userId}`;
 export const tenantMark = (tenantId: number): string => `%${tenantId}`;
 export const kindMark = (kind: SearchKind): string => `#${kind}`;
 
-const LINK = /\bhttps?:\/\/[^\s<>]|\bwww\.[^\s<>]+\.[a-z]/iu;
+/** A name is no longer than 253: without a bound, many beginnings of one would each look to the end of the text. */
+const LINK = /\bhttps?:\/\/[^\s<>]|\bwww\.[^\s<>]{1,253}\.[a-z]/iu;
 
 /** PostgreSQL keeps no more of a word, and counts no further. */
 const PLACES = 255;

@@ -37,7 +37,7 @@ async function bySignature(head: Uint8Array): Promise<string | null> {
     const found = await fileTypeFromBuffer(head, { maxBufferSize: MOST_BUFFER });
     if (!found) return null;
     // Without parameters such as the codecs.
-    const mime = found.mime.replace(/;.*$/, '').trim().toLowerCase();
+    const mime = (found.mime.split(';')[0] ?? '').trim().toLowerCase();
     return NAMES[mime] ?? mime;
   } catch {
     // It contradicts itself, or asks for more than there is: then it is not what it began as.
