@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
-import { NotificationSettings, PrivacySettings, SettingsRecord } from '../own.ts';
+import { NotificationSettings, PrivacySettings, QuietHours, SettingsRecord } from '../own.ts';
 import { PresenceSetting, User } from '../records.ts';
 import {
   Cursor,
@@ -76,7 +76,10 @@ export const accountCommands = {
     summary: 'Change one’s own settings, on all devices. What is not given stays.',
     input: z.strictObject({
       presence: PresenceSetting.optional(),
-      notifications: NotificationSettings.partial().strict().optional(),
+      notifications: NotificationSettings.extend({ quietHours: QuietHours.strict().nullable() })
+        .partial()
+        .strict()
+        .optional(),
       privacy: PrivacySettings.partial().strict().optional(),
     }),
     output: z.object({ settings: SettingsRecord }),
