@@ -45,6 +45,16 @@ const steps: Step[] = [
     likes: ['chromiumShell'],
   },
   {
+    // Part of `unit` and `e2e`; alone, with the table of what was tried and what it got: npm run test:security.
+    name: 'security',
+    about: 'the attack suite',
+    work: { script: 'security:run' },
+    minutes: 10,
+    needs: ['chromium', 'postgres'],
+    likes: ['chromiumShell'],
+    onRequest: true,
+  },
+  {
     name: 'soak',
     about: 'an hour of troubles, thousands of seeds',
     work: { script: 'soak:run' },

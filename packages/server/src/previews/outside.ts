@@ -55,8 +55,8 @@ const NAME_MS = 1_000;
  * Names that only the hosts file of this machine knows are not found; they are nobody's page.
  */
 async function resolveName(host: string, signal: AbortSignal): Promise<Address[]> {
-  // Whoever is asked: it is this machine (RFC 6761).
-  if (host === 'localhost' || host.endsWith('.localhost')) return [{ address: '127.0.0.1', family: 4 }];
+  // Whoever is asked: it is this machine (RFC 6761), also with the dot that ends every name.
+  if (/(?:^|\.)localhost\.?$/.test(host)) return [{ address: '127.0.0.1', family: 4 }];
   const resolver = new Resolver({ timeout: NAME_MS, tries: 2 });
   const cancel = (): void => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });

@@ -1,0 +1,124 @@
+/** What other tests guard already, so that the table tells of it: named by file and title, which must be there. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { attack } from '../testing/attacks.ts';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const server = 'packages/server/src';
+
+const guarded: readonly (readonly [what: string, file: string, title: string])[] = [
+  [
+    'who may do what, by command and role',
+    `${server}/commands/matrix.test.ts`,
+    'has a row for every command',
+  ],
+  [
+    'nobody who is not signed in reaches a command',
+    `${server}/wire.test.ts`,
+    'W11: every command with a route answers there, and nobody who is not signed in gets anything',
+  ],
+  [
+    'a redirect into the house',
+    `${server}/previews/previews.test.ts`,
+    'is not led there by a redirect, nor around for ever',
+  ],
+  [
+    'a name that changes its address',
+    `${server}/previews/previews.test.ts`,
+    'connects to the address it judged, whatever the name says a moment later',
+  ],
+  [
+    'packed pages that unpack to anything',
+    `${server}/previews/previews.test.ts`,
+    'counts what a packet unpacks to',
+  ],
+  [
+    'other schemes and passwords in links',
+    `${server}/previews/previews.test.ts`,
+    'S20: calls nothing of the house, however it is written',
+  ],
+  [
+    'addresses of GIFs that nobody signed',
+    `${server}/gifs/gifs.test.ts`,
+    'fetches nothing that this service did not sign',
+  ],
+  [
+    'signed addresses of files, changed or kept',
+    `${server}/http/files.test.ts`,
+    'M6: signed addresses cannot be made up, changed, or kept',
+  ],
+  [
+    'HTML and SVG as files',
+    `${server}/http/fileTypes.test.ts`,
+    'M3: believes the bytes, not what they are called',
+  ],
+  [
+    'names of files that break out of a header',
+    `${server}/http/filesFailing.test.ts`,
+    'M5: nothing in a name gets out of the header that says it',
+  ],
+  [
+    'programs dressed as pictures',
+    `${server}/blobs/image.test.ts`,
+    'keeps no programs, whatever they are dressed as',
+  ],
+  [
+    'pictures that fill the memory',
+    `${server}/blobs/image.test.ts`,
+    'refuses sizes that would fill the memory of whoever looks',
+  ],
+  [
+    'large and deep bodies, wrong types and encodings',
+    `${server}/http/http.test.ts`,
+    'answers %s by the table',
+  ],
+  ['headers that are too large', `${server}/http/http.test.ts`, 'answers broken HTTP in the same form'],
+  ['a stranger’s Host in a header', `${server}/http/http.test.ts`, 'puts no stranger’s Host into a header'],
+  ['slow bodies', `${server}/http/connections.test.ts`, 'who goes on sending after the answer'],
+  [
+    'slow uploads',
+    `${server}/http/connections.test.ts`,
+    'an upload that drips is hung up on; what came of it is kept, and a steady one is left alone',
+  ],
+  [
+    'whatever a stranger sends over HTTP',
+    `${server}/http/fuzz.test.ts`,
+    'E1: answers whatever a stranger sends by the table, and never by a 5xx',
+  ],
+  [
+    'whatever a stranger sends over the socket',
+    `${server}/gateway/gateway.test.ts`,
+    'E1: broken, unknown, binary, too deep, out of turn: bad_frame, and the reason before the close',
+  ],
+  [
+    'floods over the socket',
+    `${server}/gateway/gateway.test.ts`,
+    'who floods is told to wait, and who goes on is sent away',
+  ],
+  [
+    'a revocation while a socket is open',
+    `${server}/gateway/gateway.test.ts`,
+    'a revoked session closes its sockets within a second, and no others',
+  ],
+  [
+    'headers of every answer',
+    `${server}/http/securityHeaders.test.ts`,
+    'bears the headers, signed in or not, in its refusals too',
+  ],
+  [
+    'words, names and files as markup, in a browser',
+    'e2e/journeys/attacks.test.ts',
+    'whatever people write into whatever field is words to everybody else',
+  ],
+];
+
+attack('also guarded by tests elsewhere', 'each by its file and title', (saw) => {
+  for (const [what, file, title] of guarded) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const isThere = [`'${title}'`, `"${title}"`, `\`${title}\``].some((quoted) => text.includes(quoted));
+    saw(`${what}: ${file}, "${title}"`, isThere ? `${what} (${file.split('/').at(-1)})` : 'gone', [
+      `${what} (${file.split('/').at(-1)})`,
+    ]);
+  }
+});
