@@ -250,7 +250,8 @@ export function pointTo(link, target) {
  */
 export function environmentWith(node) {
   const path = [join(modules, '.bin'), dirname(node), process.env.PATH ?? ''].join(delimiter);
-  return { ...process.env, PATH: path };
+  // What Node makes of our TypeScript is kept: a server starts in two thirds of the time, and tests start hundreds.
+  return { NODE_COMPILE_CACHE: join(modules, '.cache/node'), ...process.env, PATH: path };
 }
 
 /**
