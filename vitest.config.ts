@@ -8,7 +8,7 @@ const maxWorkers = 3;
 const fewWorkers = 2;
 
 /** What looks at each painted frame; and beside it what does nothing but wait. */
-const frames = ['e2e/journeys/anchoring.test.ts', 'e2e/torture/lostWord.test.ts'];
+const frames = ['e2e/journeys/anchoring{,Top}.test.ts', 'e2e/torture/lostWord.test.ts'];
 /** What asks how soon something is told. They wait more than they work. */
 const timed = ['e2e/torture/{nodes,comings}.test.ts'];
 
