@@ -7,12 +7,14 @@ const {
   KITH_PASSWORD: password = '',
 } = process.env;
 
-const { token = '' } = await accounts(url)
+const step = await accounts(url)
   .signIn({ email, password })
   .catch((error: Error) => {
     console.error(`The bot could not sign in: ${error.message}`);
     process.exit(1);
   });
+if (step.type !== 'signed_in') throw new Error('This account has to be signed in to by a person.');
+const { token = '' } = step;
 const kith = createClient({ url, token, userAgent: 'echo bot' });
 kith.onMessage(
   ({ id, conversationId, seq, body }) => {

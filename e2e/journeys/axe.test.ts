@@ -62,6 +62,12 @@ it('axe finds nothing serious on any screen', async () => {
   await door.page.getByRole('button', { name: 'Create account' }).click();
   await door.page.getByText('Enter your email address.').waitFor();
   await judge(door, 'sign up, with errors');
+  await door.open('/reset#whatever');
+  await door.page.getByLabel('New password', { exact: true }).waitFor();
+  await judge(door, 'a new password');
+  await door.open('/undo-email#whatever');
+  await door.page.getByRole('button', { name: 'Undo the change' }).waitFor();
+  await judge(door, 'an address to be taken back');
 
   const newcomer = await world.enter('Newcomer', calm);
   await newcomer.list.getByText('Find someone to write to').waitFor();
@@ -160,7 +166,14 @@ it('axe finds nothing serious on any screen', async () => {
   }
   await device.list.getByRole('button', { name: 'Back' }).click();
   await device.list.getByRole('button', { name: 'Settings' }).click();
-  await device.list.getByText('This device ·').waitFor();
+  await device.list.getByRole('button', { name: 'Account and security' }).click();
+  await device.list.getByText('This device', { exact: true }).waitFor();
+  await device.list.getByText('Account created').waitFor();
+  await device.list.getByRole('button', { name: 'Change password' }).click();
+  await device.list.getByLabel('New password').fill('password');
+  await judge(device, 'the account and its security');
+  await device.list.getByRole('button', { name: 'Back' }).click();
+  await device.list.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
   await judge(device, 'the settings');
 
   await device.page.getByRole('button', { name: 'All shortcuts' }).click();

@@ -27,11 +27,11 @@ it('a language is chosen in Settings, holds in everything, and after a reload', 
     [
       'Deutsch',
       'de',
-      ['Einstellungen', 'Aussehen', 'Sprache', 'Dieses Gerät', 'Alle Tastenkürzel', 'Abmelden'],
+      ['Einstellungen', 'Aussehen', 'Sprache', 'Konto und Sicherheit', 'Alle Tastenkürzel', 'Abmelden'],
     ],
-    ['Español', 'es', ['Ajustes', 'Apariencia', 'Idioma', 'Este dispositivo', 'Cerrar sesión']],
-    ['简体中文', 'zh', ['设置', '外观', '语言', '此设备', '退出登录']],
-    ['العربية', 'ar', ['الإعدادات', 'المظهر', 'اللغة', 'هذا الجهاز', 'تسجيل الخروج']],
+    ['Español', 'es', ['Ajustes', 'Apariencia', 'Idioma', 'Cuenta y seguridad', 'Cerrar sesión']],
+    ['简体中文', 'zh', ['设置', '外观', '语言', '账号与安全', '退出登录']],
+    ['العربية', 'ar', ['الإعدادات', 'المظهر', 'اللغة', 'الحساب والأمان', 'تسجيل الخروج']],
   ];
   for (const [name, lang, words] of tongues) {
     await page.getByRole('radio', { name, exact: true }).click();

@@ -19,11 +19,12 @@ it('a session ended from another device leads to the door, with a plain word', a
   await lost.message('For your eyes only').waitFor();
 
   await kept.list.getByRole('button', { name: 'Settings' }).click();
+  await kept.list.getByRole('button', { name: 'Account and security' }).click();
   const devices = kept.list.getByRole('region', { name: 'Devices' });
   await devices.getByText('This device').waitFor();
   // Of the devices listed one is the helper that made the account: everybody but this one is sent away.
-  await devices.getByRole('button', { name: 'Sign out others' }).click();
-  await gone(devices.getByRole('button', { name: 'Sign out others' }));
+  await devices.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await gone(devices.getByRole('button', { name: 'Sign out everywhere else' }));
   // The button is gone; the focus is at what is left.
   await until('the list has the focus', () =>
     devices.getByRole('list').evaluate((list) => list === document.activeElement),
@@ -39,6 +40,8 @@ it('a session ended from another device leads to the door, with a plain word', a
   await lost.signIn(ada);
   await lost.openRow('Bob');
   await lost.message('For your eyes only').waitFor();
+  await kept.list.getByRole('button', { name: 'Back' }).click();
+  await kept.list.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
   await kept.list.getByRole('button', { name: 'Back' }).click();
   await kept.openRow('Bob');
 });

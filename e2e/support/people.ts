@@ -1,5 +1,12 @@
 /** People who are signed up, and their devices: real clients of the SDK in this process. */
-import { accounts, type ClientOptions, createClient, type KithClient, memoryStorage } from '@kith/client';
+import {
+  accounts,
+  type ClientOptions,
+  createClient,
+  type KithClient,
+  memoryStorage,
+  type SignInStep,
+} from '@kith/client';
 import { until } from './wait.ts';
 
 export interface Account {
@@ -19,16 +26,19 @@ export async function signUp(url: string, displayName: string): Promise<Account>
   const username = `${displayName.toLowerCase().replace(/[^a-z0-9]/g, '')}-${process.pid}-${count}`;
   const email = `${username}@example.org`;
   const password = `correct horse ${username}`;
-  const { userId, token } = await accounts(url).signUp({ email, password, username, displayName });
-  if (token === undefined) throw new Error('The server gave no token.');
+  const { userId, token } = inside(await accounts(url).signUp({ email, password, username, displayName }));
   return { userId, token, email, password, username, displayName };
 }
 
 /** One more session of a person: another device. Returns its token. */
 export async function signInAgain(url: string, { email, password }: Account): Promise<string> {
-  const { token } = await accounts(url).signIn({ email, password });
-  if (token === undefined) throw new Error('The server gave no token.');
-  return token;
+  return inside(await accounts(url).signIn({ email, password })).token;
+}
+
+function inside(step: SignInStep): { readonly userId: string; readonly token: string } {
+  if (step.type !== 'signed_in' || step.token === undefined)
+    throw new Error(`Not signed in with a token: ${step.type}.`);
+  return { userId: step.userId, token: step.token };
 }
 
 /** A device that is connected and has synced: its list is the server's. */

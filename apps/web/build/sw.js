@@ -153,7 +153,8 @@ async function keepShared(files) {
 }
 
 /** Addresses inside of the app; everything else (the reference of the API, say) is the server's. */
-const isPage = ({ pathname }) => ['/', '/new', '/share'].includes(pathname) || pathname.startsWith('/c/');
+const isPage = ({ pathname }) =>
+  ['/', '/new', '/share', '/settings/security'].includes(pathname) || pathname.startsWith('/c/');
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;

@@ -12,7 +12,7 @@ describe('accounts', () => {
     const who = { email: 'a@x.org', password: 'secret', username: 'anna', displayName: 'Anna' };
     expect(
       await accounts('http://test/app', { fetch: fetch as typeof globalThis.fetch }).signUp(who),
-    ).toEqual({ userId: 'u1', token: 't1' });
+    ).toEqual({ type: 'signed_in', userId: 'u1', token: 't1' });
     expect(asked).toEqual([
       'http://test/v1/auth/sign-up/email',
       { email: 'a@x.org', password: 'secret', name: 'Anna', username: 'anna' },
@@ -28,12 +28,52 @@ describe('accounts', () => {
     const door = accounts('http://test', { fetch });
     await door.signIn({ email: 'a@x.org', password: 'p' });
     await door.signIn({ username: 'anna', password: 'p' });
-    expect(await door.hasAccounts()).toBe(false);
+    expect(await door.options()).toMatchObject({ hasAccounts: false });
     expect(asked).toEqual([
       'POST /v1/auth/sign-in/email {"email":"a@x.org","password":"p"}',
       'POST /v1/auth/sign-in/username {"username":"anna","password":"p"}',
-      'GET /v1/auth/has-accounts ',
+      'GET /v1/auth/options ',
     ]);
+  });
+
+  test('goes on with the code of a ticket, and sets a forgotten password by the token of its link', async () => {
+    const asked: string[] = [];
+    const answers: Record<string, object> = {
+      'sign-up/email': { type: 'code_sent', ticket: 't', expiresAt: '2026-01-01T00:00:00.000Z' },
+      continue: { type: 'signed_in', token: 'x', user: { id: 'u1' } },
+      resend: { expiresAt: '2026-01-01T00:01:00.000Z' },
+      'password/reset': { type: 'signed_in', token: 'x', user: { id: 'u1' } },
+      'email/undo': { email: 'a@x.org', resetToken: 'r' },
+    };
+    const fetch = (async (url: unknown, init?: RequestInit) => {
+      const path = new URL(String(url)).pathname.replace('/v1/auth/', '');
+      const language = new Headers(init?.headers).get('accept-language');
+      asked.push(`${path} ${language} ${init?.body}`);
+      return Response.json(answers[path] ?? {});
+    }) as typeof globalThis.fetch;
+    const door = accounts('http://test', { fetch, language: () => 'de' });
+    const who = { email: 'a@x.org', password: 'p', username: 'anna', displayName: 'Anna' };
+    expect(await door.signUp(who)).toEqual(answers['sign-up/email']);
+    expect(await door.resend('t')).toEqual(answers['resend']);
+    expect(await door.proceed({ ticket: 't', code: '123456' })).toMatchObject({ type: 'signed_in' });
+    await door.forgotPassword('a@x.org');
+    expect(await door.resetPassword({ token: 'l', password: 'n' })).toMatchObject({ userId: 'u1' });
+    expect(await door.undoEmail('u')).toEqual(answers['email/undo']);
+    expect(asked.slice(1)).toEqual([
+      'resend de {"ticket":"t"}',
+      'continue de {"ticket":"t","code":"123456"}',
+      'password/forgot de {"email":"a@x.org"}',
+      'password/reset de {"token":"l","password":"n"}',
+      'email/undo de {"token":"u"}',
+    ]);
+  });
+
+  test('knows whose session it is, and that it is nobody’s', async () => {
+    const answers = [{ user: { id: 'u1' }, session: {} }, null];
+    const fetch = (async () => Response.json(answers.shift())) as typeof globalThis.fetch;
+    const door = accounts('http://test', { fetch });
+    expect(await door.whoIsIn()).toBe('u1');
+    expect(await door.whoIsIn()).toBeNull();
   });
 
   test('E1: the server’s errors and better-auth’s own both become KithError, with the fields of the form', () => {

@@ -2,39 +2,59 @@
  * Accounts over HTTP: better-auth's own paths below /v1/auth. They come before there is a session, hence beside the
  * client and not in it.
  */
-import type { ErrorCode, FieldError, WireError } from '@kith/protocol';
+import type {
+  ErrorCode,
+  FieldError,
+  SignInOptions,
+  SignInReply,
+  UndoEmailReply,
+  WireError,
+} from '@kith/protocol';
 import { errors, KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import { rememberUser } from './storage/device.ts';
-import type { Accounts, SignedIn } from './types.ts';
+import type { Accounts, SignInStep } from './types.ts';
 
 export interface AccountsOptions {
   /** For signing out without a cookie. */
   readonly token?: string;
+  /** In which mails are written, such as "de". Absent: as the browser says. */
+  readonly language?: () => string;
   readonly fetch?: typeof fetch;
 }
 
 export function accounts(url: string, options: AccountsOptions = {}): Accounts {
   const ask = (path: string, body?: object) =>
     askAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
-  const signedIn = async (path: string, body: object): Promise<SignedIn> => {
+  const step = async (path: string, body: object): Promise<SignInStep> => {
     const { json, token } = await ask(path, body);
+    const reply = json as Partial<Extract<SignInReply, { type: 'code_sent' }>> | null;
+    if (reply?.type === 'code_sent' && reply.ticket !== undefined && reply.expiresAt !== undefined)
+      return { type: 'code_sent', ticket: reply.ticket, expiresAt: reply.expiresAt };
     const userId = json?.user?.id;
     if (typeof userId !== 'string')
       throw new KithError('internal', { message: 'The server did not say who signed in.' });
     rememberUser(url, userId);
-    return { userId, ...(token !== null && { token }) };
+    return { type: 'signed_in', userId, ...(token !== null && { token }) };
   };
   return {
     signUp: ({ email, password, username, displayName }) =>
-      signedIn('sign-up/email', { email, password, name: displayName, username }),
+      step('sign-up/email', { email, password, name: displayName, username }),
     signIn: (input) =>
       'email' in input
-        ? signedIn('sign-in/email', { email: input.email, password: input.password })
-        : signedIn('sign-in/username', { username: input.username, password: input.password }),
-    async hasAccounts() {
-      const { json } = await ask('has-accounts');
-      return json?.hasAccounts !== false;
+        ? step('sign-in/email', { email: input.email, password: input.password })
+        : step('sign-in/username', { username: input.username, password: input.password }),
+    proceed: ({ ticket, code }) => step('continue', { ticket, code }),
+    resend: async (ticket) => (await ask('resend', { ticket })).json as { expiresAt: string },
+    async forgotPassword(email) {
+      await ask('password/forgot', { email });
+    },
+    resetPassword: ({ token, password }) => step('password/reset', { token, password }),
+    undoEmail: async (token) => (await ask('email/undo', { token })).json as UndoEmailReply,
+    options: async () => (await ask('options')).json as SignInOptions,
+    async whoIsIn() {
+      const id = (await ask('get-session')).json?.user?.id;
+      return typeof id === 'string' ? id : null;
     },
     async signOut() {
       await ask('sign-out', {});
@@ -49,7 +69,6 @@ interface AuthJson {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly token?: unknown;
-  readonly hasAccounts?: unknown;
 }
 
 /** With a body a POST, else a GET. */
@@ -57,7 +76,7 @@ async function askAuth(
   url: string,
   path: string,
   body: object | undefined,
-  { token, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch },
+  { token, language, fetch }: AccountsOptions & { fetch: typeof globalThis.fetch },
 ): Promise<{ json: AuthJson | null; token: string | null }> {
   let response: Response;
   try {
@@ -67,6 +86,7 @@ async function askAuth(
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(language && { 'accept-language': language() }),
       },
       ...(body && { body: JSON.stringify(body) }),
       // A network that swallows everything would keep the form waiting for ever.

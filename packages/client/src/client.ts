@@ -54,6 +54,7 @@ export class Client implements KithClient {
   readonly own: OwnReader;
   readonly scheduled: Scheduled;
   readonly reminders: Reminders;
+  readonly security: KithClient['security'];
   readonly sessions: KithClient['sessions'];
   readonly request: KithClient['request'];
 
@@ -117,6 +118,18 @@ export class Client implements KithClient {
         const { rev } = await core.request('removeEmoji', { name });
         core.emoji.handleChange(rev, (all) => all.delete(name));
       },
+    };
+    this.security = {
+      account: () => core.request('getAccount', {}),
+      confirm: async (password) => {
+        await core.request('confirmIdentity', { password });
+      },
+      changePassword: async (password) => {
+        await core.request('changePassword', { password });
+      },
+      changeEmail: (email) => core.request('changeEmail', { email }),
+      confirmEmail: async (input) => (await core.request('confirmEmail', input)).email,
+      events: (input = {}) => core.request('listSecurityEvents', input),
     };
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,

@@ -28,6 +28,7 @@ import type {
   ReceiptMark,
   SavedDraft,
   SettingsRecord,
+  SignInOptions,
   Thread,
   ThreadMark,
   Transcoding,
@@ -557,6 +558,18 @@ export interface KithClient {
   setBlocked(userId: string, blocked: boolean): Promise<void>;
   /** Tells those who run the place. */
   report(report: Input<'report'>): Promise<void>;
+  /** What keeps the account one's own. */
+  readonly security: {
+    account(): Promise<Output<'getAccount'>>;
+    /** Shows that it is still oneself: afterwards, for ten minutes, what was refused as `confirmation_required` is allowed. */
+    confirm(password: string): Promise<void>;
+    /** All other sessions end. */
+    changePassword(password: string): Promise<void>;
+    /** A code goes to the address. */
+    changeEmail(email: string): Promise<Output<'changeEmail'>>;
+    confirmEmail(input: Input<'confirmEmail'>): Promise<string>;
+    events(input?: Input<'listSecurityEvents'>): Promise<Output<'listSecurityEvents'>>;
+  };
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
     revoke(sessionId: string): Promise<void>;
@@ -630,18 +643,36 @@ export interface SignedIn {
   readonly token?: string;
 }
 
+/** Where signing in stands. */
+export type SignInStep =
+  | ({ readonly type: 'signed_in' } & SignedIn)
+  /** Six digits went to the address: `proceed` takes them. */
+  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: string };
+
 export interface Accounts {
   signUp(input: {
     email: string;
     password: string;
     username: string;
     displayName: string;
-  }): Promise<SignedIn>;
+  }): Promise<SignInStep>;
   signIn(
     input: { email: string; password: string } | { username: string; password: string },
-  ): Promise<SignedIn>;
-  /** Whether anybody has an account there yet: the first becomes the owner. */
-  hasAccounts(): Promise<boolean>;
+  ): Promise<SignInStep>;
+  /** The next step of what a ticket began. A wrong code is `bad_input` of the field `code`; a ticket that is over, `not_found`. */
+  proceed(input: { ticket: string; code: string }): Promise<SignInStep>;
+  /** Another code for the ticket; the one before is void. */
+  resend(ticket: string): Promise<{ expiresAt: string }>;
+  /** Sends a link to set the password anew, if there is such an account; which, nobody is told. */
+  forgotPassword(email: string): Promise<void>;
+  /** `token`: of the link. Ends all sessions, and signs in. @throws KithError not_found when the link is over. */
+  resetPassword(input: { token: string; password: string }): Promise<SignInStep>;
+  /** The address before the last change counts again; all sessions end. `token`: of the link in the mail to the old address. */
+  undoEmail(token: string): Promise<{ email: string; resetToken: string }>;
+  /** What this server has to offer at its door. */
+  options(): Promise<SignInOptions>;
+  /** The user whose session the cookie, or the token, is of; null: it is of none. */
+  whoIsIn(): Promise<string | null>;
   /** Ends the session. `KithClient.signOut` does this and wipes the cache too. */
   signOut(): Promise<void>;
 }

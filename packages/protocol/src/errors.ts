@@ -27,6 +27,12 @@ const table = {
     text: 'This session was ended. Sign in again.',
   },
   forbidden: { status: 403, retryable: false, text: 'You may not do this.' },
+  /** Something dear: `confirmIdentity`, then again. */
+  confirmation_required: {
+    status: 403,
+    retryable: false,
+    text: 'Show first that it is you: confirm your password.',
+  },
   not_found: { status: 404, retryable: false, text: 'There is no such thing, or you may not see it.' },
   unknown_command: { status: 404, retryable: false, text: 'There is no such command.' },
   hello_timeout: { status: 408, close: 4408, retryable: true, text: 'No hello came in time.' },

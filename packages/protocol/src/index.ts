@@ -23,4 +23,6 @@ export * from './records.ts';
 export * from './reports.ts';
 export * from './scalars.ts';
 export * from './searchQuery.ts';
+export * from './securityEvents.ts';
+export * from './signIn.ts';
 export * from './stickers.ts';

@@ -20,9 +20,13 @@ export const limits = {
   /** A username changes at most once in this time, ms: others know somebody by it. */
   usernameMs: 60 * 60_000,
   usernameLength: 32,
+  /** What mail allows. */
+  emailLength: 254,
   /** Characters of a new password, several spaces counting as one; and of any, UTF-16 units: OWASP ASVS 2.1.1 and 2.1.2. */
   passwordMin: 12,
   passwordMax: 128,
+  /** What a step of signing in is known by until the next one. */
+  ticketLength: 100,
   /** One emoji may be a long joined sequence (families, flags), in UTF-16 units, or a custom one's name between colons. */
   emojiLength: 34,
   /** Stickers in a pack, and all that ever were in it: what was sent stays to be seen. */

@@ -108,6 +108,14 @@ describe('configuration', () => {
     expect(problems({ ...smtp, ...from })).toEqual([]);
   });
 
+  it('asks nobody for a code that nobody gets', () => {
+    const on = { KITH_PROVE_EMAIL: 'on' };
+    expect(problems(on)).toEqual([]);
+    const alone = ['KITH_PROVE_EMAIL needs KITH_SMTP_URL: nobody would get their code.'];
+    expect(problems({ ...on, HOST: '0.0.0.0' })).toEqual(alone);
+    expect(problems({ ...on, KITH_PUBLIC_URL: 'https://chat.example.org' })).toEqual(alone);
+  });
+
   it('refuses many nodes on the embedded database', () => {
     expect(problems({ KITH_BUS: 'nats://x' })).toEqual([
       'KITH_BUS needs DATABASE_URL: the embedded database serves one process.',

@@ -1,6 +1,7 @@
 /** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
 import type { GifProvider } from '@kith/protocol';
 import { derivedMailFrom, parseMailFrom } from './mail/addresses.ts';
+import { mailerKind } from './mail/mailerKind.ts';
 import { parseSmtpUrl } from './mail/smtpUrl.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -27,6 +28,8 @@ export interface Config {
   readonly signUp: 'open' | 'closed';
   /** A sorted list of SHA-1 hashes of leaked passwords; null: only those known to everybody are refused. */
   readonly breachedPasswords: string | null;
+  /** Whether an address is proven before an account is let in; null: where this server sends mail. */
+  readonly proveEmail: boolean | null;
   readonly metricsToken: string | null;
   /** Who is asked for GIFs; with its key. Null: nobody, and there is no search. */
   readonly gifProvider: GifProvider | null;
@@ -289,6 +292,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'A list of leaked passwords that new ones must not be in: lines of SHA-1 hash, colon and count, sorted by hash, as the downloader of Have I Been Pwned writes them to one file. It is searched on this machine; nothing is asked of anybody. Without it, some fifty thousand of the most used are refused, and what is easily guessed.',
     parse: optional(text),
   },
+  proveEmail: {
+    name: 'KITH_PROVE_EMAIL',
+    default: '',
+    type: 'on | off',
+    description:
+      'Whether people show that an address is theirs, by a code that is mailed there, before they come in. Without it: on, where KITH_SMTP_URL is set.',
+    parse: optional((value) => oneOf('on', 'off')(value) === 'on'),
+  },
   metricsToken: {
     name: 'KITH_METRICS_TOKEN',
     default: '',
@@ -429,7 +440,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     type: 'URL',
     hidden: true,
     description:
-      'The server that sends our mail: smtp://user:password@host:587, or smtps://… with TLS from the start. With smtp, STARTTLS and a certificate that holds are demanded of every host but this machine; ?tls=never at the end does without, for a host on a network of yours, and then without a password; ?tls=always demands it here too. Without it, mails are printed to the log while KITH_PUBLIC_URL is this machine, and there are none otherwise.',
+      'The server that sends our mail: smtp://user:password@host:587, or smtps://… with TLS from the start. With smtp, STARTTLS and a certificate that holds are demanded of every host but this machine; ?tls=never at the end does without, for a host on a network of yours, and then without a password; ?tls=always demands it here too. Without it, mails are printed to the log where only this machine gets in, or KITH_PUBLIC_URL is this machine; otherwise there are none.',
     parse: optional(checked(parseSmtpUrl)),
   },
   mailFrom: {
@@ -507,6 +518,9 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       `${settings.smtpUrl.name} needs ${settings.mailFrom.name}, as ${settings.publicOrigins.name} names no domain.`,
     );
   }
+  if (config.proveEmail && mailerKind(config) === 'none') {
+    problems.push(`${settings.proveEmail.name} needs ${settings.smtpUrl.name}: nobody would get their code.`);
+  }
   if (problems.length > 0) return { type: 'refused', problems };
   return { type: 'run', config, demo: args.includes('--demo') };
 }
@@ -538,6 +552,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
     breachedPasswords: read(settings.breachedPasswords),
+    proveEmail: read(settings.proveEmail),
     metricsToken: read(settings.metricsToken),
     gifProvider: read(settings.gifProvider),
     gifKey: read(settings.gifKey),

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultConfig } from './config.ts';
 import { createService, type Service } from './service.ts';
+import { signedIn } from './testing/signedIn.ts';
 
 let postgres: Postgres;
 let service: Service;
@@ -28,7 +29,9 @@ it.each(['fast', 'immediate'] as const)(
   async (mode) => {
     const name = `ann-${mode}`;
     const form = { email: `${name}@example.org`, password: 'a good password', name: 'Ann', username: name };
-    const { token } = await service.services.accounts.signUp(form, { address: null, userAgent: null });
+    const { token } = await signedIn(
+      service.services.accounts.signUp(form, { address: null, userAgent: null }),
+    );
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const post = (path: string, body: object) =>
       fetch(new URL(path, base), { method: 'POST', headers, body: JSON.stringify(body) });

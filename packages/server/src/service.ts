@@ -135,7 +135,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   /** Where this machine reaches it. */
   let here: string | undefined;
   const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
-  const accounts = await createAccounts({ database, announcer, bus, config, log, breached });
+  const accounts = await createAccounts({ database, announcer, bus, mail, config, log, breached });
   const privacy = createPrivacy(privacyReads(database.db));
   const hub = createHub({
     bus,
@@ -286,7 +286,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await searchIndexer.close();
     hub.close();
     await presences.close();
-    accounts.close();
+    await accounts.close();
     await breached?.close();
     await services.blobs.close();
     await services.files.close();
@@ -302,6 +302,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     services,
     listen: async () => {
       const nodes = config.bus === null ? 'one node' : 'one of several nodes';
+      accounts.start();
       searchIndexer.start();
       files.start();
       transcodes.start();

@@ -33,7 +33,12 @@ function Screen() {
     case 'signedOut':
       return (
         <Suspense fallback={null}>
-          <AuthScreen key={session.notice} notice={session.notice} hasAccounts={session.hasAccounts} />
+          <AuthScreen
+            key={session.link?.token ?? session.notice}
+            notice={session.notice}
+            options={session.options}
+            link={session.link}
+          />
         </Suspense>
       );
     case 'outdated':

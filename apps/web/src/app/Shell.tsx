@@ -12,6 +12,7 @@ import { useViewer } from '../media/viewer/opened.ts';
 import { useCard } from '../profile/card.ts';
 import { useReport } from '../profile/report.ts';
 import { useOpenings } from '../search/openings.ts';
+import { useAsking as useIdentityAsking } from '../security/confirmed.ts';
 import { usePackDialog } from '../stickers/packs.ts';
 import { trackActivity } from './activity.ts';
 import { ConnectionStrip } from './ConnectionStrip.tsx';
@@ -32,6 +33,7 @@ const LeftPane = lazy(async () => ({ default: (await import('../panels/LeftPane.
 const ProfileCard = onDemand(() => import('../profile/ProfileCard.tsx'));
 const WhenMenu = onDemand(() => import('../later/WhenMenu.tsx'));
 const ReportDialog = onDemand(() => import('../profile/ReportDialog.tsx'));
+const ConfirmIdentity = onDemand(() => import('../security/ConfirmIdentity.tsx'));
 const FolderDialog = onDemand(() => import('../folders/FolderDialog.tsx'));
 const ShortcutSheet = onDemand(() => import('./ShortcutSheet.tsx'));
 const loadSwitcher = () => import('../search/Switcher.tsx');
@@ -52,6 +54,7 @@ export function Shell() {
   const card = useCard();
   const report = useReport();
   const folder = useEditedFolder();
+  const identity = useIdentityAsking();
   const { switcher } = useOpenings();
   const pack = usePackDialog();
   const narrow = useMedia(onePane);
@@ -137,6 +140,7 @@ export function Shell() {
       {pack && <PackDialog opened={pack} />}
       {asking && <WhenMenu key={asking.id} asking={asking} />}
       {folder && <FolderDialog edited={folder} />}
+      {identity && <ConfirmIdentity asking={identity} />}
       {report && <ReportDialog about={report} />}
       {sheet && <ShortcutSheet />}
     </div>

@@ -3,6 +3,7 @@
  * is started for that or runs already.
  */
 import { isId } from '@kith/protocol/ids';
+import { linkOf } from '../auth/links.ts';
 import { navigate, openConversation } from './route.ts';
 import { dropSharedFiles } from './sharedFiles.ts';
 import { textOf } from './sharedText.ts';
@@ -69,6 +70,12 @@ export function launch(address: URL): void {
     navigate({ conversationId: null, panel: null, left: 'share' }, { replace: true });
   } else if (first === 'new') {
     navigate({ conversationId: null, panel: null, left: 'new' }, { replace: true });
+  } else if (first === 'settings') {
+    // A mail about the account leads there.
+    navigate(
+      { conversationId: null, panel: null, left: id === 'security' ? 'security' : 'settings' },
+      { replace: true },
+    );
   } else if (first === 'c' && isId(id) && address.searchParams.has('snooze')) {
     const messageId = address.searchParams.get('m');
     if (isId(messageId)) snoozed = messageId;
@@ -91,7 +98,12 @@ export function listenForLaunches(): void {
   const { launchQueue } = window as { readonly launchQueue?: LaunchQueue };
   launchQueue?.setConsumer(({ targetURL }) => {
     // The first is what this page was opened with.
-    if (!starting && targetURL) launch(new URL(targetURL));
+    if (!starting && targetURL) {
+      const address = new URL(targetURL);
+      // A link of a mail is for a page that begins with it.
+      if (linkOf(address)) location.assign(address);
+      else launch(address);
+    }
     starting = false;
   });
 }

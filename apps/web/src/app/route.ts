@@ -15,6 +15,7 @@ export const lefts = [
   'threads',
   'later',
   'settings',
+  'security',
   'share',
 ] as const;
 export type Left = (typeof lefts)[number];

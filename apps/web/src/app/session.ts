@@ -11,9 +11,11 @@ import {
   type KithError,
   type SignedIn,
 } from '@kith/client';
+import type { SignInOptions } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
+import { type Link, takeLink } from '../auth/links.ts';
 import { fromWire } from '../composer/text.ts';
-import { type Key, onceSpoken, t } from '../i18n/index.ts';
+import { currentLanguage, type Key, onceSpoken, t } from '../i18n/index.ts';
 import { closePersonal, endPassing, toast } from '../ui/toast.ts';
 import { forgetPerson } from './forget.ts';
 import { navigate } from './route.ts';
@@ -25,16 +27,20 @@ export type Session =
   | {
       readonly type: 'signedOut';
       readonly notice?: Key;
-      /** Asked of a browser that knows nobody: whether the server does. */
-      readonly hasAccounts?: Promise<boolean>;
+      /** What the server has to offer at its door. Never rejects. */
+      readonly options: Promise<SignInOptions>;
+      /** A link of a mail that this page was opened with: it is for whoever presses it, signed in here or not. */
+      readonly link?: Link;
     }
   | { readonly type: 'signedIn'; readonly client: KithClient; readonly userId: string }
   /** This app is too old for the server. */
   | { readonly type: 'outdated' };
 
 const url = location.origin;
-/** The door waits so long for the server to say whether anybody has an account. */
+/** So long the door waits for the server's word: what it offers, or who is in. */
 const ANSWER_MS = 2_000;
+/** Without an answer the usual door is right: it says itself when the server cannot be reached. */
+const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false };
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
 /** Whose words and cache lie on this device, also after the session expired. */
@@ -78,16 +84,29 @@ function remembered(key: typeof KEY | typeof OWNER_KEY): string | undefined {
 /** One database each: whatever a tab that slept does late to the cache of the former person, it cannot reach another's. */
 const cacheOf = (userId: string) => indexedDbStorage(`kith.${userId}`);
 
-/** At start: into the app when somebody is known here, else to the door. */
+/** At start: to what a link asks for, into the app when somebody is known here, else to the door. */
 export async function open(): Promise<void> {
+  const link = takeLink();
+  if (link) become({ type: 'signedOut', options: askOptions(), link });
+  else await enterOrAsk();
+}
+
+/** The link is done with, or was not meant: on as if there had been none. */
+export async function enterOrAsk(): Promise<void> {
   const userId = remembered(KEY);
-  if (userId !== undefined) return enter(userId);
-  // Without an answer the usual door is right: it says itself when the server cannot be reached.
-  const late = new Promise<true>((resolve) => setTimeout(resolve, ANSWER_MS, true));
+  if (userId === undefined) become({ type: 'signedOut', options: askOptions() });
+  else await enter(userId);
+}
+
+function askOptions(): Promise<SignInOptions> {
+  const late = new Promise<SignInOptions>((resolve) => setTimeout(resolve, ANSWER_MS, USUAL));
   const asked = accountsHere()
-    .hasAccounts()
-    .catch(() => true);
-  become({ type: 'signedOut', hasAccounts: Promise.race([asked, late]) });
+    .options()
+    .then(
+      (offered) => ({ ...USUAL, ...offered }),
+      () => USUAL,
+    );
+  return Promise.race([asked, late]);
 }
 
 /** Someone has just signed in or up. */
@@ -161,12 +180,44 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
     return;
   }
   current = undefined;
-  remember(KEY, undefined);
   const onPurpose = error.code === 'session_revoked';
-  if (onPurpose) forgetPerson();
-  become({ type: 'signedOut', notice: 'app.signedOut' });
+  if (onPurpose) {
+    // Nothing of the person stays in sight meanwhile.
+    become({ type: 'opening' });
+    const userId = await whoIsInNow();
+    if (userId !== null) {
+      await client.stop();
+      return admit({ userId });
+    }
+    forgetPerson();
+  }
+  remember(KEY, undefined);
+  become({ type: 'signedOut', notice: 'app.signedOut', options: askOptions() });
   if (onPurpose) await client.signOut().catch(() => undefined);
   await client.stop();
+}
+
+/** Held by a tab in which a link ends all sessions and begins another. */
+const RENEWING = 'kith.renewing';
+
+/** For what ends the session of this browser and begins another: its other tabs wait for that before they forget the person. */
+export async function renewSession(work: () => Promise<void>): Promise<void> {
+  // Without HTTPS there are no such locks: the other tabs are signed out, and this one may be with them.
+  if ('locks' in navigator) await navigator.locks.request(RENEWING, { mode: 'shared' }, work);
+  else await work();
+}
+
+/** Whose session the cookie is of, now that this tab's was ended. */
+async function whoIsInNow(): Promise<string | null> {
+  const inTime = { signal: AbortSignal.timeout(ANSWER_MS) };
+  try {
+    if ('locks' in navigator) await navigator.locks.request(RENEWING, inTime, () => undefined);
+    const late = new Promise<null>((resolve) => setTimeout(resolve, ANSWER_MS, null));
+    return await Promise.race([accountsHere().whoIsIn(), late]);
+  } catch (error) {
+    console.warn('Whether somebody has signed in here since is not known:', error);
+    return null;
+  }
 }
 
 /** The person leaves by themselves. */
@@ -177,7 +228,7 @@ export async function leave(client: KithClient): Promise<void> {
   forgetPerson();
   // First, so that the `ended` that follows is not taken for an eviction.
   current = undefined;
-  become({ type: 'signedOut' });
+  become({ type: 'signedOut', options: askOptions() });
   navigate({ conversationId: null, panel: null, left: 'chats' }, { replace: true });
   await client.signOut().catch(() => undefined);
   await client.stop();
@@ -186,6 +237,6 @@ export async function leave(client: KithClient): Promise<void> {
 let door: Accounts | undefined;
 /** Signing in and up. */
 export function accountsHere(): Accounts {
-  door ??= accounts(url);
+  door ??= accounts(url, { language: currentLanguage });
   return door;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import '../i18n/english.ts';
-import { ago, lastSeen, rowTime } from './time.ts';
+import { ago, inTime, lastSeen, rowTime } from './time.ts';
 
 const at = (text: string): number => new Date(text).getTime();
 const now = at('2026-03-11T15:00');
@@ -26,5 +26,15 @@ describe('lastSeen and ago', () => {
     expect(lastSeen(at('2026-03-10T14:00'), now)).toMatch(/^last seen yesterday at 2[:.]00/);
     expect(ago(now - 3 * 3_600_000, now)).toBe('3 hours ago');
     expect(ago(now - 30 * 86_400_000, now)).toMatch(/Feb/);
+  });
+});
+
+describe('inTime', () => {
+  it('rounds up: who comes too early waits again', () => {
+    expect(inTime(1)).toBe('in 1 second');
+    expect(inTime(59_000)).toBe('in 59 seconds');
+    expect(inTime(61_000)).toBe('in 2 minutes');
+    expect(inTime(3_600_000)).toBe('in 60 minutes');
+    expect(inTime(3_601_000)).toBe('in 2 hours');
   });
 });

@@ -80,6 +80,14 @@ export function ago(at: number, now = Date.now()): string {
   return days < 7 ? relative.format(-days, 'day') : dayMonth.format(at);
 }
 
+/** "in 40 seconds", "in 2 minutes": rounded up, as who comes too early waits again. `ms`: from now. */
+export function inTime(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 60) return relative.format(seconds, 'second');
+  if (seconds <= 3_600) return relative.format(Math.ceil(seconds / 60), 'minute');
+  return relative.format(Math.ceil(seconds / 3_600), 'hour');
+}
+
 /** A clock of which only the ticks are seen: everybody who shows a time shares one timer. */
 function ticking(read: () => number, everyMs: number) {
   const listeners = new Set<() => void>();

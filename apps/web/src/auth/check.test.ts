@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestUsername, wrongWith } from './check.ts';
+import { digitsIn, suggestUsername, wrongWith } from './check.ts';
 
 const good = {
   email: 'ada@example.org',
@@ -37,5 +37,24 @@ describe('suggestUsername', () => {
     expect(suggestUsername('  Leïla  d’Haddad ')).toBe('leila.d.haddad');
     expect(suggestUsername('京都')).toBe('');
     expect(suggestUsername('x'.repeat(80))).toHaveLength(32);
+  });
+});
+
+describe('digitsIn', () => {
+  it('takes a code as it is typed, pasted or written elsewhere', () => {
+    for (const typed of [
+      '123456',
+      ' 123 456 ',
+      '123-456',
+      '١٢٣٤٥٦',
+      '۱۲۳ ۴۵۶',
+      '１２３４５６',
+      'Kith: 123456',
+    ])
+      expect(digitsIn(typed), typed).toBe('123456');
+  });
+  it('takes no more than there can be', () => {
+    expect(digitsIn('1234567890')).toBe('123456');
+    expect(digitsIn('no digits')).toBe('');
   });
 });

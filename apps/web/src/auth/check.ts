@@ -12,6 +12,16 @@ export interface Values {
   readonly displayName: string;
 }
 
+export const CODE_LENGTH = 6;
+
+/** "123 456", "١٢٣ ٤٥٦" → "123456": at most as many digits as a code has, also of keyboards that write Arabic or Persian ones. */
+export const digitsIn = (typed: string): string =>
+  typed
+    .normalize('NFKC')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+    .replace(/[^0-9]/g, '')
+    .slice(0, CODE_LENGTH);
+
 export const isEmail = (login: string): boolean => /^[^\s@]+@[^\s@]{2,}$/.test(login.trim());
 
 /** As it is kept, however people write it. */
@@ -32,11 +42,21 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   const login = values.email.trim();
   if (signUp && !isEmail(login)) wrong['email'] = t('auth.enterEmail');
   else if (!isEmail(login) && !isUsername(login)) wrong['email'] = t('auth.enterEmailOrUsername');
-  const problem = signUp ? lengthProblem(values.password) : null;
   if (values.password === '') wrong['password'] = t('auth.enterPassword');
-  else if (problem) wrong['password'] = passwordText(problem);
+  else if (signUp) Object.assign(wrong, wrongPassword(values.password));
   return wrong;
 }
+
+/** A password that is being chosen. */
+export function wrongPassword(password: string): { readonly password?: string } {
+  if (password === '') return { password: t('auth.enterPassword') };
+  const problem = lengthProblem(password);
+  if (problem) return { password: passwordText(problem) };
+  return {};
+}
+
+export const wrongEmail = (email: string): { readonly email?: string } =>
+  isEmail(email) ? {} : { email: t('auth.enterEmail') };
 
 /** "Ada Lovelace" → "ada.lovelace"; "" when nothing of the name can be used. */
 export function suggestUsername(name: string): string {

@@ -1,6 +1,7 @@
 /** What slides over the list: new conversation, channel browser, settings. */
 import type { Left } from '../app/route.ts';
 import { LaterPane } from '../later/LaterPane.tsx';
+import { SecurityPane } from '../security/SecurityPane.tsx';
 import { Threads } from '../threads/Threads.tsx';
 import { Channels } from './Channels.tsx';
 import { NewChannel } from './NewChannel.tsx';
@@ -18,6 +19,7 @@ const SCREENS = {
   threads: Threads,
   later: LaterPane,
   settings: Settings,
+  security: SecurityPane,
   share: Share,
 } as const;
 

@@ -10,6 +10,7 @@ import { FoldersSection } from '../folders/FoldersSection.tsx';
 import { t } from '../i18n/index.ts';
 import { PrivacySection } from '../profile/PrivacySection.tsx';
 import { Profile } from '../profile/Profile.tsx';
+import { SecurityRow } from '../security/SecurityRow.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Choice, Section } from '../ui/Choice.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
@@ -19,7 +20,6 @@ import { EmojiSection } from './EmojiSection.tsx';
 import { LanguageSection } from './LanguageSection.tsx';
 import { NotificationSection } from './NotificationSection.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
-import { Sessions } from './Sessions.tsx';
 import { StorageSection } from './StorageSection.tsx';
 
 export function Settings() {
@@ -30,6 +30,7 @@ export function Settings() {
       exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
     >
       <Profile />
+      <SecurityRow />
       <PresenceSection />
       <NotificationSection />
       <PrivacySection />
@@ -38,7 +39,6 @@ export function Settings() {
       <LanguageSection />
       <EmojiSection />
       <StorageSection />
-      <Sessions />
       {keyboard && (
         <Section title={t('settings.keyboard')}>
           <Button wide onClick={openSheet}>

@@ -13,6 +13,7 @@ import { ownCommands } from './own.ts';
 import { receiptCommands } from './receipts.ts';
 import { reportCommands } from './reports.ts';
 import { searchCommands } from './search.ts';
+import { securityCommands } from './security.ts';
 import { stickerCommands } from './stickers.ts';
 import { threadCommands } from './threads.ts';
 
@@ -24,6 +25,7 @@ export const commands = {
   ...searchCommands,
   ...threadCommands,
   ...accountCommands,
+  ...securityCommands,
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,

@@ -1,28 +1,27 @@
 import { KithError } from '@kith/protocol';
-import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { createAnnouncer } from '../fanout/announcer.ts';
 import { type Bus, type BusMessage, localBus, subjects } from '../fanout/bus.ts';
 import { silentLogger } from '../logger.ts';
 import type { Caller } from '../services.ts';
+import { CHEAP, noMail } from '../testing/letters.ts';
+import { type SignedIn, signedIn } from '../testing/signedIn.ts';
 import { databaseKinds, openTestDatabase } from '../testing/world.ts';
-import type { Accounts, Identity, SignedIn } from './accounts.ts';
-import { betterAuthOptions, createBetterAuth } from './betterAuth.ts';
+import type { Accounts, Identity } from './accounts.ts';
 import { type AccountsDependencies, createAccounts } from './createAccounts.ts';
-import { createPasswords } from './passwords/hashing.ts';
 import { loadSecret } from './secret.ts';
-import { accountsDb } from './tables.ts';
 
 type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
 const origin = { address: '192.0.2.7', userAgent: 'test' };
 const form = (name: string) => ({
   email: `${name}@example.org`,
-  password: `${name} has a password`,
+  password: 'seven quiet otters swim',
   name: name.toUpperCase(),
   username: name,
 });
+const login = (name: string) => ({ email: form(name).email, password: form(name).password });
 const error = (promise: Promise<unknown>): Promise<KithError> =>
   promise.then(
     () => expect.fail('should be refused'),
@@ -45,8 +44,11 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
       database: test.database,
       bus,
       announcer: createAnnouncer(bus),
+      mail: noMail,
       config: defaultConfig(),
       log: silentLogger,
+      costs: CHEAP,
+      evenMs: 0,
       ...more,
     });
   const identityOf = async (token: string): Promise<Identity> => {
@@ -72,7 +74,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
 
   it('makes exactly one owner of several first accounts at one moment', async () => {
     const names = ['ann', 'bob', 'cat', 'dan'];
-    const made = await Promise.all(names.map((name) => accounts.signUp(form(name), origin)));
+    const made = await Promise.all(names.map((name) => signedIn(accounts.signUp(form(name), origin))));
     const roles = await Promise.all(made.map(async ({ token }) => (await identityOf(token)).user.role));
     expect(roles.filter((role) => role === 'owner')).toHaveLength(1);
     expect(roles.filter((role) => role === 'member')).toHaveLength(3);
@@ -83,7 +85,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     const { user, tenant } = await identityOf(ann.token);
     expect(user).toMatchObject({ id: ann.user.id, username: 'ann', displayName: 'ANN' });
     expect(tenant.slug).toBe('main');
-    const cookie = ann.setCookie.split(';')[0] ?? '';
+    const cookie = ann.cookies[0]?.split(';')[0] ?? '';
     expect((await accounts.authenticate({ cookie: `other=1; ${cookie}; more=2` }))?.user.id).toBe(user.id);
     expect((await accounts.authenticate({ token: encodeURIComponent(ann.token) }))?.user.id).toBe(user.id);
   });
@@ -96,14 +98,14 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
       expect(await accounts.authenticate({ token }), token).toBeNull();
     }
     expect(await foreign.authenticate({ token: ann.token })).toBeNull();
-    const cookie = ann.setCookie.split(';')[0] ?? '';
+    const cookie = ann.cookies[0]?.split(';')[0] ?? '';
     expect(await accounts.authenticate({ token: forged, cookie })).toBeNull();
     expect(await accounts.authenticate({})).toBeNull();
   });
 
   it('takes no password that is guessed easily, made of their name, or known to be leaked, and asks that first', async () => {
     const breached = {
-      has: async (password: string) => password === 'cat has a password',
+      has: async (password: string) => password === form('cat').password,
       close: async () => {},
     };
     const careful = await make({ breached });
@@ -120,7 +122,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
         fields: [{ path: 'password', reason }],
       });
     }
-    careful.close();
+    await careful.close();
   });
 
   it('names the field that somebody else has', async () => {
@@ -153,13 +155,17 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     const address = await error(accounts.signIn({ email: 'ann@example.org', password: 'wrong' }, origin));
     expect(wrong.toWire()).toEqual(unknown.toWire());
     expect(wrong.toWire()).toEqual(address.toWire());
-    const { user } = await accounts.signIn({ username: 'dan', password: form('dan').password }, origin);
+    const { user } = await signedIn(
+      accounts.signIn({ username: 'dan', password: form('dan').password }, origin),
+    );
     expect(user.email).toBe('dan@example.org');
   });
 
   it('lists sessions, and a revoked one ends at once, here and on every other node', async () => {
     const elsewhere = await make();
-    const second = await accounts.signIn(form('ann'), { address: '2001:db8::1', userAgent: 'naïve\n' });
+    const second = await signedIn(
+      accounts.signIn(login('ann'), { address: '2001:db8::1', userAgent: 'naïve\n' }),
+    );
     const [here, there] = [await callerOf(ann.token), await callerOf(second.token)];
     expect((await elsewhere.authenticate({ token: second.token }))?.sessionId).toBe(there.sessionId);
 
@@ -168,7 +174,7 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(sessions[0]).toMatchObject({ id: there.sessionId, userAgent: 'na?ve?' });
     expect(sessions[1]?.address).toBe('192.0.2.7');
 
-    const bob = await callerOf((await accounts.signIn(form('bob'), origin)).token);
+    const bob = await callerOf((await signedIn(accounts.signIn(login('bob'), origin))).token);
     expect(await accounts.revokeSession(bob, there.sessionId)).toBe(false);
     expect(await accounts.revokeSession(here, 'nonsense')).toBe(false);
     expect(await accounts.revokeSession(here, there.sessionId)).toBe(true);
@@ -176,30 +182,30 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(await accounts.authenticate({ token: second.token })).toBeNull();
     expect(await elsewhere.authenticate({ token: second.token })).toBeNull();
     expect(await accounts.revokeSession(here, there.sessionId)).toBe(false);
-    elsewhere.close();
+    await elsewhere.close();
   });
 
   it('ends all other sessions, and its own by signing out', async () => {
-    const more = await Promise.all([1, 2, 3].map(() => accounts.signIn(form('cat'), origin)));
+    const more = await Promise.all([1, 2, 3].map(() => signedIn(accounts.signIn(login('cat'), origin))));
     const tokens = more.map(({ token }) => token);
     const keep = await callerOf(tokens[0] ?? '');
     expect(await accounts.revokeOtherSessions(keep)).toBe(3);
     expect(await accounts.authenticate({ token: tokens[1] ?? '' })).toBeNull();
-    const cookie = await accounts.signOut({ token: tokens[0] ?? '' });
+    const cookie = await accounts.signOut({ token: tokens[0] ?? '' }, origin);
     expect(cookie).toContain('Max-Age=0');
     expect(revoked).toContain(keep.sessionId);
     expect(await accounts.authenticate({ token: tokens[0] ?? '' })).toBeNull();
-    await accounts.signOut({ token: 'nonsense' });
+    await accounts.signOut({ token: 'nonsense' }, origin);
   });
 
   it('asks whether anybody is there until somebody is, and never again', async () => {
     const counting = await make();
-    expect(await counting.hasAccounts()).toBe(true);
+    expect(await counting.options()).toMatchObject({ hasAccounts: true });
     const query = vi.spyOn(test.database.db, 'selectFrom');
-    expect(await counting.hasAccounts()).toBe(true);
+    expect(await counting.options()).toMatchObject({ hasAccounts: true });
     expect(query).not.toHaveBeenCalled();
     query.mockRestore();
-    counting.close();
+    await counting.close();
   });
 
   it('asks the database once for a burst of requests, and not again for some seconds', async () => {
@@ -216,14 +222,14 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     await cached.authenticate({ token: ann.token });
     expect(query).toHaveBeenCalledTimes(2);
     query.mockRestore();
-    cached.close();
+    await cached.close();
   });
 
   it('moves the end of a session on while it is used, and ends it when it is not', async () => {
     let now = Date.now();
     const days = 86_400_000;
     const clocked = await make({ now: () => now });
-    const { token } = await clocked.signIn(form('dan'), origin);
+    const { token } = await signedIn(clocked.signIn(login('dan'), origin));
     const first = await clocked.authenticate({ token });
     now += 20 * days;
     const later = await clocked.authenticate({ token });
@@ -232,11 +238,11 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(await clocked.authenticate({ token })).not.toBeNull();
     now += 31 * days;
     expect(await clocked.authenticate({ token })).toBeNull();
-    clocked.close();
+    await clocked.close();
   });
 
   it('heals an account whose person was never made, even when its name is taken', async () => {
-    const gus = await accounts.signUp(form('gus'), origin);
+    const gus = await signedIn(accounts.signUp(form('gus'), origin));
     const { db } = test.database;
     await db
       .updateTable('users')
@@ -253,9 +259,9 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect((await error(closed.signUp(form('hal'), origin))).code).toBe('forbidden');
     const empty = await openTestDatabase(kind);
     const fresh = await make({ database: empty.database, config: { ...defaultConfig(), signUp: 'closed' } });
-    expect(await fresh.hasAccounts()).toBe(false);
-    const first = await fresh.signUp(form('hal'), origin);
-    expect(await fresh.hasAccounts()).toBe(true);
+    expect(await fresh.options()).toMatchObject({ hasAccounts: false });
+    const first = await signedIn(fresh.signUp(form('hal'), origin));
+    expect(await fresh.options()).toMatchObject({ hasAccounts: true });
     expect((await fresh.authenticate({ token: first.token }))?.user.role).toBe('owner');
     await empty.drop();
   });
@@ -265,24 +271,8 @@ describe.each(databaseKinds)('accounts on %s', { timeout: 60_000 }, (kind) => {
     expect(new Set(secrets).size).toBe(1);
     expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);
     const https = await make({ config: { ...defaultConfig(), publicOrigins: ['https://chat.example.org'] } });
-    const { setCookie } = await https.signIn(form('ann'), origin);
-    expect(setCookie).toMatch(/^__Secure-kith\.session_token=.*; HttpOnly; SameSite=Lax; Secure$/);
-  });
-
-  it('has the tables better-auth expects, and cookies better-auth reads', async () => {
-    const db = accountsDb(test.database.db);
-    const secret = await loadSecret(test.database.db, 'session');
-    const setup = {
-      db,
-      secret,
-      secure: false,
-      passwords: createPasswords(),
-      log: silentLogger,
-    };
-    const { toBeCreated, toBeAdded } = await getMigrations(betterAuthOptions(setup));
-    expect({ toBeCreated, toBeAdded }).toEqual({ toBeCreated: [], toBeAdded: [] });
-    const headers = new Headers({ cookie: ann.setCookie.split(';')[0] ?? '' });
-    const session = await createBetterAuth(setup).api.getSession({ headers });
-    expect(session?.user.id).toBe(ann.user.id);
+    const { cookies } = await signedIn(https.signIn(login('ann'), origin));
+    expect(cookies[0]).toMatch(/^__Host-kith\.session_token=.*; HttpOnly; SameSite=Lax; Secure$/);
+    expect(cookies[1]).toMatch(/^__Host-kith\.device=.*; HttpOnly; SameSite=Lax; Secure$/);
   });
 });

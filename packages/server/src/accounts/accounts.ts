@@ -1,7 +1,17 @@
-/** Who somebody is: the wall towards better-auth. Nothing outside this room knows how people sign in. */
-import type { Output, User } from '@kith/protocol';
+/** Who somebody is. Nothing outside this room knows how people sign in. */
+import type {
+  CommandName,
+  ContinueInput,
+  Output,
+  ParsedInput,
+  SignInInput,
+  SignInOptions,
+  SignUpInput,
+  UndoEmailReply,
+  User,
+  UsernameSignInInput,
+} from '@kith/protocol';
 import type { Caller } from '../services.ts';
-import type { SignInInput, SignUpInput, UsernameSignInInput } from './forms.ts';
 
 /** Credentials as they come: a bearer token, or the browser's Cookie header. A token, even a wrong one, hides the cookie. */
 export interface Credentials {
@@ -19,24 +29,35 @@ export interface Identity {
 
 export type SessionInfo = Output<'listSessions'>['sessions'][number];
 
-/** Where a sign-in comes from, for the list of sessions. */
+/** Where a request at the door comes from. */
 export interface Origin {
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** The language mails are to be written in, as the browser says; null: it does not. */
+  readonly locale?: string | null | undefined;
+  /** By which this browser is known again; see `deviceOf`. */
+  readonly device?: string | undefined;
 }
 
-export interface SignedIn {
-  /** Bearer token of the new session. */
-  readonly token: string;
-  /** The Set-Cookie header that does the same for a browser. */
-  readonly setCookie: string;
-  readonly user: {
-    readonly id: string;
-    readonly email: string;
-    readonly name: string;
-    readonly username: string;
-  };
-}
+export type SignInOutcome =
+  | {
+      readonly type: 'signed_in';
+      /** Bearer token of the new session. */
+      readonly token: string;
+      /** The Set-Cookie headers that do the same for a browser, and know it again. */
+      readonly cookies: readonly string[];
+      readonly user: {
+        readonly id: string;
+        readonly email: string;
+        readonly name: string;
+        readonly username: string;
+      };
+    }
+  /** Six digits went to the address. */
+  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: Date };
+
+/** What a signed-in person does with their own account. */
+type OwnCommand<N extends CommandName> = (caller: Caller, input: ParsedInput<N>) => Promise<Output<N>>;
 
 export interface Accounts {
   /**
@@ -44,14 +65,38 @@ export interface Accounts {
    * some seconds, but never beyond the end of the session.
    */
   authenticate(credentials: Credentials): Promise<Identity | null>;
-  /** Makes an account and its person, and signs in. The first one becomes the owner. @throws KithError bad_input, conflict (with fields), forbidden when closed. */
-  signUp(input: SignUpInput, origin: Origin): Promise<SignedIn>;
-  /** Whether there is an account yet. The first yes is kept: people go, the owner stays. */
-  hasAccounts(): Promise<boolean>;
-  /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike. */
-  signIn(input: SignInInput | UsernameSignInInput, origin: Origin): Promise<SignedIn>;
+  /** The browser's own token in a Cookie header. */
+  deviceOf(cookie: string): string | undefined;
+  /** Whether there is an account yet is kept from the first yes on: people go, the owner stays. */
+  options(): Promise<SignInOptions>;
+  /**
+   * Makes an account and its person, and signs in; where addresses are proven first, sends a code instead. The first one becomes
+   * the owner. @throws KithError bad_input, conflict (with fields), forbidden when closed, rate_limited.
+   */
+  signUp(input: SignUpInput, origin: Origin): Promise<SignInOutcome>;
+  /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike; rate_limited. */
+  signIn(input: SignInInput | UsernameSignInInput, origin: Origin): Promise<SignInOutcome>;
+  /** The code of a ticket. @throws KithError bad_input (of `code`) for a wrong one, not_found when the ticket is over, conflict. */
+  proceed(input: ContinueInput, origin: Origin): Promise<SignInOutcome>;
+  /** Another code for a ticket. @throws KithError not_found, rate_limited. */
+  resend(ticket: string, origin: Origin): Promise<{ readonly expiresAt: Date }>;
+  /** Mails a link, if there is such an account; says the same if not. @throws KithError unavailable without mail. */
+  forgotPassword(email: string, origin: Origin): Promise<void>;
+  /** With the token of the link. Ends all sessions. @throws KithError not_found when it is over, bad_input. */
+  resetPassword(
+    input: { readonly token: string; readonly password: string },
+    origin: Origin,
+  ): Promise<SignInOutcome>;
+  /** The address before the last change counts again. Ends all sessions. @throws KithError not_found, conflict. */
+  undoEmail(token: string, origin: Origin): Promise<UndoEmailReply>;
   /** Ends the session of these credentials, if there is one. Returns the Set-Cookie header that forgets it. */
-  signOut(credentials: Credentials): Promise<string>;
+  signOut(credentials: Credentials, origin: Origin): Promise<string>;
+  readonly getAccount: OwnCommand<'getAccount'>;
+  readonly confirmIdentity: OwnCommand<'confirmIdentity'>;
+  readonly changePassword: OwnCommand<'changePassword'>;
+  readonly changeEmail: OwnCommand<'changeEmail'>;
+  readonly confirmEmail: OwnCommand<'confirmEmail'>;
+  readonly listSecurityEvents: OwnCommand<'listSecurityEvents'>;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */
@@ -60,5 +105,7 @@ export interface Accounts {
   revokeOtherSessions(caller: Caller): Promise<number>;
   /** Looks every session up anew when it is next asked for: revocations may have been missed. */
   forgetSessions(): void;
-  close(): void;
+  /** Begins to delete what is over. */
+  start(): void;
+  close(): Promise<void>;
 }

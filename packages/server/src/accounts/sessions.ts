@@ -7,20 +7,33 @@ import type { Caller } from '../services.ts';
 import { createGather } from '../store/gather.ts';
 import { toUser } from '../store/records.ts';
 import type { Identity, SessionInfo } from './accounts.ts';
-import { SESSION_DAYS } from './betterAuth.ts';
 import { ensurePerson, MAIN_TENANT } from './persons.ts';
 import type { AccountsDb } from './tables.ts';
 
 export interface Sessions {
   /** Who this session token, unsigned, belongs to. */
   identify(token: string): Promise<Identity | null>;
-  end(token: string): Promise<void>;
+  /** Whose it was. */
+  end(token: string): Promise<{ readonly userId: string; readonly sessionId: string } | null>;
   list(caller: Caller): Promise<SessionInfo[]>;
   revoke(caller: Caller, sessionId: string): Promise<boolean>;
   revokeOthers(caller: Caller): Promise<number>;
+  /** Ends all of an account but one, in a transaction; `tell` says so after its commit. */
+  endAll(db: AccountsDb, userId: string, but: string | null): Promise<Ended>;
+  tell(ended: Ended): void;
+  /** Until when this session may change what is dear, ms since the epoch; null: it is over. */
+  confirmedUntil(sessionId: string): Promise<number | null>;
+  /** It was shown now who it is. Until when, ms since the epoch. */
+  confirm(sessionId: string): Promise<number>;
   /** Every session is looked up anew when it is next asked for. */
   forgetAll(): void;
   close(): void;
+}
+
+export interface Ended {
+  readonly userId: string;
+  readonly tenantId: number;
+  readonly sessionIds: readonly string[];
 }
 
 export interface SessionsDependencies {
@@ -30,6 +43,10 @@ export interface SessionsDependencies {
   readonly now?: () => number;
 }
 
+/** A session ends that was not used for so long. */
+export const SESSION_DAYS = 30;
+/** Who has just signed in, or shown their password, may change what is dear. */
+export const CONFIRMED_MS = 10 * 60_000;
 /** A burst of requests asks the database once; a change of name or role shows after this long at the latest. */
 const CACHE_MS = 5_000;
 const CACHE_SIZE = 10_000;
@@ -114,14 +131,22 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       return identity;
     }
   };
-  const ended = (
-    { tenantId, userId }: Pick<Caller, 'tenantId' | 'userId'>,
-    rows: readonly { readonly id: string }[],
-  ): void => {
-    if (rows.length === 0) return;
-    const sessionIds = rows.map((row) => row.id);
+  const tell = ({ tenantId, userId, sessionIds }: Ended): void => {
+    if (sessionIds.length === 0) return;
     forgetSessions(sessionIds);
     announcer.sessionsRevoked(tenantId, userId, sessionIds);
+  };
+  const endAll = async (within: AccountsDb, userId: string, but: string | null): Promise<Ended> => {
+    const rows = await within
+      .deleteFrom('auth_sessions')
+      .where('user_id', '=', userId)
+      .$if(but !== null, (query) => query.where('id', '!=', but ?? ''))
+      .returning((query) => [
+        'id',
+        query.selectFrom('tenants').select('tenants.id').where('slug', '=', MAIN_TENANT).as('tenant_id'),
+      ])
+      .execute();
+    return { userId, tenantId: rows[0]?.tenant_id ?? 0, sessionIds: rows.map(({ id }) => id) };
   };
 
   const unsubscribe = bus.subscribe(subjects.nodes, (message) => {
@@ -148,7 +173,8 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
           query.selectFrom('tenants').select('tenants.id').where('slug', '=', MAIN_TENANT).as('tenant_id'),
         ])
         .executeTakeFirst();
-      if (row?.tenant_id) ended({ tenantId: row.tenant_id, userId: row.user_id }, [row]);
+      if (row?.tenant_id) tell({ tenantId: row.tenant_id, userId: row.user_id, sessionIds: [row.id] });
+      return row ? { userId: row.user_id, sessionId: row.id } : null;
     },
     list: async (caller) => {
       const rows = await db
@@ -178,18 +204,33 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .where('user_id', '=', caller.userId)
         .returning('id')
         .execute();
-      ended(caller, rows);
+      tell({ ...caller, sessionIds: rows.map(({ id }) => id) });
       return rows.length > 0;
     },
     revokeOthers: async (caller) => {
-      const rows = await db
-        .deleteFrom('auth_sessions')
-        .where('user_id', '=', caller.userId)
-        .where('id', '!=', caller.sessionId)
-        .returning('id')
+      const ended = await endAll(db, caller.userId, caller.sessionId);
+      tell(ended);
+      return ended.sessionIds.length;
+    },
+    endAll,
+    tell,
+    confirmedUntil: async (sessionId) => {
+      const row = await db
+        .selectFrom('auth_sessions')
+        .select('confirmed_at')
+        .where('id', '=', sessionId)
+        .executeTakeFirst();
+      const until = row ? row.confirmed_at.getTime() + CONFIRMED_MS : 0;
+      return until > now() ? until : null;
+    },
+    confirm: async (sessionId) => {
+      const at = now();
+      await db
+        .updateTable('auth_sessions')
+        .set({ confirmed_at: new Date(at) })
+        .where('id', '=', sessionId)
         .execute();
-      ended(caller, rows);
-      return rows.length;
+      return at + CONFIRMED_MS;
     },
     forgetAll: () => {
       epoch += 1;

@@ -1,7 +1,6 @@
 /**
- * The token that travels: `<session token>.<signature>`, in the form of better-auth's signed cookie, so that both sides
- * of that wall read each other's. A token with a wrong signature costs no query, and rows of the database alone sign
- * nobody in.
+ * The token that travels: `<session token>.<signature>`. A token with a wrong signature costs no query, and rows of the
+ * database alone sign nobody in. Beside it, the cookie by which a browser is known again after it signed out.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -15,17 +14,21 @@ export interface Tokens {
   fromCookies(header: string): string | null;
   setCookie(signed: string): string;
   clearCookie(): string;
+  /** The browser's own token in a Cookie header. */
+  deviceFromCookies(header: string): string | undefined;
+  setDeviceCookie(token: string): string;
 }
 
 /** Browsers keep no cookie longer. The session itself ends much earlier unless it is used. */
 const MAX_AGE_S = 400 * 86_400;
-/** A session token, 32 letters and digits, a dot, and 32 bytes in base64. */
+/** A session token, 32 characters, a dot, and 32 bytes in base64. */
 const MAX_LENGTH = 120;
 
-export const COOKIE_PREFIX = 'kith';
-
 export function createTokens(secret: string, secure: boolean): Tokens {
-  const cookieName = `${secure ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`;
+  // A browser keeps it only from this very host, over TLS: no neighbour under the same domain can plant one.
+  const prefix = `${secure ? '__Host-' : ''}kith`;
+  const cookieName = `${prefix}.session_token`;
+  const deviceName = `${prefix}.device`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const signatureOf = (value: string): string => createHmac('sha256', secret).update(value).digest('base64');
   return {
@@ -42,16 +45,20 @@ export function createTokens(secret: string, secure: boolean): Tokens {
       const expected = Buffer.from(signatureOf(value));
       return signature.length === expected.length && timingSafeEqual(signature, expected) ? value : null;
     },
-    fromCookies: (header) => {
-      for (const part of header.split(';')) {
-        const equals = part.indexOf('=');
-        if (equals > 0 && part.slice(0, equals).trim() === cookieName) return part.slice(equals + 1).trim();
-      }
-      return null;
-    },
+    fromCookies: (header) => cookieIn(header, cookieName) ?? null,
     setCookie: (signed) => `${cookieName}=${encodeURIComponent(signed)}; Max-Age=${MAX_AGE_S}; ${attributes}`,
     clearCookie: () => `${cookieName}=; Max-Age=0; ${attributes}`,
+    deviceFromCookies: (header) => cookieIn(header, deviceName),
+    setDeviceCookie: (token) => `${deviceName}=${token}; Max-Age=${MAX_AGE_S}; ${attributes}`,
   };
+}
+
+function cookieIn(header: string, name: string): string | undefined {
+  for (const part of header.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
+  }
+  return undefined;
 }
 
 /** Cookies carry the token percent-encoded, and some clients pass it on so. */

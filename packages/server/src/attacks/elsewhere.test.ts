@@ -7,7 +7,72 @@ import { attack } from '../testing/attacks.ts';
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const server = 'packages/server/src';
 
+const identity = `${server}/accounts/identity.test.ts`;
+
 const guarded: readonly (readonly [what: string, file: string, title: string])[] = [
+  [
+    'two who bring one code at once',
+    identity,
+    'makes nothing before the code came back, and one account of two who bring it at once',
+  ],
+  [
+    'codes tried out side by side',
+    identity,
+    'looks at no more than five codes, also side by side, and then not at the right one',
+  ],
+  [
+    'signing up to learn who has an account',
+    identity,
+    'answers for an address that has an account as for one that has none, and tells its owner',
+  ],
+  [
+    'mails in masses',
+    identity,
+    'sends an address no more codes than it takes, and lets others ask for theirs',
+  ],
+  ['a reset link used twice', identity, 'sets another by the link, once; all sessions end, and are told so'],
+  [
+    'links of other kinds, made up, over',
+    identity,
+    'takes no link that is over, made up, of another kind, or of a code',
+  ],
+  [
+    'a session opened by the old password while it changes',
+    identity,
+    'lets no session be opened by the old password once it is another',
+  ],
+  [
+    'a session that somebody left open',
+    identity,
+    'asks for the password first, unless one has just signed in',
+  ],
+  [
+    'an address taken over, and its owner',
+    identity,
+    'counts once its code came back; the old one is told, and can take it back',
+  ],
+  [
+    'codes of somebody else’s ticket',
+    identity,
+    'takes no code of somebody else’s ticket, and does not count it',
+  ],
+  [
+    'guesses from many addresses',
+    identity,
+    'is followed by longer and longer pauses, from wherever it comes',
+  ],
+  ['locking others out', identity, 'locks nobody out who signs in where they did before'],
+  ['a browser’s name planted by somebody else', identity, 'is never given a browser’s name by somebody else'],
+  [
+    'a poisoned Host in links of mails',
+    `${server}/http/identity.test.ts`,
+    'leads back by a link whose secret no server sees, wherever the request says it went; sockets of all sessions close',
+  ],
+  [
+    'lines and headers smuggled into mails',
+    `${server}/mail/mailer.test.ts`,
+    'refuses %j, which is not one address',
+  ],
   [
     'who may do what, by command and role',
     `${server}/commands/matrix.test.ts`,

@@ -4,29 +4,24 @@ import { commandNames, commands, newId } from '@kith/protocol';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type * as passwordsModule from '../accounts/passwords/hashing.ts';
+import type * as scryptModule from '../accounts/passwords/scrypt.ts';
 import { attack, outcomeOf } from '../testing/attacks.ts';
 import { type FilesWorld, type HttpPerson, metadata, openFilesWorld, TUS } from '../testing/filesWorld.ts';
 import { openSocket } from '../testing/socketClient.ts';
 
 /** How often a password was hashed: what takes the time of a sign-in. */
 const work = vi.hoisted(() => ({ hashed: 0, verified: 0 }));
-vi.mock('../accounts/passwords/hashing.ts', async (original) => {
-  const real = await original<typeof passwordsModule>();
+vi.mock('../accounts/passwords/scrypt.ts', async (original) => {
+  const real = await original<typeof scryptModule>();
   return {
     ...real,
-    createPasswords: (): passwordsModule.Passwords => {
-      const { hash, verify } = real.createPasswords();
-      return {
-        hash: (password) => {
-          work.hashed += 1;
-          return hash(password);
-        },
-        verify: (given) => {
-          work.verified += 1;
-          return verify(given);
-        },
-      };
+    hashPassword: (...of: Parameters<typeof real.hashPassword>) => {
+      work.hashed += 1;
+      return real.hashPassword(...of);
+    },
+    verifyPassword: (...of: Parameters<typeof real.verifyPassword>) => {
+      work.verified += 1;
+      return real.verifyPassword(...of);
     },
   };
 });
@@ -137,7 +132,7 @@ describe('tokens', () => {
         'session_token',
         'KITH.session_token',
         `${COOKIE}x`,
-        `__Secure-${COOKIE}`,
+        `__Host-${COOKIE}`,
         `x-${COOKIE}`,
       ])
         saw(`the cookie ${name}`, await whoIs({ cookie: `${name}=${encoded}` }), ['unauthenticated']);

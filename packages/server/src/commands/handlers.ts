@@ -6,14 +6,19 @@ import { addReaction } from './addReaction.ts';
 import { addSticker } from './addSticker.ts';
 import { cancelScheduled } from './cancelScheduled.ts';
 import { catchUp } from './catchUp.ts';
+import { changeEmail } from './changeEmail.ts';
+import { changePassword } from './changePassword.ts';
 import { changes } from './changes.ts';
 import { closePoll } from './closePoll.ts';
+import { confirmEmail } from './confirmEmail.ts';
+import { confirmIdentity } from './confirmIdentity.ts';
 import { createConversation } from './createConversation.ts';
 import { createStickerPack } from './createStickerPack.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
 import { findDate } from './findDate.ts';
 import { followThread } from './followThread.ts';
+import { getAccount } from './getAccount.ts';
 import { getHeads } from './getHeads.ts';
 import { getHistory } from './getHistory.ts';
 import { getMe } from './getMe.ts';
@@ -41,6 +46,7 @@ import { listEmoji } from './listEmoji.ts';
 import { listMembers } from './listMembers.ts';
 import { listPins } from './listPins.ts';
 import { listReports } from './listReports.ts';
+import { listSecurityEvents } from './listSecurityEvents.ts';
 import { listSessions } from './listSessions.ts';
 import { listShared } from './listShared.ts';
 import { listStickerPacks } from './listStickerPacks.ts';
@@ -86,14 +92,22 @@ export const handlers: Handlers = {
   addEmoji,
   addMembers,
   addReaction,
+  addSticker,
+  cancelScheduled,
   catchUp,
+  changeEmail,
+  changePassword,
   changes,
   closePoll,
+  confirmEmail,
+  confirmIdentity,
   createConversation,
+  createStickerPack,
   deleteMessage,
   editMessage,
   findDate,
   followThread,
+  getAccount,
   getHeads,
   getHistory,
   getMe,
@@ -104,11 +118,14 @@ export const handlers: Handlers = {
   getPollVotes,
   getReactions,
   getReceipts,
+  getStickerPack,
   getThread,
   getTranscoding,
   getUploadLimits,
   getUploads,
   getUsers,
+  hideMessages,
+  installStickerPack,
   joinChannel,
   leaveConversation,
   linkFile,
@@ -118,8 +135,10 @@ export const handlers: Handlers = {
   listMembers,
   listPins,
   listReports,
+  listSecurityEvents,
   listSessions,
   listShared,
+  listStickerPacks,
   listThreads,
   markDelivered,
   markRead,
@@ -129,39 +148,32 @@ export const handlers: Handlers = {
   removeEmoji,
   removeMember,
   removeReaction,
+  removeSticker,
   report,
   revokeOtherSessions,
   revokeSession,
-  hideMessages,
   saveDraft,
-  setFolder,
-  setReminder,
-  sendScheduledNow,
-  cancelScheduled,
-  updateScheduled,
   scheduleMessage,
+  searchGifs,
   searchMessages,
   searchUsers,
   sendMessage,
+  sendScheduledNow,
   setActivity,
   setBlocked,
+  setFolder,
   setMemberRole,
   setPreference,
+  setReminder,
   sync,
   transferOwnership,
   typing,
+  uninstallStickerPack,
   unpinMessage,
   updateConversation,
   updateProfile,
+  updateScheduled,
   updateSettings,
   votePoll,
   watch,
-  addSticker,
-  createStickerPack,
-  getStickerPack,
-  installStickerPack,
-  listStickerPacks,
-  removeSticker,
-  searchGifs,
-  uninstallStickerPack,
 };

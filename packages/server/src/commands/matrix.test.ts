@@ -51,6 +51,15 @@ const insiders = {
   owner: 'ok',
   stranger: 'not_found',
 } as const;
+/** Also of their own. */
+const noAccount = {
+  outsider: 'not_found',
+  member: 'not_found',
+  former: 'not_found',
+  admin: 'not_found',
+  owner: 'not_found',
+  stranger: 'not_found',
+} as const;
 const nobody = {
   outsider: 'forbidden',
   member: 'forbidden',
@@ -220,6 +229,13 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   setReminder: { input: (scene) => ({ ...onMessage(scene), at: inAnHour() }), outcome: insiders },
   updateProfile: { input: () => ({ displayName: 'Somebody' }), outcome: everyone },
   updateSettings: { input: () => ({ presence: 'away' }), outcome: everyone },
+  // Nobody has an account in this test: what they do with it is tested in accounts/.
+  getAccount: { input: () => ({}), outcome: noAccount },
+  confirmIdentity: { input: () => ({ password: 'x' }), outcome: noAccount },
+  changePassword: { input: () => ({ password: 'x' }), outcome: noAccount },
+  changeEmail: { input: () => ({ email: 'x@example.org' }), outcome: noAccount },
+  confirmEmail: { input: () => ({ ticket: 'x', code: '123456' }), outcome: noAccount },
+  listSecurityEvents: { input: () => ({}), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },
   // The sessions of this test are not real: whose they are is tested in accounts/.
   revokeSession: {

@@ -20,7 +20,7 @@ describe.each(databaseKinds)('the demo on %s', (kind) => {
     const signUp: Accounts['signUp'] = async ({ username, name, email }) => {
       const user = { id: newId(), username, name, email };
       await ensurePerson(accountsDb(world.database.db), user);
-      return { token: '', setCookie: '', user };
+      return { type: 'signed_in', token: '', cookies: [], user };
     };
     services = { ...world.services, accounts: { ...world.services.accounts, signUp } };
     await seedDemo(services, (line) => printed.push(line));

@@ -1,10 +1,21 @@
-/** Signing up, in and out: the only doors below /v1/auth, under better-auth's names (`has-accounts` apart, which it lacks). */
-import { KithError, type RateClass } from '@kith/protocol';
+/** Signing up, in and out, and back in: the only doors below /v1/auth. */
+import {
+  ContinueForm,
+  ForgotPasswordForm,
+  KithError,
+  type RateClass,
+  ResendForm,
+  ResetPasswordForm,
+  SignInForm,
+  SignUpForm,
+  UndoEmailForm,
+  UsernameSignInForm,
+} from '@kith/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Origin, SignedIn } from '../accounts/accounts.ts';
-import { SignInForm, SignUpForm, UsernameSignInForm } from '../accounts/forms.ts';
+import type { Origin, SignInOutcome } from '../accounts/accounts.ts';
 import { fieldErrors } from '../commands/dispatch.ts';
+import { mailLocale } from '../mail/kinds.ts';
 import type { HttpDependencies } from './app.ts';
 import { credentialsOf, foreignOrigin, refuseForgery, takeRate } from './caller.ts';
 import { addressOf, isOwnOrigin } from './origin.ts';
@@ -15,6 +26,8 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   const originOf = (request: FastifyRequest): Origin => ({
     address: addressOf(request.raw, config.trustedProxies),
     userAgent: request.headers['user-agent'] ?? null,
+    locale: languageOf(request.headers['accept-language']),
+    device: accounts.deviceOf(request.headers.cookie ?? ''),
   });
   const takeAddressRate = (request: FastifyRequest, rate: RateClass): void =>
     takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, rate);
@@ -28,38 +41,58 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     takeAddressRate(request, 'auth');
     refuseForeignPages(request);
   };
-  const answer = (reply: FastifyReply, { token, setCookie, user }: SignedIn): FastifyReply =>
-    reply
-      .headers({ 'set-cookie': setCookie, 'set-auth-token': token, 'cache-control': 'no-store' })
-      .send({ token, user });
+  const answer = (reply: FastifyReply, outcome: SignInOutcome): FastifyReply => {
+    reply.header('cache-control', 'no-store');
+    if (outcome.type === 'code_sent')
+      return reply.send({ ...outcome, expiresAt: outcome.expiresAt.toISOString() });
+    const { type, token, cookies, user } = outcome;
+    return reply.headers({ 'set-cookie': [...cookies], 'set-auth-token': token }).send({ type, token, user });
+  };
+  /** A form that anybody may send, and what is done with it. */
+  const door = <T extends z.ZodType>(
+    path: string,
+    form: T,
+    work: (input: z.output<T>, origin: Origin, reply: FastifyReply) => Promise<FastifyReply>,
+  ) =>
+    app.post(`/v1/auth/${path}`, { onRequest }, async (request, reply) =>
+      work(parse(form, request.body), originOf(request), reply.header('cache-control', 'no-store')),
+    );
 
-  app.get('/v1/auth/has-accounts', async (request, reply) => {
+  app.get('/v1/auth/options', async (request, reply) => {
     takeAddressRate(request, 'read');
-    return reply.header('cache-control', 'no-store').send({ hasAccounts: await accounts.hasAccounts() });
+    return reply.header('cache-control', 'no-store').send(await accounts.options());
   });
 
-  app.post('/v1/auth/sign-up/email', { onRequest }, async (request, reply) => {
-    const form = parse(SignUpForm, request.body);
-    return answer(reply, await accounts.signUp(form, originOf(request)));
+  door('sign-up/email', SignUpForm, async (form, origin, reply) =>
+    answer(reply, await accounts.signUp(form, origin)),
+  );
+  door('sign-in/email', SignInForm, async (form, origin, reply) =>
+    answer(reply, await accounts.signIn(form, origin)),
+  );
+  door('sign-in/username', UsernameSignInForm, async (form, origin, reply) =>
+    answer(reply, await accounts.signIn(form, origin)),
+  );
+  door('continue', ContinueForm, async (form, origin, reply) =>
+    answer(reply, await accounts.proceed(form, origin)),
+  );
+  door('resend', ResendForm, async ({ ticket }, origin, reply) => {
+    const { expiresAt } = await accounts.resend(ticket, origin);
+    return reply.send({ expiresAt: expiresAt.toISOString() });
   });
-
-  app.post('/v1/auth/sign-in/email', { onRequest }, async (request, reply) => {
-    const form = parse(SignInForm, request.body);
-    // By account too, so that many addresses together guess no faster.
-    takeRate(limiter, { tenantId: 0, userId: form.email }, 'auth');
-    return answer(reply, await accounts.signIn(form, originOf(request)));
+  door('password/forgot', ForgotPasswordForm, async ({ email }, origin, reply) => {
+    await accounts.forgotPassword(email, origin);
+    return reply.send({});
   });
-
-  app.post('/v1/auth/sign-in/username', { onRequest }, async (request, reply) => {
-    const form = parse(UsernameSignInForm, request.body);
-    // Apart from the address: one bucket for both would tell whose name goes with which address.
-    takeRate(limiter, { tenantId: 0, userId: `@${form.username}` }, 'auth');
-    return answer(reply, await accounts.signIn(form, originOf(request)));
-  });
+  door('password/reset', ResetPasswordForm, async (form, origin, reply) =>
+    answer(reply, await accounts.resetPassword(form, origin)),
+  );
+  door('email/undo', UndoEmailForm, async ({ token }, origin, reply) =>
+    reply.send(await accounts.undoEmail(token, origin)),
+  );
 
   app.post('/v1/auth/sign-out', { onRequest }, async (request, reply) => {
     refuseForgery(request, dependencies);
-    const setCookie = await accounts.signOut(credentialsOf(request) ?? {});
+    const setCookie = await accounts.signOut(credentialsOf(request) ?? {}, originOf(request));
     return reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' }).send({});
   });
 
@@ -78,6 +111,10 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
       .send(JSON.stringify(session));
   });
 }
+
+/** Null: the browser does not say. */
+const languageOf = (accepted: string | undefined): string | null =>
+  accepted === undefined ? null : mailLocale(accepted);
 
 function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
   const result = form.safeParse(body ?? {});

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultConfig } from '../config.ts';
 import { createRateLimiter } from '../limits/rateLimiter.ts';
 import { createService, type Service } from '../service.ts';
+import { signedIn } from '../testing/signedIn.ts';
 import { openTestDatabase } from '../testing/world.ts';
 import { createHttpApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
     isDraining: () => false,
   });
   const form = { email: 'a@example.org', password: 'a good password', name: 'A', username: 'aa' };
-  ({ token } = await services.accounts.signUp(form, { address: null, userAgent: null }));
+  ({ token } = await signedIn(services.accounts.signUp(form, { address: null, userAgent: null })));
   conversationId = newId();
   const made = await app.inject({
     method: 'POST',

@@ -261,8 +261,8 @@ describe('signing in', { timeout: 60_000 }, () => {
   });
 
   it('tells strangers that there are accounts, and no more', async () => {
-    const response = await http('/v1/auth/has-accounts');
-    expect(await response.json()).toEqual({ hasAccounts: true });
+    const response = await http('/v1/auth/options');
+    expect(await response.json()).toEqual({ hasAccounts: true, signUp: 'open', mail: true });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 

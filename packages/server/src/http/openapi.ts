@@ -2,21 +2,26 @@
 import {
   type CommandName,
   type CommandSpec,
+  ContinueForm,
   commandNames,
   commands,
   commonErrors,
   type ErrorCode,
+  ForgotPasswordForm,
   type HttpRoute,
+  ResendForm,
+  ResendReply,
+  ResetPasswordForm,
+  SessionReply,
+  SignInForm,
+  SignInOptions,
+  SignInReply,
+  SignUpForm,
+  UndoEmailForm,
+  UndoEmailReply,
+  UsernameSignInForm,
 } from '@kith/protocol';
 import type { z } from 'zod';
-import {
-  HasAccountsReply,
-  SessionReply,
-  SignedInReply,
-  SignInForm,
-  SignUpForm,
-  UsernameSignInForm,
-} from '../accounts/forms.ts';
 import { createSchemaBook, type JsonSchema, type SchemaBook } from './jsonSchemas.ts';
 import { nounOf } from './nouns.ts';
 import { blobOperations, fileOperations } from './openapiBytes.ts';
@@ -144,62 +149,101 @@ function authOperations(book: SchemaBook): Placed[] {
     'internal',
   ];
   const signedIn = {
-    description: 'Signed in. A browser gets a cookie besides.',
-    headers: { 'set-auth-token': { description: 'The token.', schema: { type: 'string' } } },
-    content: json(book.of(SignedInReply, 'output')),
+    description: 'Signed in, or the next step of it. A browser gets cookies besides.',
+    headers: { 'set-auth-token': { description: 'The token, once signed in.', schema: { type: 'string' } } },
+    content: json(book.of(SignInReply, 'output')),
   };
   const form = (schema: z.ZodType) => ({ required: true, content: json(book.of(schema, 'input')) });
+  const door = (
+    path: string,
+    operationId: string,
+    summary: string,
+    schema: z.ZodType,
+    errors: readonly ErrorCode[],
+    answer: object = signedIn,
+  ): Placed => ({
+    path: `/v1/auth/${path}`,
+    method: 'post',
+    operation: {
+      operationId,
+      summary,
+      tags,
+      security: [],
+      requestBody: form(schema),
+      responses: { 200: answer, ...errorResponses(book, [...common, 'forbidden', ...errors]) },
+    },
+  });
+  const done = { description: 'Done.', content: json({ type: 'object' }) };
   return [
     {
-      path: '/v1/auth/has-accounts',
+      path: '/v1/auth/options',
       method: 'get',
       operation: {
-        operationId: 'hasAccounts',
-        summary: 'Whether anybody has an account here yet: the first becomes the owner.',
+        operationId: 'signInOptions',
+        summary: 'What this server has to offer at its door.',
         tags,
         security: [],
         responses: {
-          200: { description: 'Yes or no.', content: json(book.of(HasAccountsReply, 'output')) },
+          200: { description: 'The options.', content: json(book.of(SignInOptions, 'output')) },
           ...errorResponses(book, common),
         },
       },
     },
-    {
-      path: '/v1/auth/sign-up/email',
-      method: 'post',
-      operation: {
-        operationId: 'signUp',
-        summary: 'Make an account and sign in. The first account becomes the owner.',
-        tags,
-        security: [],
-        requestBody: form(SignUpForm),
-        responses: { 200: signedIn, ...errorResponses(book, [...common, 'conflict', 'forbidden']) },
+    door(
+      'sign-up/email',
+      'signUp',
+      'Make an account; the first becomes the owner. Where addresses are proven first, a code is sent, also to who has an account already, who is told that instead.',
+      SignUpForm,
+      ['conflict'],
+    ),
+    door('sign-in/email', 'signIn', 'Sign in with email address and password.', SignInForm, [
+      'unauthenticated',
+    ]),
+    door(
+      'sign-in/username',
+      'signInWithUsername',
+      'Sign in with username and password.',
+      UsernameSignInForm,
+      ['unauthenticated'],
+    ),
+    door('continue', 'continueSignIn', 'The code of a ticket. A ticket takes five tries.', ContinueForm, [
+      'not_found',
+      'conflict',
+    ]),
+    door(
+      'resend',
+      'resendCode',
+      'Another code for a ticket; the one before is void.',
+      ResendForm,
+      ['not_found'],
+      {
+        description: 'Sent.',
+        content: json(book.of(ResendReply, 'output')),
       },
-    },
-    {
-      path: '/v1/auth/sign-in/email',
-      method: 'post',
-      operation: {
-        operationId: 'signIn',
-        summary: 'Sign in with email address and password.',
-        tags,
-        security: [],
-        requestBody: form(SignInForm),
-        responses: { 200: signedIn, ...errorResponses(book, [...common, 'unauthenticated', 'forbidden']) },
-      },
-    },
-    {
-      path: '/v1/auth/sign-in/username',
-      method: 'post',
-      operation: {
-        operationId: 'signInWithUsername',
-        summary: 'Sign in with username and password.',
-        tags,
-        security: [],
-        requestBody: form(UsernameSignInForm),
-        responses: { 200: signedIn, ...errorResponses(book, [...common, 'unauthenticated', 'forbidden']) },
-      },
-    },
+    ),
+    door(
+      'password/forgot',
+      'forgotPassword',
+      'Mail a link to set the password anew. The answer is the same where there is no such account.',
+      ForgotPasswordForm,
+      [],
+      done,
+    ),
+    door(
+      'password/reset',
+      'resetPassword',
+      'Another password, with the token of the link. All sessions end, and a new one begins.',
+      ResetPasswordForm,
+      ['not_found'],
+    ),
+    door(
+      'email/undo',
+      'undoEmail',
+      'The address before the last change counts again, with the token of the link. All sessions end.',
+      UndoEmailForm,
+      ['not_found', 'conflict'],
+      { description: 'Done.', content: json(book.of(UndoEmailReply, 'output')) },
+    ),
     {
       path: '/v1/auth/sign-out',
       method: 'post',

@@ -27,7 +27,7 @@ export interface Mail {
 export interface MailService extends Mail, Pick<Outbox, 'start' | 'round' | 'close'> {}
 
 export interface MailOptions {
-  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicOrigins' | 'port'>;
+  readonly config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicOrigins' | 'host' | 'port'>;
   readonly database: Pick<Database, 'db'>;
   readonly log: Logger;
   /** Where people reach this server when nothing is configured. */

@@ -7,7 +7,8 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { certificate } from '../testing/certificate.ts';
 import { createMailCatcher, type MailCatcher, type MailCatcherOptions } from '../testing/mailCatcher.ts';
 import type { RenderedMail } from './kinds.ts';
-import { createMailer, MailDelayed, type Mailer, MailRefused, mailWorks } from './mailer.ts';
+import { createMailer, MailDelayed, type Mailer, MailRefused } from './mailer.ts';
+import { mailerKind } from './mailerKind.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -177,25 +178,28 @@ describe('without SMTP', () => {
     info: (details, message) => lines.push({ details, message }),
   };
 
-  it.each([{ publicOrigins: [] }, { publicOrigins: ['http://localhost:4040', 'http://127.0.0.1:5173'] }])(
-    'prints on a machine of its own ($publicOrigins)',
-    async ({ publicOrigins }) => {
-      const config = defaultConfig({ publicOrigins });
-      expect(mailWorks(config)).toBe(true);
-      lines.length = 0;
-      await createMailer({ config, log }).deliver(mailOf());
-      expect(lines).toEqual([
-        {
-          details: { to: 'ana@example.org', subject: 'Hello', text: 'the words' },
-          message: expect.any(String),
-        },
-      ]);
-    },
-  );
+  it.each([
+    { publicOrigins: [], host: '127.0.0.1' },
+    { publicOrigins: ['http://localhost:4040', 'http://127.0.0.1:5173'], host: '0.0.0.0' },
+  ])('prints on a machine of its own ($publicOrigins, $host)', async (own) => {
+    const config = defaultConfig(own);
+    expect(mailerKind(config)).toBe('console');
+    lines.length = 0;
+    await createMailer({ config, log }).deliver(mailOf());
+    expect(lines).toEqual([
+      {
+        details: { to: 'ana@example.org', subject: 'Hello', text: 'the words' },
+        message: expect.any(String),
+      },
+    ]);
+  });
 
-  it('prints nothing where people come from elsewhere', async () => {
-    const config = defaultConfig({ publicOrigins: ['http://localhost:4040', 'https://chat.example.org'] });
-    expect(mailWorks(config)).toBe(false);
+  it.each([
+    { publicOrigins: ['http://localhost:4040', 'https://chat.example.org'], host: '127.0.0.1' },
+    { publicOrigins: [], host: '0.0.0.0' },
+  ])('prints nothing where people come from elsewhere ($publicOrigins, $host)', async (open) => {
+    const config = defaultConfig(open);
+    expect(mailerKind(config)).toBe('none');
     lines.length = 0;
     expect(await failureOf(createMailer({ config, log }))).toBeInstanceOf(MailRefused);
     expect(lines).toEqual([]);

@@ -7,10 +7,11 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { derivedMailFrom, isMailAddress, type MailFrom, parseMailFrom } from './addresses.ts';
 import type { RenderedMail } from './kinds.ts';
+import { type MailerKind, mailerKind } from './mailerKind.ts';
 import { isThisMachine, parseSmtpUrl, type SmtpServer } from './smtpUrl.ts';
 
 export interface Mailer {
-  readonly kind: 'smtp' | 'console' | 'none';
+  readonly kind: MailerKind;
   /** Resolves when it was taken. @throws MailRefused when it never will be, MailDelayed when it may be later. */
   deliver(mail: RenderedMail): Promise<void>;
   /** Ends what is under way: it fails as delayed. */
@@ -25,16 +26,7 @@ export class MailDelayed extends Error {
   override name = 'MailDelayed';
 }
 
-type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicOrigins'>;
-
-/** What this configuration makes of mails. */
-export function mailerKind({ smtpUrl, publicOrigins }: MailConfig): Mailer['kind'] {
-  if (smtpUrl !== null) return 'smtp';
-  return publicOrigins.every((origin) => isThisMachine(new URL(origin).hostname)) ? 'console' : 'none';
-}
-
-/** Whether what is written reaches somebody. */
-export const mailWorks = (config: MailConfig): boolean => mailerKind(config) !== 'none';
+type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicOrigins' | 'host'>;
 
 export interface MailerOptions {
   readonly config: MailConfig;

@@ -1,6 +1,7 @@
 /** The schema's history. A migration that has been released is never changed; a new one is added below it. */
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { identityMigration } from '../accounts/identityMigration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { searchMigration } from './searchMigration.ts';
@@ -485,4 +486,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
       ]),
   },
   '0022_mail': { up: (db) => run(db, mailMigration) },
+  '0023_identity': { up: (db) => run(db, identityMigration) },
 };

@@ -184,6 +184,13 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
       privacy: { receipts: true },
     },
   ],
+  getAccount: nothing,
+  confirmIdentity: () => [{ password: 'not the password' }],
+  changePassword: () => [{ password: 'short' }],
+  changeEmail: () => [{ email: 'mine@example.org' }],
+  // Those of others are in accounts/identity.test.ts.
+  confirmEmail: () => [{ ticket: 'none', code: '000000' }],
+  listSecurityEvents: () => [{ of: 'everyone' }],
   listSessions: nothing,
   revokeSession: (_, theirs) => to({ sessionId: theirs.sessionId }),
   revokeOtherSessions: nothing,

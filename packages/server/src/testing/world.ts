@@ -7,9 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type CommandName, type Input, newId, type Output, type Role } from '@kith/protocol';
+import { type CommandName, type Input, KithError, newId, type Output, type Role } from '@kith/protocol';
 import { createTestDatabase } from '@kith/tools/services/testDatabase.ts';
 import { inject } from 'vitest';
+import type { Accounts } from '../accounts/accounts.ts';
 import { createBlobs } from '../blobs/blobs.ts';
 import { dispatch } from '../commands/dispatch.ts';
 import { createEmojiBook } from '../emoji/emojiBook.ts';
@@ -41,6 +42,34 @@ import { privacyReads } from '../store/privacy.ts';
 import { createReads } from '../store/reads.ts';
 
 export type DatabaseKind = Database['kind'];
+const none = () => Promise.reject(new KithError('not_found'));
+/** Nobody signs in here. */
+const noAccounts: Accounts = {
+  authenticate: async () => null,
+  deviceOf: () => undefined,
+  options: async () => ({ hasAccounts: false, signUp: 'open', mail: false }),
+  listSessions: async () => [],
+  revokeSession: async () => false,
+  revokeOtherSessions: async () => 0,
+  listSecurityEvents: async () => ({ events: [], next: null }),
+  signUp: none,
+  signIn: none,
+  proceed: none,
+  resend: none,
+  forgotPassword: none,
+  resetPassword: none,
+  undoEmail: none,
+  getAccount: none,
+  confirmIdentity: none,
+  changePassword: none,
+  changeEmail: none,
+  confirmEmail: none,
+  signOut: async () => '',
+  forgetSessions: () => undefined,
+  start: () => undefined,
+  close: async () => undefined,
+};
+
 /** H5: every query runs on both. */
 export const databaseKinds: readonly DatabaseKind[] = ['pglite', 'postgres'];
 
@@ -200,18 +229,7 @@ export async function createWorld(
     typing: { notify: () => undefined },
     // Tests do the rounds themselves.
     dueWork: { plan: () => undefined },
-    accounts: {
-      authenticate: async () => null,
-      hasAccounts: async () => false,
-      listSessions: async () => [],
-      revokeSession: async () => false,
-      revokeOtherSessions: async () => 0,
-      signUp: () => Promise.reject(new Error('no accounts here')),
-      signIn: () => Promise.reject(new Error('no accounts here')),
-      signOut: async () => '',
-      forgetSessions: () => undefined,
-      close: () => undefined,
-    },
+    accounts: noAccounts,
   };
 
   const call: World['call'] = async (caller, name, input) => {

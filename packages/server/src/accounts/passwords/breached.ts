@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { KithError } from '@kith/protocol';
-import { createLine } from './hashing.ts';
+import { createLine } from './line.ts';
 
 export interface BreachedList {
   /** @throws BreachedListUnreadable; KithError rate_limited when too many wait. */

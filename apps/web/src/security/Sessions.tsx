@@ -5,12 +5,12 @@ import { type MouseEvent, useCallback, useEffect, useRef, useState } from 'react
 import { useClient } from '../app/client.tsx';
 import { ago, useMinute } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
+import { GhostRows } from '../panels/PeopleRows.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { toast, toastError } from '../ui/toast.ts';
 import { useRun } from '../ui/useRun.ts';
 import { deviceOf } from './device.ts';
-import { GhostRows } from './PeopleRows.tsx';
 
 type Session = Output<'listSessions'>['sessions'][number];
 type State = readonly Session[] | 'loading' | 'failed';
@@ -21,7 +21,13 @@ const ICONS: Record<ReturnType<typeof deviceOf>['kind'], LucideIcon> = {
   program: Bot,
 };
 
-export function Sessions() {
+export interface SessionsProps {
+  /** Another: something happened that may have ended some. */
+  readonly version: number;
+  readonly onChange: () => void;
+}
+
+export function Sessions({ version, onChange }: SessionsProps) {
   const client = useClient();
   const [state, setState] = useState<State>('loading');
   const [busy, run] = useRun();
@@ -33,12 +39,14 @@ export function Sessions() {
       setState((before) => (typeof before === 'string' ? 'failed' : before));
     }
   }, [client]);
-  useEffect(() => void load(), [load]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version asks again.
+  useEffect(() => void load(), [load, version]);
 
   // A button that did its work goes, and the focus with it: the list takes it, which tells what is left.
   const list = useRef<HTMLUListElement>(null);
   const reload = async (pressed: HTMLElement): Promise<void> => {
     await load();
+    onChange();
     const at = document.activeElement;
     if (at === pressed || at === document.body) list.current?.focus({ preventScroll: true });
   };
@@ -110,13 +118,19 @@ function SessionRow({
       <Icon size={20} strokeWidth={1.75} aria-hidden="true" />
       <span className="kith-person-lines">
         <span>{device.name}</span>
-        <small>
-          {session.current
-            ? t('settings.thisDevice')
-            : t('settings.lastUsed', {
-                when: ago(Date.parse(session.lastSeenAt), Math.max(now, Date.now())),
-              })}
-          {session.address && ` · ${session.address}`}
+        <small className="kith-dotted">
+          <span>
+            {session.current
+              ? t('settings.thisDevice')
+              : t('settings.lastUsed', {
+                  when: ago(Date.parse(session.lastSeenAt), Math.max(now, Date.now())),
+                })}
+          </span>
+          {session.address && (
+            <span>
+              <bdi>{session.address}</bdi>
+            </span>
+          )}
         </small>
       </span>
       {!session.current && (

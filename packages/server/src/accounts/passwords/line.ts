@@ -1,25 +1,5 @@
-/**
- * Password hashing that a flood cannot turn against us. scrypt runs on libuv's four threads and takes 32 MB and some
- * 50 ms each; two at once leave threads for files and names, and a bounded line of waiters bounds the memory.
- */
+/** Work in turns: so much at once, so many waiting, and the next is refused. */
 import { KithError } from '@kith/protocol';
-import { hashPassword, verifyPassword } from 'better-auth/crypto';
-
-const CONCURRENT = 2;
-const MAX_WAITING = 64;
-
-export interface Passwords {
-  hash(password: string): Promise<string>;
-  verify(given: { readonly hash: string; readonly password: string }): Promise<boolean>;
-}
-
-export function createPasswords(): Passwords {
-  const inTurn = createLine(CONCURRENT, MAX_WAITING);
-  return {
-    hash: (password) => inTurn(() => hashPassword(password)),
-    verify: (given) => inTurn(() => verifyPassword({ hash: given.hash, password: given.password })),
-  };
-}
 
 /** Runs at most `concurrent` pieces of work at once and refuses when more than `maxWaiting` wait. */
 export function createLine(

@@ -1,0 +1,75 @@
+/** In with what one knows: address or username, and the password. */
+import type { FormEvent } from 'react';
+import { accountsHere } from '../app/session.ts';
+import { type Key, t } from '../i18n/index.ts';
+import { Button } from '../ui/Button.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import type { Door } from './AuthScreen.tsx';
+import { asUsername, isEmail, wrongWith } from './check.ts';
+import { DoorFrame } from './DoorFrame.tsx';
+import { TroubleLine } from './Trouble.tsx';
+import { filledIn, useForm } from './useForm.ts';
+
+export function SignIn({ door, notice }: { readonly door: Door; readonly notice: Key | undefined }) {
+  const { values, set, offers, move } = door;
+  const form = useForm({ unauthenticated: 'auth.wrong' });
+  const { wrong } = form;
+  const change = (name: 'email' | 'password') => (event: { target: { value: string } }) => {
+    set({ [name]: event.target.value });
+    form.touch(name);
+  };
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    const { email, password } = { ...values, ...filledIn(event) };
+    const login = isEmail(email) ? { email: email.trim() } : { username: asUsername(email) };
+    void form.send(event, wrongWith({ ...values, email, password }, false), async () => {
+      const reply = await accountsHere().signIn({ ...login, password });
+      await door.proceed(reply, 'email' in login ? login.email : null);
+    });
+  };
+  return (
+    <DoorFrame title={t('auth.signInTitle')} notice={notice && t(notice)} onSubmit={submit}>
+      <TextField
+        label={t('auth.emailOrUsername')}
+        name="email"
+        inputMode="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoComplete="username"
+        autoFocus
+        value={values.email}
+        onChange={change('email')}
+        error={wrong['email']}
+      />
+      <TextField
+        label={t('auth.password')}
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        value={values.password}
+        onChange={change('password')}
+        error={wrong['password']}
+      />
+      <TroubleLine trouble={form.trouble} />
+      <Button kind="primary" type="submit" wide busy={form.busy}>
+        {t('auth.signIn')}
+      </Button>
+      {offers.mail && (
+        <Button kind="plain" wide onClick={() => move({ type: 'go', to: 'forgot' })}>
+          {t('auth.forgot')}
+        </Button>
+      )}
+      {offers.signUp === 'open' || offers.first ? (
+        <p className="kith-auth-other">
+          <span>{t('auth.new')}</span>
+          <Button wide onClick={() => move({ type: 'go', to: 'sign_up' })}>
+            {t('auth.createOther')}
+          </Button>
+        </p>
+      ) : (
+        <p className="kith-auth-other">
+          <span>{t('auth.closed')}</span>
+        </p>
+      )}
+    </DoorFrame>
+  );
+}

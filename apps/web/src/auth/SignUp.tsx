@@ -1,0 +1,104 @@
+/** A new account. The server may want a code from the address before there is one. */
+import type { FormEvent } from 'react';
+import { accountsHere } from '../app/session.ts';
+import { type Key, t } from '../i18n/index.ts';
+import { Button } from '../ui/Button.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import type { Door } from './AuthScreen.tsx';
+import { asUsername, suggestUsername, wrongWith } from './check.ts';
+import { DoorFrame } from './DoorFrame.tsx';
+import { PasswordField } from './PasswordField.tsx';
+import { TroubleLine } from './Trouble.tsx';
+import { filledIn, useForm } from './useForm.ts';
+
+export function SignUp({ door, notice }: { readonly door: Door; readonly notice: Key | undefined }) {
+  const { values, set, offers, move } = door;
+  const form = useForm();
+  const { wrong } = form;
+  const change = (name: 'email' | 'username') => (event: { target: { value: string } }) => {
+    set({ [name]: event.target.value });
+    form.touch(name);
+  };
+  const rename = (event: { target: { value: string } }): void => {
+    const { value: displayName } = event.target;
+    // Until somebody chooses a username, it follows the name.
+    const follows = values.username === suggestUsername(values.displayName);
+    set({ displayName, ...(follows && { username: suggestUsername(displayName) }) });
+    form.touch('displayName', 'username');
+  };
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    const given = { ...values, ...filledIn(event) };
+    const email = given.email.trim();
+    void form.send(event, wrongWith(given, true), async () => {
+      const reply = await accountsHere().signUp({
+        email,
+        password: given.password,
+        username: asUsername(given.username),
+        displayName: given.displayName.trim(),
+      });
+      await door.proceed(reply, email);
+    });
+  };
+  return (
+    <DoorFrame
+      title={t('auth.createTitle')}
+      notice={notice ? t(notice) : offers.first && t('auth.first')}
+      onSubmit={submit}
+    >
+      <TextField
+        label={t('auth.name')}
+        name="displayName"
+        autoComplete="name"
+        autoFocus
+        value={values.displayName}
+        onChange={rename}
+        error={wrong['displayName']}
+        hint={t('auth.nameHint')}
+      />
+      <TextField
+        label={t('auth.username')}
+        name="username"
+        autoComplete="nickname"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={values.username}
+        onChange={change('username')}
+        error={wrong['username']}
+        hint={t('auth.usernameHint')}
+      />
+      <TextField
+        label={t('auth.email')}
+        name="email"
+        type="email"
+        inputMode="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoComplete="email"
+        value={values.email}
+        onChange={change('email')}
+        error={wrong['email']}
+      />
+      <PasswordField
+        name="password"
+        label={t('auth.password')}
+        value={values.password}
+        onChange={(event) => {
+          set({ password: event.target.value });
+          form.touch('password');
+        }}
+        error={wrong['password']}
+        about={[values.displayName, values.username, values.email]}
+      />
+      <TroubleLine trouble={form.trouble} />
+      <Button kind="primary" type="submit" wide busy={form.busy}>
+        {t('auth.create')}
+      </Button>
+      <p className="kith-auth-other">
+        <span>{t('auth.have')}</span>
+        <Button wide onClick={() => move({ type: 'go', to: 'sign_in' })}>
+          {t('auth.signIn')}
+        </Button>
+      </p>
+    </DoorFrame>
+  );
+}

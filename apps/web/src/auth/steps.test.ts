@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { firstStep, type Move, next, type Step } from './steps.ts';
+
+const asked: Move = {
+  type: 'asked',
+  reply: { type: 'code_sent', ticket: 't', expiresAt: '2026-01-01T00:00:00.000Z' },
+  email: 'ada@example.org',
+};
+const code: Step = { type: 'code', from: 'sign_up', ticket: 't', email: 'ada@example.org' };
+
+describe('the steps of the door', () => {
+  it('lead from a form to the code and, once that is over, back to the same form', () => {
+    expect(next({ type: 'sign_up' }, asked)).toEqual(code);
+    expect(next(code, { type: 'over' })).toEqual({ type: 'sign_up', notice: 'auth.codeOver' });
+    expect(next({ type: 'sign_in' }, asked)).toMatchObject({ from: 'sign_in' });
+    expect(next({ ...code, from: 'sign_in' }, { type: 'over' })).toMatchObject({ type: 'sign_in' });
+  });
+  it('lead from an address that was given back to a new password', () => {
+    expect(next({ type: 'undo', token: 'u' }, { type: 'undone', email: 'a@x.org', resetToken: 'r' })).toEqual(
+      {
+        type: 'reset',
+        token: 'r',
+        undone: 'a@x.org',
+      },
+    );
+  });
+  it('say of a link that it is over', () => {
+    for (const type of ['reset', 'undo'] as const) {
+      expect(next({ type, token: 'x' }, { type: 'over' })).toEqual({ type: 'link_over', of: type });
+      expect(firstStep({ type, token: '' }, false, undefined)).toEqual({ type: 'link_over', of: type });
+    }
+  });
+  it('take no answer to a question that was left', () => {
+    for (const step of [{ type: 'forgot' }, { type: 'mailed', email: 'a@x.org' }] satisfies Step[])
+      expect(next(step, asked)).toBe(step);
+    expect(next(code, { type: 'mailed', email: 'a@x.org' })).toBe(code);
+    expect(next({ type: 'sign_in' }, { type: 'over' })).toEqual({ type: 'sign_in' });
+  });
+  it('begin where the link, the first account or nothing leads', () => {
+    expect(firstStep({ type: 'undo', token: 'x' }, true, undefined)).toEqual({ type: 'undo', token: 'x' });
+    expect(firstStep(undefined, true, undefined)).toEqual({ type: 'sign_up' });
+    expect(firstStep(undefined, false, 'app.signedOut')).toEqual({
+      type: 'sign_in',
+      notice: 'app.signedOut',
+    });
+  });
+});

@@ -1,0 +1,61 @@
+/**
+ * Where somebody stands at the door, and what leads on from there. What they typed is kept beside it (AuthScreen), so that no way
+ * back loses it. A further kind of proof is a step of its own, which the server's answer leads to.
+ */
+import type { SignInStep } from '@kith/client';
+import type { Key } from '../i18n/index.ts';
+import type { Link } from './links.ts';
+
+export type Way = 'sign_in' | 'sign_up';
+
+export type Step =
+  | { readonly type: Way | 'forgot'; readonly notice?: Key }
+  /** Six digits are on their way. `email`: where to, unless only the server knows. */
+  | { readonly type: 'code'; readonly from: Way; readonly ticket: string; readonly email: string | null }
+  /** A link to set the password anew is on its way, if there is such an account. */
+  | { readonly type: 'mailed'; readonly email: string }
+  /** `undone`: the address that counts again, where the link that was pressed was about that. */
+  | { readonly type: 'reset'; readonly token: string; readonly undone?: string }
+  | { readonly type: 'undo'; readonly token: string }
+  | { readonly type: 'link_over'; readonly of: Link['type'] };
+
+export type Move =
+  | { readonly type: 'go'; readonly to: Way | 'forgot' }
+  /** The server wants to know more before it lets anybody in. */
+  | {
+      readonly type: 'asked';
+      readonly reply: Exclude<SignInStep, { type: 'signed_in' }>;
+      readonly email: string | null;
+    }
+  | { readonly type: 'mailed'; readonly email: string }
+  | { readonly type: 'undone'; readonly email: string; readonly resetToken: string }
+  /** What the step hung on, a ticket or the token of a link, is over. */
+  | { readonly type: 'over' };
+
+/** A move that does not belong to a step, such as an answer that came after its question was left, changes nothing. */
+export function next(step: Step, move: Move): Step {
+  switch (move.type) {
+    case 'go':
+      return { type: move.to };
+    case 'asked': {
+      if (step.type !== 'sign_in' && step.type !== 'sign_up' && step.type !== 'reset' && step.type !== 'code')
+        return step;
+      const from = step.type === 'code' ? step.from : step.type === 'sign_up' ? 'sign_up' : 'sign_in';
+      return { type: 'code', from, ticket: move.reply.ticket, email: move.email };
+    }
+    case 'mailed':
+      return step.type === 'forgot' ? { type: 'mailed', email: move.email } : step;
+    case 'undone':
+      return step.type === 'undo' ? { type: 'reset', token: move.resetToken, undone: move.email } : step;
+    case 'over':
+      if (step.type === 'code') return { type: step.from, notice: 'auth.codeOver' };
+      if (step.type === 'reset' || step.type === 'undo') return { type: 'link_over', of: step.type };
+      return step;
+  }
+}
+
+/** Where a link leads. One without its secret is over before it began. */
+export function firstStep(link: Link | undefined, first: boolean, notice: Key | undefined): Step {
+  if (link) return link.token === '' ? { type: 'link_over', of: link.type } : link;
+  return { type: first ? 'sign_up' : 'sign_in', ...(notice && { notice }) };
+}

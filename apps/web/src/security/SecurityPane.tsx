@@ -1,0 +1,36 @@
+/** What keeps the account one's own, in one place: how one signs in, where one is signed in, and what happened. */
+import { useState } from 'react';
+import { back } from '../app/route.ts';
+import { t } from '../i18n/index.ts';
+import { PaneFrame } from '../panels/PaneFrame.tsx';
+import { Activity } from './Activity.tsx';
+import { EmailSection } from './EmailSection.tsx';
+import { PasswordSection } from './PasswordSection.tsx';
+import { Sessions } from './Sessions.tsx';
+import { useAccount } from './useAccount.ts';
+import './security.css';
+
+export function SecurityPane() {
+  const [state, reload] = useAccount();
+  // What is changed in one part shows in the others.
+  const [version, setVersion] = useState(0);
+  const handleChange = (): void => setVersion((before) => before + 1);
+  return (
+    <PaneFrame
+      title={t('security.title')}
+      exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'settings' }) }}
+    >
+      <EmailSection
+        state={state}
+        reload={reload}
+        onChange={() => {
+          reload();
+          handleChange();
+        }}
+      />
+      <PasswordSection email={state.type === 'known' ? state.account.email : null} onChange={handleChange} />
+      <Sessions version={version} onChange={handleChange} />
+      <Activity version={version} />
+    </PaneFrame>
+  );
+}

@@ -1,0 +1,46 @@
+/** What happened to an account, as a sign and a sentence. */
+import type { SecurityEventKind } from '@kith/protocol';
+import {
+  BadgeCheck,
+  KeyRound,
+  LogIn,
+  LogOut,
+  type LucideIcon,
+  Mail,
+  MailCheck,
+  MailQuestionMark,
+  MonitorOff,
+  MonitorSmartphone,
+  RotateCcwKey,
+  ShieldAlert,
+  Undo2,
+  UserPlus,
+} from 'lucide-react';
+import type { Key } from '../i18n/index.ts';
+
+interface Look {
+  readonly icon: LucideIcon;
+  readonly key: Key;
+  /** Worth a second look: it may not have been oneself. */
+  readonly alert?: true;
+}
+
+export const looks: Readonly<Record<SecurityEventKind, Look>> = {
+  signed_up: { icon: UserPlus, key: 'security.event.signed_up' },
+  signed_in: { icon: LogIn, key: 'security.event.signed_in' },
+  new_device: { icon: MonitorSmartphone, key: 'security.event.new_device' },
+  sign_in_failed: { icon: ShieldAlert, key: 'security.event.sign_in_failed', alert: true },
+  signed_out: { icon: LogOut, key: 'security.event.signed_out' },
+  session_revoked: { icon: MonitorOff, key: 'security.event.session_revoked' },
+  other_sessions_revoked: { icon: MonitorOff, key: 'security.event.other_sessions_revoked' },
+  identity_confirmed: { icon: BadgeCheck, key: 'security.event.identity_confirmed' },
+  password_changed: { icon: KeyRound, key: 'security.event.password_changed' },
+  password_reset_asked: { icon: MailQuestionMark, key: 'security.event.password_reset_asked' },
+  password_reset: { icon: RotateCcwKey, key: 'security.event.password_reset' },
+  email_change_asked: { icon: Mail, key: 'security.event.email_change_asked' },
+  email_changed: { icon: MailCheck, key: 'security.event.email_changed' },
+  email_change_undone: { icon: Undo2, key: 'security.event.email_change_undone' },
+};
+
+/** Of a server that is newer than this app. */
+export const unknownLook: Look = { icon: ShieldAlert, key: 'security.event.unknown' };

@@ -1,0 +1,86 @@
+/** What comes before there is a session: forms, and what the server answers, below `/v1/auth`. */
+import { z } from 'zod';
+import { Code, Email } from './commands/security.ts';
+import { limits } from './limits.ts';
+import { User } from './records.ts';
+import { Name, Text, Time, Username } from './scalars.ts';
+
+/** Whether it is long enough is told with all else there is to say about it. */
+const Password = Text(limits.passwordMax, 1);
+const Ticket = Text(limits.ticketLength, 1);
+
+export const SignUpForm = z.strictObject({
+  email: Email,
+  password: Password,
+  /** Shown to everybody. */
+  name: Name(limits.nameLength),
+  username: Username,
+});
+
+export const SignInForm = z.strictObject({ email: Email, password: Password });
+
+export const UsernameSignInForm = z.strictObject({
+  /** In upper or lower case. */
+  username: z.string().trim().toLowerCase().pipe(Username),
+  password: Password,
+});
+
+/** The next step of what a ticket began. */
+export const ContinueForm = z.strictObject({ ticket: Ticket, code: Code });
+
+/** Another code for a ticket, the one before is void. */
+export const ResendForm = z.strictObject({ ticket: Ticket });
+
+export const ForgotPasswordForm = z.strictObject({ email: Email });
+
+export const ResetPasswordForm = z.strictObject({
+  /** From the link in the mail. */
+  token: Ticket,
+  password: Password,
+});
+
+export const UndoEmailForm = z.strictObject({ token: Ticket });
+
+/** What this server has to offer at its door. */
+export const SignInOptions = z.object({
+  /** Whether anybody has an account here yet: the first becomes the owner. */
+  hasAccounts: z.boolean(),
+  /** Whether new accounts are open. */
+  signUp: z.enum(['open', 'closed']),
+  /** Whether it sends mail: without, nobody can set a forgotten password anew. */
+  mail: z.boolean(),
+});
+
+/** Where signing in stands. */
+export const SignInReply = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('signed_in'),
+    /** The session's token, for `Authorization: Bearer`; also in the header `set-auth-token`. A browser gets a cookie besides. */
+    token: z.string(),
+    user: z.object({ id: z.string(), email: z.string(), name: z.string(), username: z.string() }),
+  }),
+  /** Six digits went to the address. */
+  z.object({ type: z.literal('code_sent'), ticket: z.string(), expiresAt: Time }),
+]);
+
+export const ResendReply = z.object({ expiresAt: Time });
+
+export const UndoEmailReply = z.object({
+  /** The address that counts again. */
+  email: z.string(),
+  /** For `password/reset`: whoever changed the address may know the password. */
+  resetToken: z.string(),
+});
+
+/** `null` when nobody is signed in. */
+export const SessionReply = z
+  .object({ user: User, session: z.object({ id: z.string(), expiresAt: z.string() }) })
+  .nullable();
+
+export type SignUpInput = z.output<typeof SignUpForm>;
+export type SignInInput = z.output<typeof SignInForm>;
+export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;
+export type ContinueInput = z.output<typeof ContinueForm>;
+export type SignInReply = z.output<typeof SignInReply>;
+export type SignInOptions = z.output<typeof SignInOptions>;
+export type UndoEmailReply = z.output<typeof UndoEmailReply>;

@@ -1,0 +1,19 @@
+/** What several ways in refuse alike. */
+import { KithError } from '@kith/protocol';
+import { CODE_MINUTES } from './room.ts';
+
+/** One that never was, one that was used, and one whose time is over are the same to whoever asks. */
+export const over = (): KithError =>
+  new KithError('not_found', { message: 'This is no longer good, or was used. Begin anew.' });
+
+export const wrongCode = (): KithError =>
+  new KithError('bad_input', {
+    message: 'This is not the code.',
+    fields: [{ path: 'code', message: 'This is not the code. Look again, or have another one sent.' }],
+  });
+
+export const tooMany = (): KithError =>
+  new KithError('rate_limited', {
+    message: 'Too many codes were sent. Try again in a quarter of an hour.',
+    retryAfterMs: CODE_MINUTES * 60_000,
+  });

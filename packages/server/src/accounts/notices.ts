@@ -1,0 +1,45 @@
+/** What a person is told by mail, unasked: whoever took over an account cannot keep it from its owner. */
+import type { Account } from './credentials.ts';
+import { type Room, send } from './room.ts';
+import type { AccountsDb } from './tables.ts';
+
+interface From {
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Where sessions are ended. */
+const SESSIONS = '/settings/security';
+
+/** To an address that may be somebody else's, nothing is told. */
+const mayTell = (room: Room, account: Account): boolean => room.mail.works && account.emailVerified;
+
+export async function tellOfPassword(
+  room: Room,
+  trx: AccountsDb,
+  account: Account,
+  { userAgent }: From,
+): Promise<void> {
+  if (!mayTell(room, account)) return;
+  await send(room, trx, account.email, account.locale, {
+    kind: 'password_changed',
+    when: new Date(room.now()).toISOString(),
+    device: userAgent ?? '',
+  });
+}
+
+export async function tellOfDevice(
+  room: Room,
+  trx: AccountsDb,
+  account: Account,
+  { address, userAgent }: From,
+): Promise<void> {
+  if (!mayTell(room, account)) return;
+  await send(room, trx, account.email, account.locale, {
+    kind: 'new_device',
+    device: userAgent ?? '',
+    address: address ?? '',
+    when: new Date(room.now()).toISOString(),
+    sessionsPath: SESSIONS,
+  });
+}

@@ -1,0 +1,47 @@
+/** What the ways in work with. */
+import { addressKey } from '../limits/rateLimiter.ts';
+import type { Logger } from '../logger.ts';
+import { type MailContent, mailLocale, type OwnPath } from '../mail/kinds.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { Origin } from './accounts.ts';
+import type { Guesses } from './guesses.ts';
+import type { Passwords } from './passwords/passwords.ts';
+import type { Proofs } from './proofs.ts';
+import type { Sessions } from './sessions.ts';
+import type { AccountsDb } from './tables.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface Room {
+  readonly db: AccountsDb;
+  readonly now: () => number;
+  readonly log: Pick<Logger, 'error'>;
+  /** Accounts are in this one, so far. */
+  readonly tenantId: number;
+  readonly passwords: Passwords;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly proofs: Proofs;
+  readonly guesses: Guesses;
+  readonly mail: Mail;
+  /** Whether an address is proven before its account is let in. */
+  readonly proveAddress: boolean;
+}
+
+/** How long what was sent is good for, minutes. */
+export const CODE_MINUTES = 15;
+export const RESET_MINUTES = 60;
+export const UNDO_DAYS = 7;
+
+export const addressOf = ({ address }: Origin): string => addressKey(address ?? 'unknown');
+
+/** Links carry their secret behind the hash: it reaches no server, no log and no Referer. */
+export const linkTo = (page: 'reset' | 'undo-email', ticket: string): OwnPath => `/${page}#${ticket}`;
+
+/** Writes a mail down; `mail.nudge` after the commit. `locale`: as a browser or an account says. */
+export const send = (
+  { mail, tenantId }: Room,
+  trx: AccountsDb,
+  to: string,
+  locale: string | null | undefined,
+  content: MailContent,
+): Promise<void> => mail.enqueue(trx, { tenantId, to, locale: mailLocale(locale), mail: content });

@@ -1,0 +1,102 @@
+/** Signing in with a password, and the step after it. */
+import { type ContinueInput, KithError, type SignInInput, type UsernameSignInInput } from '@kith/protocol';
+import type { Origin, SignInOutcome } from './accounts.ts';
+import { type Credential, findCredential, holdAccount, setPassword } from './credentials.ts';
+import { enter, open } from './enter.ts';
+import { over, tooMany, wrongCode } from './errors.ts';
+import { recordEvent } from './events.ts';
+import { addressGuesses, loginKey } from './guesses.ts';
+import { CODE_MINUTES, type Room, send } from './room.ts';
+import { finishSignUp, SignUpWaiting } from './signUp.ts';
+
+/** An unknown name takes as long as a wrong password, and says the same. */
+export async function signIn(
+  room: Room,
+  input: SignInInput | UsernameSignInInput,
+  origin: Origin,
+): Promise<SignInOutcome> {
+  const login = 'email' in input ? { email: input.email } : { username: input.username };
+  const found = await findCredential(room.db, login, origin.device);
+  // By what was typed: one count for both would tell whose name goes with which address.
+  const guess = loginKey('email' in input ? input.email : `@${input.username}`, found?.deviceId ?? null);
+  // Who was signed in from this browser before does not wait for what their neighbours do.
+  const place = found?.deviceId ? null : addressGuesses(origin.address);
+  await room.guesses.take(place ? [place, guess] : [guess]);
+  const right = await room.passwords.verify(input.password, found?.passwordHash ?? null);
+  if (!found || !right) {
+    // Nobody waits for it: an unknown name, of which there is nothing to note, would be answered sooner.
+    if (found)
+      recordEvent(room.db, found.id, 'sign_in_failed', origin).catch((err: unknown) =>
+        room.log.error({ err }, 'a failed sign-in could not be noted'),
+      );
+    throw new KithError('unauthenticated', {
+      message: 'The email address, the username or the password is wrong.',
+    });
+  }
+  await room.guesses.clear(guess);
+  if (place) await room.guesses.giveBack(place);
+  const passwordHash = await renewed(room, found, input.password);
+  return enter(room, { account: found, origin, passwordHash });
+}
+
+/** What was kept at lower costs is kept anew: only now is it known. */
+async function renewed(
+  room: Room,
+  { id, passwordHash }: Credential,
+  password: string,
+): Promise<string | null> {
+  const hash = passwordHash && (await room.passwords.renewed(password, passwordHash));
+  if (!hash) return passwordHash;
+  return room.db.transaction().execute(async (trx) => {
+    const held = await holdAccount(trx, id);
+    // Another password was set in the meantime.
+    if (held?.passwordHash !== passwordHash) return passwordHash;
+    await setPassword(trx, id, hash);
+    return hash;
+  });
+}
+
+/** The code of what a ticket began. */
+export async function proceed(
+  room: Room,
+  { ticket, code }: ContinueInput,
+  origin: Origin,
+): Promise<SignInOutcome> {
+  const attempt = await room.proofs.attempt(room.db, ['sign_up', 'sign_in'], ticket, code);
+  if (attempt.type === 'wrong') throw wrongCode();
+  if (attempt.type === 'over') throw over();
+  const { proof } = attempt;
+  if (proof.purpose === 'sign_up') return finishSignUp(room, proof, origin);
+  const account = await findCredential(room.db, { id: proof.subject }, origin.device);
+  if (!account) throw over();
+  await room.db
+    .updateTable('auth_users')
+    .set({ email_verified: true })
+    .where('id', '=', account.id)
+    // Another one since was not proven by this code.
+    .where('email', '=', (proof.payload as { readonly email: string }).email)
+    .execute();
+  return open(room, { account, origin, passwordHash: null });
+}
+
+/** Another code, where enough were not sent yet. */
+export async function resend(room: Room, ticket: string, origin: Origin): Promise<{ expiresAt: Date }> {
+  const renewed = await room.db.transaction().execute(async (trx) => {
+    const proof = await room.proofs.renew(trx, ticket);
+    if (!proof) return null;
+    const { code } = proof;
+    const upcoming = proof.purpose === 'sign_up' ? SignUpWaiting.parse(proof.payload) : null;
+    if (upcoming?.type === 'known') return proof;
+    const to = upcoming ? proof.subject : (proof.payload as { readonly email: string }).email;
+    await send(room, trx, to, origin.locale, {
+      kind: upcoming ? 'sign_up_code' : 'email_code',
+      code,
+      minutes: CODE_MINUTES,
+    });
+    return proof;
+  });
+  if (!renewed)
+    throw (await room.proofs.read(room.db, ['sign_up', 'sign_in', 'email'], ticket)) ? tooMany() : over();
+  room.mail.nudge();
+  return { expiresAt: renewed.expiresAt };
+}

@@ -1,0 +1,141 @@
+/**
+ * Making an account. Where addresses are proven first, nothing is made before the code came back, and the answer is the same
+ * for an address that has an account: its owner is told by mail.
+ */
+import { randomBytes } from 'node:crypto';
+import { type FieldError, KithError, type SignUpInput } from '@kith/protocol';
+import { z } from 'zod';
+import { isUniqueViolation } from '../store/database.ts';
+import type { Origin, SignInOutcome } from './accounts.ts';
+import { type Account, findCredential, insertAccount } from './credentials.ts';
+import { open } from './enter.ts';
+import { over, tooMany } from './errors.ts';
+import { recordEvent } from './events.ts';
+import { ensurePerson } from './persons.ts';
+import type { Proof } from './proofs.ts';
+import { addressOf, CODE_MINUTES, linkTo, RESET_MINUTES, type Room, send } from './room.ts';
+
+/** What waits for its code. `known`: the address has an account, and no code will ever be right. */
+export const SignUpWaiting = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('new'), name: z.string(), username: z.string(), passwordHash: z.string() }),
+  z.object({ type: z.literal('known') }),
+]);
+
+export async function signUp(room: Room, input: SignUpInput, origin: Origin): Promise<SignInOutcome> {
+  const { email, name, username } = input;
+  const passwordHash = await room.passwords.hashNew(input.password, [email, name, username]);
+  if (!room.proveAddress) {
+    await refuseTaken(room, input);
+    return make(room, { email, emailVerified: false, name, username, passwordHash }, origin);
+  }
+  await refuseTaken(room, { username });
+  const known = await findCredential(room.db, { email });
+  const waiting: z.input<typeof SignUpWaiting> = known
+    ? { type: 'known' }
+    : { type: 'new', name, username, passwordHash };
+  const { ticket, expiresAt } = await room.db.transaction().execute(async (trx) => {
+    const proof = await room.proofs.issue(trx, {
+      purpose: 'sign_up',
+      subject: email,
+      payload: waiting,
+      minutes: CODE_MINUTES,
+      code: true,
+      address: addressOf(origin),
+    });
+    if (!proof) throw tooMany();
+    const reset =
+      known &&
+      (await room.proofs.issue(trx, {
+        purpose: 'reset',
+        subject: known.id,
+        payload: {},
+        minutes: RESET_MINUTES,
+        code: false,
+        address: addressOf(origin),
+      }));
+    if (!known || reset)
+      await send(
+        room,
+        trx,
+        email,
+        known?.locale ?? origin.locale,
+        reset
+          ? { kind: 'sign_up_known', name: known.name, resetPath: linkTo('reset', reset.ticket) }
+          : { kind: 'sign_up_code', code: proof.code, minutes: CODE_MINUTES },
+      );
+    return proof;
+  });
+  room.mail.nudge();
+  return { type: 'code_sent', ticket, expiresAt };
+}
+
+/** The code came back: now it is made. */
+export async function finishSignUp(room: Room, proof: Proof, origin: Origin): Promise<SignInOutcome> {
+  const waiting = SignUpWaiting.parse(proof.payload);
+  if (waiting.type === 'known') throw over();
+  const { name, username, passwordHash } = waiting;
+  const account = { email: proof.subject, emailVerified: true, name, username, passwordHash };
+  try {
+    return await make(room, account, origin);
+  } catch (error) {
+    // The name was free when they asked for it, and who has come so far is not sent back for it: it can be changed.
+    const taken = error instanceof KithError && error.code === 'conflict' && isOf(error, 'username');
+    if (!taken) throw error;
+    const other = `${username.slice(0, 26)}-${randomBytes(2).toString('hex')}`;
+    return make(room, { ...account, username: other }, origin);
+  }
+}
+
+const isOf = (error: KithError, field: string): boolean =>
+  error.fields?.length === 1 && error.fields[0]?.path === field;
+
+interface NewOne {
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly username: string;
+  readonly passwordHash: string;
+}
+
+async function make(room: Room, one: NewOne, origin: Origin): Promise<SignInOutcome> {
+  let account: Account;
+  try {
+    account = await room.db.transaction().execute(async (trx) => {
+      const made = await insertAccount(trx, { ...one, locale: origin.locale ?? null });
+      await recordEvent(trx, made.id, 'signed_up', origin);
+      return made;
+    });
+  } catch (error) {
+    // Of two that asked for one name at once, the later finds it taken only now.
+    if (isUniqueViolation(error)) await refuseTaken(room, one);
+    throw error;
+  }
+  // The account is made; should this fail, the first request with the new session heals it.
+  await ensurePerson(room.db, account).catch((err: unknown) =>
+    room.log.error({ err }, 'a person is still to be made'),
+  );
+  return open(room, { account, origin, passwordHash: null });
+}
+
+/** Throws a conflict that names the field, for an address or a name that somebody has. */
+async function refuseTaken(
+  { db }: Room,
+  { email, username }: { readonly email?: string; readonly username: string },
+): Promise<void> {
+  const [accounts, person] = await Promise.all([
+    db
+      .selectFrom('auth_users')
+      .select(['email', 'username'])
+      .where((eb) => eb.or([eb('email', '=', email ?? ''), eb('username', '=', username)]))
+      .execute(),
+    db.selectFrom('users').select('id').where('username', '=', username).limit(1).executeTakeFirst(),
+  ]);
+  const fields: FieldError[] = [];
+  if (accounts.some((account) => account.email === email)) {
+    fields.push({ path: 'email', message: 'There is an account with this address. Sign in instead.' });
+  }
+  if (person || accounts.some((account) => account.username === username)) {
+    fields.push({ path: 'username', message: 'Somebody has this username. Choose another.' });
+  }
+  if (fields.length > 0) throw new KithError('conflict', { message: fields[0]?.message ?? '', fields });
+}

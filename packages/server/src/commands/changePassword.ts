@@ -1,0 +1,4 @@
+import type { Handler } from '../services.ts';
+
+export const changePassword: Handler<'changePassword'> = (services, caller, input) =>
+  services.accounts.changePassword(caller, input);
