@@ -14,6 +14,6 @@ export const wrongCode = (): KithError =>
 
 export const tooMany = (): KithError =>
   new KithError('rate_limited', {
-    message: 'Too many codes were sent. Try again in a quarter of an hour.',
+    message: 'Too many codes were sent. Try again in ten minutes.',
     retryAfterMs: CODE_MINUTES * 60_000,
   });

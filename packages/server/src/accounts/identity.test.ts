@@ -164,7 +164,7 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
       const form = somebody();
       const { ticket } = sent(await accounts.signUp(form, place()));
       const code = codeIn(letters.to(form.email));
-      now += 16 * MINUTE;
+      now += 11 * MINUTE;
       expect((await refusal(accounts.proceed({ ticket, code }, place()))).code).toBe('not_found');
     });
 

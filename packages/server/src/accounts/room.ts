@@ -28,7 +28,7 @@ export interface Room {
 }
 
 /** How long what was sent is good for, minutes. */
-export const CODE_MINUTES = 15;
+export const CODE_MINUTES = 10;
 export const RESET_MINUTES = 60;
 export const UNDO_DAYS = 7;
 
