@@ -2,9 +2,9 @@
 import type { Output } from '@kith/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { type Pages, usePages } from '../app/pages.tsx';
 import { useOutOfReach, useUser } from '../app/people.ts';
 import { fullTime, rowTime, useToday } from '../app/time.ts';
+import { type Pages, usePages } from '../app/usePages.ts';
 import { t } from '../i18n/index.ts';
 import { GhostRows } from '../panels/PeopleRows.tsx';
 import { Button } from '../ui/Button.tsx';

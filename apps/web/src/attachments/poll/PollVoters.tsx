@@ -1,8 +1,9 @@
 /** Who chose what, answer by answer. Loaded when asked for. */
 import type { MessageRecord, Output, PollAttachment } from '@kith/protocol';
 import { useClient } from '../../app/client.tsx';
-import { PagesFoot, usePages } from '../../app/pages.tsx';
+import { PagesFoot } from '../../app/PagesFoot.tsx';
 import { useUser } from '../../app/people.ts';
+import { usePages } from '../../app/usePages.ts';
 import { t } from '../../i18n/index.ts';
 import { useName } from '../../message/names.tsx';
 import { formatWhen } from '../../message/time.ts';

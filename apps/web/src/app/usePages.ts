@@ -1,8 +1,5 @@
 /** Pages of one answer, one after another. Not SDK state: nobody keeps these but the popover or dialog that asked. */
 import { useEffect, useState } from 'react';
-import { t } from '../i18n/index.ts';
-import { Button } from '../ui/Button.tsx';
-import { Spinner } from '../ui/Spinner.tsx';
 
 export interface Pages<T> {
   readonly items: readonly T[];
@@ -43,21 +40,4 @@ export function usePages<T>(
     more: state.next !== null,
     load: () => load(state.next),
   };
-}
-
-export function PagesFoot<T>({ pages, none }: { readonly pages: Pages<T>; readonly none: string }) {
-  if (pages.status === 'loading') return <Spinner className="kith-info-spinner" />;
-  if (pages.status === 'failed') {
-    return (
-      <Button kind="plain" onClick={pages.load}>
-        {t('message.loadFailed')}
-      </Button>
-    );
-  }
-  if (pages.items.length === 0) return <p className="kith-info-note">{none}</p>;
-  return pages.more ? (
-    <Button kind="plain" onClick={pages.load}>
-      {t('message.showMore')}
-    </Button>
-  ) : null;
 }
