@@ -4,6 +4,7 @@ export * from './attachments.ts';
 export * from './blobs.ts';
 export * from './commands/index.ts';
 export * from './content.ts';
+export * from './devices.ts';
 export * from './emoji.ts';
 export * from './errors.ts';
 export * from './events.ts';

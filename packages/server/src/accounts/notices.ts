@@ -1,4 +1,5 @@
 /** What a person is told by mail, unasked: whoever took over an account cannot keep it from its owner. */
+import { devicePartsOf } from '@kith/protocol';
 import type { Account } from './credentials.ts';
 import { type Room, send } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -10,6 +11,12 @@ interface From {
 
 /** Where sessions are ended. */
 const SESSIONS = '/settings/security';
+
+/** The same in every language: mails are in one, and its words for it are the template's. */
+function nameOf(userAgent: string | null): string {
+  const { browser, system, program } = devicePartsOf(userAgent);
+  return [browser, system].filter((part) => part !== null).join(', ') || program;
+}
 
 /** To an address that may be somebody else's, nothing is told. */
 const mayTell = (room: Room, account: Account): boolean => room.mail.works && account.emailVerified;
@@ -24,7 +31,7 @@ export async function tellOfPassword(
   await send(room, trx, account.email, account.locale, {
     kind: 'password_changed',
     when: new Date(room.now()).toISOString(),
-    device: userAgent ?? '',
+    device: nameOf(userAgent),
   });
 }
 
@@ -37,7 +44,7 @@ export async function tellOfDevice(
   if (!mayTell(room, account)) return;
   await send(room, trx, account.email, account.locale, {
     kind: 'new_device',
-    device: userAgent ?? '',
+    device: nameOf(userAgent),
     address: address ?? '',
     when: new Date(room.now()).toISOString(),
     sessionsPath: SESSIONS,
