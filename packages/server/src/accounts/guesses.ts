@@ -24,6 +24,8 @@ export interface GuessKey {
   readonly free: number;
 }
 
+/** Before any clock: of two tries in one moment, or on two nodes, the one that is told the earlier time is not kept waiting. */
+const NEVER = new Date(0);
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 /** So long after the last try, nothing is counted any more. */
@@ -55,11 +57,11 @@ export function createGuesses(db: AccountsDb, enabled: boolean, now: () => numbe
     // Of tries side by side each is counted, and none begins in the pause of another.
     const { rows } = await sql<{ taken: boolean; blocked_until: Date }>`
       insert into auth_guesses as g (key, failures, blocked_until, at)
-      values (${key}, 1, ${at}, ${at})
+      values (${key}, 1, ${NEVER}, ${at})
       on conflict (key) do update set
         failures = case when g.at < ${stale} then 1 else least(g.failures + 1, 1000) end,
         blocked_until = case
-          when g.at < ${stale} or g.failures < ${free} then ${at}
+          when g.at < ${stale} or g.failures < ${free} then ${NEVER}::timestamptz
           else ${at}::timestamptz + least(
             ${LONGEST_PAUSE_MS}::float8,
             ${FIRST_PAUSE_MS}::float8 * power(2, least(g.failures - ${free}, 20))
@@ -90,7 +92,7 @@ export function createGuesses(db: AccountsDb, enabled: boolean, now: () => numbe
       if (!enabled) return;
       await db
         .updateTable('auth_guesses')
-        .set({ failures: sql<number>`greatest(failures - 1, 0)`, blocked_until: new Date(now()) })
+        .set({ failures: sql<number>`greatest(failures - 1, 0)`, blocked_until: NEVER })
         .where('key', '=', key)
         .execute();
     },

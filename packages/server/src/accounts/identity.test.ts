@@ -12,6 +12,7 @@ import { type SignedIn, signedIn } from '../testing/signedIn.ts';
 import { databaseKinds, openTestDatabase } from '../testing/world.ts';
 import type { Accounts, Origin, SignInOutcome } from './accounts.ts';
 import { createAccounts } from './createAccounts.ts';
+import { createGuesses, loginKey } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { accountsDb } from './tables.ts';
 
@@ -429,6 +430,15 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
         await guess();
       }
       expect((await guess()).retryAfterMs).toBe(15 * MINUTE);
+    });
+
+    it('counts tries of one moment, whichever clock they came by', async () => {
+      const key = loginKey('somebody', null);
+      // Each node has a clock of its own, and of two tries at once the later may come first.
+      for (const late of [0, -1, -40, 3]) {
+        const guesses = createGuesses(accountsDb(test.database.db), true, () => now + late);
+        await guesses.take([key]);
+      }
     });
 
     it('of many at once looks at no more than are free', async () => {
