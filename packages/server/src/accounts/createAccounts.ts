@@ -74,6 +74,18 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const tokens = createTokens(secret, secure);
   const sessions = createSessions({ db, announcer, bus, now });
   const housekeeping = createHousekeeping({ db, log, now });
+  let known = false;
+  const hasAccounts = async (): Promise<boolean> => {
+    known ||= await hasPeople(db);
+    return known;
+  };
+  const demandOpen = async (): Promise<void> => {
+    if (config.signUp === 'closed' && (await hasAccounts())) {
+      throw new KithError('forbidden', {
+        message: 'New accounts are not open here. Ask whoever runs this server.',
+      });
+    }
+  };
   const room: Room = {
     db,
     now,
@@ -88,12 +100,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     guesses: createGuesses(db, config.rateFactor > 0, now),
     // What is printed to the log, whoever runs this for themselves need not look up.
     proveAddress: config.proveEmail ?? config.smtpUrl !== null,
-  };
-
-  let known = false;
-  const hasAccounts = async (): Promise<boolean> => {
-    known ||= await hasPeople(db);
-    return known;
+    demandOpen,
   };
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
@@ -115,11 +122,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       })),
     signUp: (input, origin) =>
       failing(async () => {
-        if (config.signUp === 'closed' && (await hasAccounts())) {
-          throw new KithError('forbidden', {
-            message: 'New accounts are not open here. Ask whoever runs this server.',
-          });
-        }
+        await demandOpen();
         return room.proveAddress
           ? evenly(evenMs, () => signUp(room, input, origin))
           : signUp(room, input, origin);

@@ -102,10 +102,10 @@ export async function insertAccount(db: AccountsDb, account: NewAccount): Promis
 export async function holdAccount(
   trx: AccountsDb,
   userId: string,
-): Promise<{ readonly passwordHash: string | null } | null> {
+): Promise<{ readonly email: string; readonly passwordHash: string | null } | null> {
   const held = await trx
     .selectFrom('auth_users')
-    .select('id')
+    .select('email')
     .where('id', '=', userId)
     .forUpdate()
     .executeTakeFirst();
@@ -116,11 +116,11 @@ export async function holdAccount(
     .where('user_id', '=', userId)
     .where('provider_id', '=', PASSWORD)
     .executeTakeFirst();
-  return { passwordHash: row?.password ?? null };
+  return { email: held.email, passwordHash: row?.password ?? null };
 }
 
-/** Also where it had none. */
-export async function setPassword(db: AccountsDb, userId: string, hash: string): Promise<void> {
+/** Also where it had none. Null: it has none any more. */
+export async function setPassword(db: AccountsDb, userId: string, hash: string | null): Promise<void> {
   await db
     .insertInto('auth_accounts')
     .values({ id: newId(), user_id: userId, account_id: userId, provider_id: PASSWORD, password: hash })

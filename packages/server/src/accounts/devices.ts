@@ -16,6 +16,11 @@ const TOKEN = /^[\w-]{43}$/;
 export const deviceHash = (token: string | undefined): Buffer =>
   token !== undefined && TOKEN.test(token) ? createHash('sha256').update(token).digest() : Buffer.alloc(32);
 
+/** None is known any more: whoever took the account over had been signed in, too. */
+export const forgetDevices = async (db: AccountsDb, userId: string): Promise<void> => {
+  await db.deleteFrom('auth_devices').where('user_id', '=', userId).execute();
+};
+
 /** Notes that this browser was signed in to the account. Returns the token to keep there: the one it has, or a new one. */
 export async function rememberDevice(
   db: AccountsDb,

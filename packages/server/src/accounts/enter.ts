@@ -16,6 +16,12 @@ export interface Entrance {
   readonly passwordHash: string | null;
 }
 
+/** What waits for its code: good for this address, and while the password is the same. */
+export interface SignInWaiting {
+  readonly email: string;
+  readonly passwordHash: string | null;
+}
+
 /** What signing in comes to, once the password was right. */
 export async function enter(room: Room, entrance: Entrance): Promise<SignInOutcome> {
   const { account } = entrance;
@@ -25,7 +31,7 @@ export async function enter(room: Room, entrance: Entrance): Promise<SignInOutco
     const proof = await room.proofs.issue(trx, {
       purpose: 'sign_in',
       subject: account.id,
-      payload: { email: account.email },
+      payload: { email: account.email, passwordHash: entrance.passwordHash } satisfies SignInWaiting,
       minutes: CODE_MINUTES,
       code: true,
       address: addressOf(origin),

@@ -24,9 +24,9 @@ export interface GuessKey {
   readonly free: number;
 }
 
-/** Before any clock: of two tries in one moment, or on two nodes, the one that is told the earlier time is not kept waiting. */
-const NEVER = new Date(0);
 const FIRST_PAUSE_MS = 5_000;
+/** Not the moment of the try: another node's clock, or a try that began before, may not be there yet. */
+const NO_PAUSE = new Date(0);
 const LONGEST_PAUSE_MS = 15 * 60_000;
 /** So long after the last try, nothing is counted any more. */
 export const FORGOTTEN_MS = 24 * 3_600_000;
@@ -34,6 +34,10 @@ export const FORGOTTEN_MS = 24 * 3_600_000;
 /** Five slips of the finger; of an address, which a whole office may share, many more. */
 const FREE = 5;
 const FREE_OF_ADDRESS = 100;
+/** Of four tickets each five. */
+const FREE_CODES = 20;
+/** Nobody has so many addresses. */
+const FREE_MAILS = 20;
 
 /** Of a password that is tried for a login, by a device that knows the account or by all that do not. */
 export const loginKey = (login: string, deviceId: string | null): GuessKey => ({
@@ -46,6 +50,22 @@ export const addressGuesses = (address: string | null): GuessKey => ({
   free: FREE_OF_ADDRESS,
 });
 
+/** Of codes, whatever tickets they are for: or whoever asks for many accounts comes by one that is not theirs. */
+export const codesFrom = (address: string | null): GuessKey => ({
+  key: `code ${addressKey(address ?? 'unknown')}`,
+  free: FREE_CODES,
+});
+
+export const codesOf = (userId: string): GuessKey => ({ key: `code ${userId}`, free: FREE_CODES });
+
+/** Not guesses, but bounded as they are: mails that somebody has sent to whom they like. */
+export const mailsAskedFrom = (address: string | null): GuessKey => ({
+  key: `mail ${addressKey(address ?? 'unknown')}`,
+  free: FREE_OF_ADDRESS,
+});
+
+export const mailsAskedBy = (userId: string): GuessKey => ({ key: `mail ${userId}`, free: FREE_MAILS });
+
 /** Of the password that confirms who is signed in. */
 export const confirmKey = (userId: string): GuessKey => ({ key: `confirm ${userId}`, free: FREE });
 
@@ -57,11 +77,11 @@ export function createGuesses(db: AccountsDb, enabled: boolean, now: () => numbe
     // Of tries side by side each is counted, and none begins in the pause of another.
     const { rows } = await sql<{ taken: boolean; blocked_until: Date }>`
       insert into auth_guesses as g (key, failures, blocked_until, at)
-      values (${key}, 1, ${NEVER}, ${at})
+      values (${key}, 1, ${NO_PAUSE}, ${at})
       on conflict (key) do update set
         failures = case when g.at < ${stale} then 1 else least(g.failures + 1, 1000) end,
         blocked_until = case
-          when g.at < ${stale} or g.failures < ${free} then ${NEVER}::timestamptz
+          when g.at < ${stale} or g.failures < ${free} then ${NO_PAUSE}
           else ${at}::timestamptz + least(
             ${LONGEST_PAUSE_MS}::float8,
             ${FIRST_PAUSE_MS}::float8 * power(2, least(g.failures - ${free}, 20))
@@ -92,7 +112,7 @@ export function createGuesses(db: AccountsDb, enabled: boolean, now: () => numbe
       if (!enabled) return;
       await db
         .updateTable('auth_guesses')
-        .set({ failures: sql<number>`greatest(failures - 1, 0)`, blocked_until: NEVER })
+        .set({ failures: sql<number>`greatest(failures - 1, 0)`, blocked_until: NO_PAUSE })
         .where('key', '=', key)
         .execute();
     },

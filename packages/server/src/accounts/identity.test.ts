@@ -449,6 +449,16 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
       expect(all.filter(({ code }) => code === 'unauthenticated').length).toBeLessThanOrEqual(6);
     });
 
+    it('is not what somebody does who signs in twice, and the second time by a clock that is behind', async () => {
+      const ann = await member();
+      const there = place();
+      await refusal(signIn({ ...ann, password: 'wrong' }, there));
+      now -= 5_000;
+      await signedIn(signIn(ann, there));
+      now -= 5_000;
+      await signedIn(signIn(ann, there));
+    });
+
     it('locks nobody out who signs in where they did before', async () => {
       const ann = await member();
       for (let n = 0; n < 8; n += 1) await refusal(signIn({ ...ann, password: 'wrong' }));

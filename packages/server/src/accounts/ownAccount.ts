@@ -16,7 +16,7 @@ import {
 } from './credentials.ts';
 import { over, tooMany, wrongCode } from './errors.ts';
 import { listEvents, recordEvent, seenFrom } from './events.ts';
-import { confirmKey } from './guesses.ts';
+import { codesOf, confirmKey, mailsAskedBy } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
 import { CODE_MINUTES, linkTo, type Room, send, UNDO_DAYS } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -40,7 +40,7 @@ export async function confirmIdentity(
   const account = await accountOf(room, caller);
   const guess = confirmKey(account.id);
   await room.guesses.take([guess]);
-  if (!(await room.passwords.verify(password, account.passwordHash)))
+  if (!(await room.passwords.verify(password, account.passwordHash, 'known')))
     throw new KithError('bad_input', {
       message: 'The password is wrong.',
       fields: [{ path: 'password', message: 'The password is wrong.' }],
@@ -58,9 +58,10 @@ export async function changePassword(
 ): Promise<Output<'changePassword'>> {
   const account = await accountOf(room, caller);
   await demandConfirmed(room, caller);
-  const hash = await room.passwords.hashNew(password, [account.email, account.name, account.username]);
+  const about = [account.email, account.name, account.username];
+  const hash = await room.passwords.hashNew(password, about, 'known');
   const ended = await room.db.transaction().execute(async (trx) => {
-    await holdAccount(trx, account.id);
+    await holdOwn(room, trx, caller);
     await setPassword(trx, account.id, hash);
     await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in']);
     await recordEvent(trx, account.id, 'password_changed', { sessionId: caller.sessionId });
@@ -81,6 +82,7 @@ export async function changeEmail(
   const account = await accountOf(room, caller);
   // To prove the one it has changes nothing.
   if (email !== account.email) await demandConfirmed(room, caller);
+  await room.guesses.take([mailsAskedBy(account.id)]);
   const other = email === account.email ? null : await findCredential(room.db, { email });
   const issued = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.issue(trx, {
@@ -121,14 +123,17 @@ export async function confirmEmail(
   const account = await accountOf(room, caller);
   const waiting = await room.proofs.read(room.db, ['email'], ticket);
   if (waiting?.subject !== account.id) throw over();
+  const guess = codesOf(account.id);
+  await room.guesses.take([guess]);
   const attempt = await room.proofs.attempt(room.db, ['email'], ticket, code);
   if (attempt.type === 'wrong') throw wrongCode();
   if (attempt.type === 'over') throw over();
   const { email, taken } = attempt.proof.payload as Upcoming;
   if (taken) throw wrongCode();
+  await room.guesses.giveBack(guess);
   try {
     await room.db.transaction().execute(async (trx) => {
-      await holdAccount(trx, account.id);
+      await holdOwn(room, trx, caller);
       await setEmail(trx, account.id, email);
       await room.proofs.withdraw(trx, account.id, ['email', 'reset', 'sign_in']);
       await recordEvent(trx, account.id, 'email_changed', { sessionId: caller.sessionId });
@@ -207,6 +212,12 @@ async function accountOf(room: Room, { userId }: Caller): Promise<Credential> {
   const account = await findCredential(room.db, { id: userId });
   if (!account) throw new KithError('not_found', { message: 'You have no account of your own here.' });
   return account;
+}
+
+/** Whoever ends all sessions holds the account: one that was ended while its command was under way changes nothing. */
+async function holdOwn(room: Room, trx: AccountsDb, { userId, sessionId }: Caller): Promise<void> {
+  await holdAccount(trx, userId);
+  if (!(await room.sessions.isOpen(trx, sessionId))) throw new KithError('unauthenticated');
 }
 
 async function demandConfirmed(room: Room, { sessionId }: Caller): Promise<void> {

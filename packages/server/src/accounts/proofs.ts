@@ -14,6 +14,7 @@ export interface Proof<P = unknown> {
   /** An account's id, or an address that is none yet. */
   readonly subject: string;
   readonly payload: P;
+  readonly createdAt: Date;
   readonly expiresAt: Date;
 }
 
@@ -41,7 +42,10 @@ export interface NewProof {
 }
 
 export interface Proofs {
-  /** Null: enough of them are under way for that subject, or were asked for by that address. Nothing is to be sent then. */
+  /**
+   * In a transaction. Null: enough of them are under way for that subject, or were asked for by that address. Nothing is to be
+   * sent then.
+   */
   issue(db: AccountsDb, proof: NewProof): Promise<Issued | null>;
   /** What a ticket is about; it stays. */
   read(db: AccountsDb, purposes: readonly ProofPurpose[], ticket: string): Promise<Proof | null>;
@@ -51,7 +55,8 @@ export interface Proofs {
   attempt(db: AccountsDb, purposes: readonly ProofPurpose[], ticket: string, code: string): Promise<Attempt>;
   /** Another code in place of the one before; null when there is no such ticket, or enough were sent for it. */
   renew(db: AccountsDb, ticket: string): Promise<(Proof & { readonly code: string }) | null>;
-  withdraw(db: AccountsDb, subject: string, purposes: readonly ProofPurpose[]): Promise<void>;
+  /** `after`: only those issued later. */
+  withdraw(db: AccountsDb, subject: string, purposes: readonly ProofPurpose[], after?: Date): Promise<void>;
 }
 
 export const TRIES = 5;
@@ -73,6 +78,8 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
       const bytes = randomBytes(32);
       const code = withCode ? newCode() : '';
       const expiresAt = new Date(now() + minutes * 60_000);
+      // One after the other: of many at once, each would count before the others are there.
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${subject}`}, 0))`.execute(db);
       const live = db
         .selectFrom('auth_proofs')
         .where('purpose', '=', purpose)
@@ -162,11 +169,12 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
         .executeTakeFirst();
       return row ? { ...proofOf(row), code } : null;
     },
-    withdraw: async (db, subject, purposes) => {
+    withdraw: async (db, subject, purposes, after) => {
       await db
         .deleteFrom('auth_proofs')
         .where('subject', '=', subject)
         .where('purpose', 'in', [...purposes])
+        .$if(after !== undefined, (query) => query.where('created_at', '>', after ?? new Date(0)))
         .execute();
     },
   };
@@ -193,10 +201,11 @@ function parse(ticket: string): { readonly id: string; readonly hash: Buffer } |
   return { id, hash: hashOf(Buffer.from(secret, 'base64url')) };
 }
 
-const proofOf = ({ id, purpose, subject, payload, expires_at }: ProofRow): Proof => ({
+const proofOf = ({ id, purpose, subject, payload, created_at, expires_at }: ProofRow): Proof => ({
   id,
   purpose,
   subject,
   payload,
+  createdAt: created_at,
   expiresAt: expires_at,
 });

@@ -2,27 +2,43 @@
 import { KithError, type UndoEmailReply } from '@kith/protocol';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
-import { findCredential, holdAccount, setEmail, setPassword } from './credentials.ts';
+import { type Account, findCredential, holdAccount, setEmail, setPassword } from './credentials.ts';
+import { forgetDevices } from './devices.ts';
 import { enter } from './enter.ts';
 import { over } from './errors.ts';
 import { recordEvent } from './events.ts';
+import { mailsAskedFrom } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
+import type { Issued, Proof } from './proofs.ts';
 import { addressOf, linkTo, RESET_MINUTES, type Room, send } from './room.ts';
+import type { AccountsDb } from './tables.ts';
+
+/** Of the address that it goes to: with another since, it is of no use. Null: enough of them are under way. */
+export const issueReset = (
+  room: Room,
+  trx: AccountsDb,
+  { id, email }: Pick<Account, 'id' | 'email'>,
+  origin: Origin,
+): Promise<Issued | null> =>
+  room.proofs.issue(trx, {
+    purpose: 'reset',
+    subject: id,
+    payload: { email },
+    minutes: RESET_MINUTES,
+    code: false,
+    address: addressOf(origin),
+  });
+
+const emailOf = ({ payload }: Proof): string => (payload as { readonly email: string }).email;
 
 /** The same for whoever has an account and whoever has not; only the one gets a mail. */
 export async function forgotPassword(room: Room, email: string, origin: Origin): Promise<void> {
   room.mail.demand();
+  await room.guesses.take([mailsAskedFrom(origin.address)]);
   const account = await findCredential(room.db, { email });
   await room.db.transaction().execute(async (trx) => {
     // Also for nobody, so that it takes as long.
-    const proof = await room.proofs.issue(trx, {
-      purpose: 'reset',
-      subject: account?.id ?? email,
-      payload: {},
-      minutes: RESET_MINUTES,
-      code: false,
-      address: addressOf(origin),
-    });
+    const proof = await issueReset(room, trx, account ?? { id: email, email }, origin);
     // Enough of them lie in the mailbox already; each is good.
     if (!account || !proof) return;
     await recordEvent(trx, account.id, 'password_reset_asked', origin);
@@ -42,23 +58,17 @@ export async function resetPassword(
   origin: Origin,
 ): Promise<SignInOutcome> {
   const proof = await room.proofs.read(room.db, ['reset'], token);
-  const account = proof && (await findCredential(room.db, { id: proof.subject }, origin.device));
-  if (!account) throw over();
-  const passwordHash = await room.passwords.hashNew(password, [
-    account.email,
-    account.name,
-    account.username,
-  ]);
+  if (!proof) throw over();
+  const account = await findCredential(room.db, { id: proof.subject });
+  if (!account || account.email !== emailOf(proof)) throw over();
+  const about = [account.email, account.name, account.username];
+  const passwordHash = await room.passwords.hashNew(password, about, 'known');
   const ended = await room.db.transaction().execute(async (trx) => {
-    if (!(await room.proofs.spend(trx, 'reset', token))) throw over();
-    await holdAccount(trx, account.id);
+    const held = await holdAccount(trx, account.id);
+    if (held?.email !== account.email || !(await room.proofs.spend(trx, 'reset', token))) throw over();
     await setPassword(trx, account.id, passwordHash);
-    await trx
-      .updateTable('auth_users')
-      .set({ email_verified: true })
-      .where('id', '=', account.id)
-      .where('email', '=', account.email)
-      .execute();
+    await trx.updateTable('auth_users').set({ email_verified: true }).where('id', '=', account.id).execute();
+    await forgetDevices(trx, account.id);
     await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'email']);
     await recordEvent(trx, account.id, 'password_reset', origin);
     await tellOfPassword(room, trx, account, origin);
@@ -69,26 +79,26 @@ export async function resetPassword(
   return enter(room, { account: { ...account, emailVerified: true }, origin, passwordHash });
 }
 
-/** The address before counts again. Whoever changed it may know the password: a new one is to be set. */
+/**
+ * The address before counts again. Whoever changed it may know the password, and is quicker than somebody who types another:
+ * there is none until that is set.
+ */
 export async function undoEmail(room: Room, token: string, origin: Origin): Promise<UndoEmailReply> {
   const { ended, reply } = await room.db
     .transaction()
     .execute(async (trx) => {
       const proof = await room.proofs.spend(trx, 'undo_email', token);
       if (!proof) throw over();
-      const { email } = proof.payload as { readonly email: string };
+      const email = emailOf(proof);
       const userId = proof.subject;
       await holdAccount(trx, userId);
       await setEmail(trx, userId, email);
-      await room.proofs.withdraw(trx, userId, ['undo_email', 'email', 'reset', 'sign_in']);
-      const reset = await room.proofs.issue(trx, {
-        purpose: 'reset',
-        subject: userId,
-        payload: {},
-        minutes: RESET_MINUTES,
-        code: false,
-        address: addressOf(origin),
-      });
+      await setPassword(trx, userId, null);
+      await forgetDevices(trx, userId);
+      await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in']);
+      // Those of addresses since; who had it before them can still take it back from this one.
+      await room.proofs.withdraw(trx, userId, ['undo_email'], proof.createdAt);
+      const reset = await issueReset(room, trx, { id: userId, email }, origin);
       if (!reset) throw new KithError('internal');
       await recordEvent(trx, userId, 'email_change_undone', origin);
       return {

@@ -25,6 +25,8 @@ export interface Room {
   readonly mail: Mail;
   /** Whether an address is proven before its account is let in. */
   readonly proveAddress: boolean;
+  /** @throws KithError forbidden, where no new accounts are made. */
+  demandOpen(): Promise<void>;
 }
 
 /** How long what was sent is good for, minutes. */

@@ -23,6 +23,8 @@ export interface Sessions {
   tell(ended: Ended): void;
   /** Until when this session may change what is dear, ms since the epoch; null: it is over. */
   confirmedUntil(sessionId: string): Promise<number | null>;
+  /** Whether it has not been ended; in a transaction that holds the account, it is not until its commit. */
+  isOpen(db: AccountsDb, sessionId: string): Promise<boolean>;
   /** It was shown now who it is. Until when, ms since the epoch. */
   confirm(sessionId: string): Promise<number>;
   /** Every session is looked up anew when it is next asked for. */
@@ -222,6 +224,14 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .executeTakeFirst();
       const until = row ? row.confirmed_at.getTime() + CONFIRMED_MS : 0;
       return until > now() ? until : null;
+    },
+    isOpen: async (within, sessionId) => {
+      const row = await within
+        .selectFrom('auth_sessions')
+        .select('id')
+        .where('id', '=', sessionId)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     confirm: async (sessionId) => {
       const at = now();

@@ -2,11 +2,12 @@
 import { type ContinueInput, KithError, type SignInInput, type UsernameSignInInput } from '@kith/protocol';
 import type { Origin, SignInOutcome } from './accounts.ts';
 import { type Credential, findCredential, holdAccount, setPassword } from './credentials.ts';
-import { enter, open } from './enter.ts';
+import { enter, open, type SignInWaiting } from './enter.ts';
 import { over, tooMany, wrongCode } from './errors.ts';
 import { recordEvent } from './events.ts';
-import { addressGuesses, loginKey } from './guesses.ts';
-import { CODE_MINUTES, type Room, send } from './room.ts';
+import { addressGuesses, codesFrom, loginKey, mailsAskedFrom } from './guesses.ts';
+import type { Proof } from './proofs.ts';
+import { type Room, send } from './room.ts';
 import { finishSignUp, SignUpWaiting } from './signUp.ts';
 
 /** An unknown name takes as long as a wrong password, and says the same. */
@@ -22,7 +23,8 @@ export async function signIn(
   // Who was signed in from this browser before does not wait for what their neighbours do.
   const place = found?.deviceId ? null : addressGuesses(origin.address);
   await room.guesses.take(place ? [place, guess] : [guess]);
-  const right = await room.passwords.verify(input.password, found?.passwordHash ?? null);
+  const line = found?.deviceId ? 'known' : 'strangers';
+  const right = await room.passwords.verify(input.password, found?.passwordHash ?? null, line);
   if (!found || !right) {
     // Nobody waits for it: an unknown name, of which there is nothing to note, would be answered sooner.
     if (found)
@@ -62,36 +64,50 @@ export async function proceed(
   { ticket, code }: ContinueInput,
   origin: Origin,
 ): Promise<SignInOutcome> {
+  const guess = codesFrom(origin.address);
+  await room.guesses.take([guess]);
   const attempt = await room.proofs.attempt(room.db, ['sign_up', 'sign_in'], ticket, code);
   if (attempt.type === 'wrong') throw wrongCode();
   if (attempt.type === 'over') throw over();
+  // Who has the code is who asked for it.
+  await room.guesses.giveBack(guess);
+  await room.guesses.giveBack(mailsAskedFrom(origin.address));
   const { proof } = attempt;
   if (proof.purpose === 'sign_up') return finishSignUp(room, proof, origin);
-  const account = await findCredential(room.db, { id: proof.subject }, origin.device);
-  if (!account) throw over();
+  const { email, passwordHash } = proof.payload as SignInWaiting;
+  const account = await findCredential(room.db, { id: proof.subject });
+  // Another address since was not proven by this code.
+  if (account?.email !== email) throw over();
   await room.db
     .updateTable('auth_users')
     .set({ email_verified: true })
     .where('id', '=', account.id)
-    // Another one since was not proven by this code.
-    .where('email', '=', (proof.payload as { readonly email: string }).email)
+    .where('email', '=', email)
     .execute();
-  return open(room, { account, origin, passwordHash: null });
+  return open(room, { account, origin, passwordHash });
+}
+
+/** Where a code for it goes; null: no code will ever be right. */
+function addresseeOf({ purpose, subject, payload }: Proof): string | null {
+  if (purpose === 'sign_up') return SignUpWaiting.parse(payload).type === 'known' ? null : subject;
+  const { email, taken } = payload as { readonly email: string; readonly taken?: boolean };
+  return taken ? null : email;
 }
 
 /** Another code, where enough were not sent yet. */
 export async function resend(room: Room, ticket: string, origin: Origin): Promise<{ expiresAt: Date }> {
+  await room.guesses.take([mailsAskedFrom(origin.address)]);
   const renewed = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.renew(trx, ticket);
     if (!proof) return null;
     const { code } = proof;
-    const upcoming = proof.purpose === 'sign_up' ? SignUpWaiting.parse(proof.payload) : null;
-    if (upcoming?.type === 'known') return proof;
-    const to = upcoming ? proof.subject : (proof.payload as { readonly email: string }).email;
+    const to = addresseeOf(proof);
+    if (to === null) return proof;
     await send(room, trx, to, origin.locale, {
-      kind: upcoming ? 'sign_up_code' : 'email_code',
+      kind: proof.purpose === 'sign_up' ? 'sign_up_code' : 'email_code',
       code,
-      minutes: CODE_MINUTES,
+      // It is good for no longer than the first.
+      minutes: Math.max(1, Math.floor((proof.expiresAt.getTime() - room.now()) / 60_000)),
     });
     return proof;
   });

@@ -11,9 +11,11 @@ import { type Account, findCredential, insertAccount } from './credentials.ts';
 import { open } from './enter.ts';
 import { over, tooMany } from './errors.ts';
 import { recordEvent } from './events.ts';
+import { mailsAskedFrom } from './guesses.ts';
 import { ensurePerson } from './persons.ts';
 import type { Proof } from './proofs.ts';
-import { addressOf, CODE_MINUTES, linkTo, RESET_MINUTES, type Room, send } from './room.ts';
+import { issueReset } from './recovery.ts';
+import { addressOf, CODE_MINUTES, linkTo, type Room, send } from './room.ts';
 
 /** What waits for its code. `known`: the address has an account, and no code will ever be right. */
 export const SignUpWaiting = z.discriminatedUnion('type', [
@@ -23,7 +25,8 @@ export const SignUpWaiting = z.discriminatedUnion('type', [
 
 export async function signUp(room: Room, input: SignUpInput, origin: Origin): Promise<SignInOutcome> {
   const { email, name, username } = input;
-  const passwordHash = await room.passwords.hashNew(input.password, [email, name, username]);
+  if (room.proveAddress) await room.guesses.take([mailsAskedFrom(origin.address)]);
+  const passwordHash = await room.passwords.hashNew(input.password, [email, name, username], 'strangers');
   if (!room.proveAddress) {
     await refuseTaken(room, input);
     return make(room, { email, emailVerified: false, name, username, passwordHash }, origin);
@@ -43,16 +46,7 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
       address: addressOf(origin),
     });
     if (!proof) throw tooMany();
-    const reset =
-      known &&
-      (await room.proofs.issue(trx, {
-        purpose: 'reset',
-        subject: known.id,
-        payload: {},
-        minutes: RESET_MINUTES,
-        code: false,
-        address: addressOf(origin),
-      }));
+    const reset = known && (await issueReset(room, trx, known, origin));
     if (!known || reset)
       await send(
         room,
@@ -73,6 +67,7 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
 export async function finishSignUp(room: Room, proof: Proof, origin: Origin): Promise<SignInOutcome> {
   const waiting = SignUpWaiting.parse(proof.payload);
   if (waiting.type === 'known') throw over();
+  await room.demandOpen();
   const { name, username, passwordHash } = waiting;
   const account = { email: proof.subject, emailVerified: true, name, username, passwordHash };
   try {

@@ -1,9 +1,16 @@
+import { scrypt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { silentLogger } from '../../logger.ts';
 import { createLine } from './line.ts';
 import { createPasswords } from './passwords.ts';
 import { hashPassword, isOutdated } from './scrypt.ts';
+
+// As it is, and counted.
+vi.mock('node:crypto', async (real) => {
+  const crypto = await real<typeof import('node:crypto')>();
+  return { ...crypto, scrypt: vi.fn(crypto.scrypt) };
+});
 
 const passwords = createPasswords({ breached: null, log: silentLogger });
 const good = (n: number) => `seven quiet otters ${n}`;
@@ -16,36 +23,66 @@ it('hashes without holding up the event loop', async () => {
   const watch = setInterval(() => {
     turns += 1;
   }, 1);
-  const hashes = await Promise.all(Array.from({ length: 6 }, (_, n) => passwords.hashNew(good(n), [])));
+  const hashes = await Promise.all(
+    Array.from({ length: 6 }, (_, n) => passwords.hashNew(good(n), [], 'known')),
+  );
   clearInterval(watch);
   expect(new Set(hashes).size).toBe(6);
   // Hashed on this thread, the timer could run only between two hashes.
   expect(turns).toBeGreaterThan(12);
-  expect(await passwords.verify(good(0), hashes[0] ?? '')).toBe(true);
-  expect(await passwords.verify(good(1), hashes[0] ?? '')).toBe(false);
+  expect(await passwords.verify(good(0), hashes[0] ?? '', 'known')).toBe(true);
+  expect(await passwords.verify(good(1), hashes[0] ?? '', 'known')).toBe(false);
   expect(hashes[0]).not.toContain('otters');
 });
 
 it('refuses a bad one before anything is hashed', async () => {
-  await expect(passwords.hashNew('password', [])).rejects.toMatchObject({
+  await expect(passwords.hashNew('password', [], 'known')).rejects.toMatchObject({
     code: 'bad_input',
     fields: [{ path: 'password' }],
   });
 });
 
 it('knows a password that was kept before, typed in either way, and keeps it anew at today’s costs', async () => {
-  expect(await passwords.verify('correct horse ﬁle', FORMER)).toBe(true);
-  expect(await passwords.verify('correct horse file', FORMER)).toBe(true);
-  expect(await passwords.verify('correct horse', FORMER)).toBe(false);
+  expect(await passwords.verify('correct horse ﬁle', FORMER, 'known')).toBe(true);
+  expect(await passwords.verify('correct horse file', FORMER, 'known')).toBe(true);
+  expect(await passwords.verify('correct horse', FORMER, 'known')).toBe(false);
   const renewed = await passwords.renewed('correct horse file', FORMER);
-  expect(await passwords.verify('correct horse file', renewed)).toBe(true);
+  expect(await passwords.verify('correct horse file', renewed, 'known')).toBe(true);
   expect(await passwords.renewed('correct horse file', renewed ?? '')).toBeNull();
   expect(isOutdated(await hashPassword('x'))).toBe(false);
 });
 
+it('takes as long for a password that was kept before as for any', async () => {
+  const work = vi.mocked(scrypt).mock;
+  const workOf = async (hash: string | null) => {
+    work.calls.length = 0;
+    await passwords.verify('wrong', hash, 'strangers');
+    return work.calls.reduce((sum, [, , , { N = 0, r = 0, p = 0 }]) => sum + N * r * p, 0);
+  };
+  await passwords.verify('wrong', null, 'strangers');
+  const nobodys = await workOf(null);
+  expect(nobodys).toBeGreaterThan(0);
+  expect(await workOf(FORMER)).toBe(nobodys);
+});
+
+it('does not let who was here before wait for strangers', async () => {
+  const own = createPasswords({ breached: null, log: silentLogger, costs: { N: 2 ** 10, r: 8, p: 1 } });
+  const hash = await own.hashNew(good(0), [], 'known');
+  const strangers = Array.from({ length: 100 }, () => own.verify('wrong', hash, 'strangers'));
+  const settled = Promise.allSettled(strangers);
+  let over = false;
+  void settled.then(() => {
+    over = true;
+  });
+  expect(await own.verify(good(0), hash, 'known')).toBe(true);
+  expect(over).toBe(false);
+  const refused = (await settled).filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(30);
+});
+
 it('takes a wrong password for nobody, and nobody is let in by any', async () => {
-  expect(await passwords.verify('', null)).toBe(false);
-  expect(await passwords.verify('anything', null)).toBe(false);
+  expect(await passwords.verify('', null, 'known')).toBe(false);
+  expect(await passwords.verify('anything', null, 'known')).toBe(false);
 });
 
 it('runs so many at once, in the order of the calls, and refuses what would wait too long', async () => {

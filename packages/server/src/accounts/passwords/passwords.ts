@@ -7,15 +7,18 @@ import { createPasswordJudge, passwordRefused } from './strength.ts';
 
 export interface Passwords {
   /** For a new one. `about`: what is known of the person. @throws KithError bad_input that says what is wrong, rate_limited. */
-  hashNew(password: string, about: readonly string[]): Promise<string>;
+  hashNew(password: string, about: readonly string[], line: Line): Promise<string>;
   /** `hash` null: there is none to compare with; false, as late as otherwise. @throws KithError rate_limited. */
-  verify(password: string, hash: string | null): Promise<boolean>;
+  verify(password: string, hash: string | null, line: Line): Promise<boolean>;
   /** The same password at today's costs; null where the hash has them. */
   renewed(password: string, hash: string): Promise<string | null>;
 }
 
-/** scrypt takes 32 MB and some 100 ms on one of libuv's four threads: two at once leave some for files and names. */
-const CONCURRENT = 2;
+/** Who waits with whom: strangers, of whom there may be any number, do not keep those waiting who were here before. */
+export type Line = 'strangers' | 'known';
+
+/** scrypt takes 32 MB and some 100 ms on one of libuv's four threads: three at once leave one for files and names. */
+const CONCURRENT: { readonly [L in Line]: number } = { strangers: 2, known: 1 };
 const MAX_WAITING = 64;
 
 export function createPasswords({
@@ -29,20 +32,23 @@ export function createPasswords({
   readonly costs?: Costs | undefined;
 }): Passwords {
   const judge = createPasswordJudge({ breached, log });
-  const inTurn = createLine(CONCURRENT, MAX_WAITING);
+  const lines = {
+    strangers: createLine(CONCURRENT.strangers, MAX_WAITING),
+    known: createLine(CONCURRENT.known, MAX_WAITING),
+  };
   let nobodys: Promise<string> | undefined;
   return {
-    hashNew: async (password, about) => {
+    hashNew: async (password, about, line) => {
       const judgement = await judge(password, about);
       if (!judgement.ok) throw passwordRefused(judgement.reason);
-      return inTurn(() => hashPassword(password, costs));
+      return lines[line](() => hashPassword(password, costs));
     },
-    verify: async (password, hash) => {
+    verify: async (password, hash, line) => {
       nobodys ??= hashPassword('', costs);
       const against = hash ?? (await nobodys);
-      return (await inTurn(() => verifyPassword(password, against))) && hash !== null;
+      return (await lines[line](() => verifyPassword(password, against, costs))) && hash !== null;
     },
     renewed: async (password, hash) =>
-      isOutdated(hash, costs) ? inTurn(() => hashPassword(password, costs)) : null,
+      isOutdated(hash, costs) ? lines.known(() => hashPassword(password, costs)) : null,
   };
 }

@@ -23,16 +23,20 @@ export async function hashPassword(password: string, costs: Costs = COSTS): Prom
   return `scrypt$${Math.log2(costs.N)}$${costs.r}$${costs.p}$${salt}$${key.toString('base64url')}`;
 }
 
-export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  const { costs, salt, key } = parse(hash);
-  return timingSafeEqual(await keyOf(password, salt, costs), key);
+/** One that was kept at lower costs takes as long as any: how soon it is refused shall not tell that there is an old account. */
+export async function verifyPassword(password: string, hash: string, costs: Costs = COSTS): Promise<boolean> {
+  const { costs: kept, salt, key } = parse(hash);
+  const isRight = timingSafeEqual(await keyOf(password, salt, kept), key);
+  const missing = Math.round((workOf(costs) - workOf(kept)) / (costs.N * costs.r));
+  if (missing > 0) await keyOf(password, salt, { ...costs, p: missing });
+  return isRight;
 }
 
+const workOf = ({ N, r, p }: Costs): number => N * r * p;
+
 /** Whether it was made at lower costs than today's. */
-export const isOutdated = (hash: string, costs: Costs = COSTS): boolean => {
-  const { N, r, p } = parse(hash).costs;
-  return N * r * p < costs.N * costs.r * costs.p;
-};
+export const isOutdated = (hash: string, costs: Costs = COSTS): boolean =>
+  workOf(parse(hash).costs) < workOf(costs);
 
 function parse(hash: string): { readonly costs: Costs; readonly salt: string; readonly key: Buffer } {
   const [, log2, r, p, salt = '', key = ''] = FORM.exec(hash) ?? [];
