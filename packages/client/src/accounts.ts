@@ -1,16 +1,6 @@
-/**
- * Accounts over HTTP: better-auth's own paths below /v1/auth. They come before there is a session, hence beside the
- * client and not in it.
- */
-import type {
-  ErrorCode,
-  FieldError,
-  SignInOptions,
-  SignInReply,
-  UndoEmailReply,
-  WireError,
-} from '@kith/protocol';
-import { errors, KithError } from '@kith/protocol/errors';
+/** Accounts over HTTP, below /v1/auth. They come before there is a session, hence beside the client and not in it. */
+import type { ErrorCode, SignInOptions, SignInReply, UndoEmailReply, WireError } from '@kith/protocol';
+import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import { rememberUser } from './storage/device.ts';
 import type { Accounts, SignInStep } from './types.ts';
@@ -66,8 +56,6 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
 interface AuthJson {
   readonly user?: { readonly id?: unknown };
   readonly error?: WireError;
-  readonly code?: unknown;
-  readonly message?: unknown;
   readonly token?: unknown;
 }
 
@@ -100,7 +88,7 @@ async function askAuth(
   return { json, token: response.headers.get('set-auth-token') };
 }
 
-/** For errors that do not name one of our codes. */
+/** Of answers that are not ours: a proxy's, say. */
 const codeOfStatus: { readonly [status: number]: ErrorCode } = {
   401: 'unauthenticated',
   403: 'forbidden',
@@ -112,34 +100,16 @@ const codeOfStatus: { readonly [status: number]: ErrorCode } = {
   504: 'timeout',
 };
 
-/** better-auth's codes that belong to one field of the form. */
-const fieldOfCode: readonly (readonly [RegExp, string])[] = [
-  [/USERNAME/, 'username'],
-  [/PASSWORD/, 'password'],
-  [/EMAIL|USER_ALREADY_EXISTS/, 'email'],
-  [/NAME/, 'displayName'],
-];
-
-/** Their error or ours, as KithError, with the form's own field names. */
+/** As KithError, with the form's own field names; what answered in the server's place says no more than a status. */
 export function authError(status: number, json: AuthJson | null): KithError {
-  if (json?.error) {
-    const wire = json.error;
-    return KithError.fromWire(
-      wire.fields
-        ? {
-            ...wire,
-            fields: wire.fields.map((f) => ({ ...f, path: f.path === 'name' ? 'displayName' : f.path })),
-          }
-        : wire,
-    );
-  }
-  const theirs = typeof json?.code === 'string' ? json.code : '';
-  const code: ErrorCode = /ALREADY/.test(theirs)
-    ? 'conflict'
-    : (codeOfStatus[status] ?? (status < 500 ? 'bad_input' : 'internal'));
-  const message = typeof json?.message === 'string' && json.message !== '' ? json.message : errors[code].text;
-  // A wrong password and an unknown address are one error, of no single field: it must not tell which it was.
-  const path = /_OR_/.test(theirs) ? undefined : fieldOfCode.find(([pattern]) => pattern.test(theirs))?.[1];
-  const fields: FieldError[] | undefined = path === undefined ? undefined : [{ path, message }];
-  return new KithError(code, { message, ...(fields && { fields }) });
+  if (!json?.error) return new KithError(codeOfStatus[status] ?? (status < 500 ? 'bad_input' : 'internal'));
+  const wire = json.error;
+  return KithError.fromWire(
+    wire.fields
+      ? {
+          ...wire,
+          fields: wire.fields.map((f) => ({ ...f, path: f.path === 'name' ? 'displayName' : f.path })),
+        }
+      : wire,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * better-auth's tables, written out by hand (a test compares them with what better-auth expects), and the secrets of the
+ * The tables of accounts, with the columns that better-auth wanted (docs/decisions/0021-identity.md), and the secrets of the
  * service, kept in the database so that every node on it shares them.
  */
 export const accountsMigration: readonly string[] = [

@@ -14,7 +14,7 @@ export interface Account {
 }
 
 /**
- * Makes the person of an account unless there is one. Two statements apart from better-auth's transaction, so that a crash
+ * Makes the person of an account unless there is one. Apart from the transaction that makes the account, so that a crash
  * in between leaves an account without a person: authenticating heals that by calling this again.
  */
 export async function ensurePerson(db: AccountsDb, account: Account): Promise<void> {

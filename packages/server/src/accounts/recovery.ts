@@ -1,5 +1,6 @@
 /** Back into an account: a forgotten password, and an address that somebody else changed. Both by links in mails. */
 import { KithError, type UndoEmailReply } from '@kith/protocol';
+import { isMailAddress } from '../mail/addresses.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
 import { type Account, findCredential, holdAccount, setEmail, setPassword } from './credentials.ts';
@@ -39,8 +40,8 @@ export async function forgotPassword(room: Room, email: string, origin: Origin):
   await room.db.transaction().execute(async (trx) => {
     // Also for nobody, so that it takes as long.
     const proof = await issueReset(room, trx, account ?? { id: email, email }, origin);
-    // Enough of them lie in the mailbox already; each is good.
-    if (!account || !proof) return;
+    // Enough of them lie in the mailbox already; each is good. Or no mail ever gets there: also not told.
+    if (!account || !proof || !isMailAddress(account.email)) return;
     await recordEvent(trx, account.id, 'password_reset_asked', origin);
     await send(room, trx, account.email, account.locale ?? origin.locale, {
       kind: 'password_reset',

@@ -232,6 +232,15 @@ describe.each(databaseKinds)('nobody else’s account on %s', { timeout: 60_000 
     expect(letters.to(form.email).at(-1)).toMatchObject({ minutes: 4 });
   });
 
+  it('an address that no mail gets to is answered as any, known or not', async () => {
+    const unproven = await create('open', false);
+    const email = `${'x'.repeat(65)}@example.org`;
+    await signedIn(unproven.signUp({ ...somebody(), email }, place()));
+    expect(await accounts.forgotPassword(email, place())).toBeUndefined();
+    expect(await accounts.forgotPassword(`${'y'.repeat(65)}@example.org`, place())).toBeUndefined();
+    await unproven.close();
+  });
+
   it('codes are not guessed with many tickets', async () => {
     const bad = place();
     const tickets = await Promise.all(

@@ -100,7 +100,7 @@ describe('commands over HTTP', () => {
     ['another scheme', () => http('/v1/me', { headers: { authorization: 'Basic eA==' } }), 'unauthenticated'],
     ['an unknown route', () => http('/v1/nothing', { headers: bearer }), 'unknown_command'],
     ['an unknown method', () => http('/v1/me', { method: 'PUT', headers: bearer }), 'unknown_command'],
-    ['a route of better-auth', () => post('/v1/auth/update-user', { name: 'x' }), 'unknown_command'],
+    ['a route that is none', () => post('/v1/auth/update-user', { name: 'x' }), 'unknown_command'],
     ['deleting an account behind our back', () => post('/v1/auth/delete-user', {}), 'unknown_command'],
     [
       'broken JSON',

@@ -1,5 +1,6 @@
 /** For tests: a mail room that sends nothing, and keeps what was written. */
 import { KithError } from '@kith/protocol';
+import { isMailAddress } from '../mail/addresses.ts';
 import type { Letter } from '../mail/kinds.ts';
 import type { Mail } from '../mail/mail.ts';
 
@@ -14,6 +15,7 @@ export function createLetters(): Letters {
     works: true,
     demand: () => undefined,
     enqueue: async (_trx, letter) => {
+      if (!isMailAddress(letter.to)) throw new KithError('bad_input');
       letters.push(letter);
     },
     nudge: () => undefined,
