@@ -27,6 +27,8 @@ export const limits = {
   passwordMax: 128,
   /** What a step of signing in is known by until the next one. */
   ticketLength: 100,
+  /** The id of another service to sign in by, as the operator names it. */
+  providerLength: 32,
   /** One emoji may be a long joined sequence (families, flags), in UTF-16 units, or a custom one's name between colons. */
   emojiLength: 34,
   /** Stickers in a pack, and all that ever were in it: what was sent stays to be seen. */

@@ -15,6 +15,9 @@ export const securityEventKinds = [
   'email_change_asked',
   'email_changed',
   'email_change_undone',
+  /** Another service became a way in. */
+  'provider_linked',
+  'provider_unlinked',
 ] as const;
 
 export type SecurityEventKind = (typeof securityEventKinds)[number];

@@ -41,6 +41,13 @@ export const ResetPasswordForm = z.strictObject({
 
 export const UndoEmailForm = z.strictObject({ token: Ticket });
 
+/** Services whose peculiarities are known; `oidc` is any other that speaks OpenID Connect. */
+export const providerPresets = ['google', 'github', 'apple', 'microsoft', 'oidc'] as const;
+export type ProviderPreset = (typeof providerPresets)[number];
+
+/** Another service one may sign in by. Where: `/v1/auth/outside/{id}`, which a browser goes to. */
+const Provider = z.object({ id: z.string(), name: z.string(), preset: z.enum(providerPresets) });
+
 /** What this server has to offer at its door. */
 export const SignInOptions = z.object({
   /** Whether anybody has an account here yet: the first becomes the owner. */
@@ -49,7 +56,39 @@ export const SignInOptions = z.object({
   signUp: z.enum(['open', 'closed']),
   /** Whether it sends mail: without, nobody can set a forgotten password anew. */
   mail: z.boolean(),
+  /** Other services one may sign in by. */
+  providers: z.array(Provider),
 });
+
+/**
+ * Why nobody was let in, or nothing connected, who came back from another service. A browser finds it behind the `#` of the
+ * page it is sent to: `/#error=<problem>&provider=<id>`, with `&linking=1` for who wanted to connect an account.
+ */
+export const outsideProblems = [
+  /** It was begun in another browser, is over, or was done already. */
+  'over',
+  /** The person changed their mind there. */
+  'declined',
+  /** The service does not answer. */
+  'unavailable',
+  /** What it answered is not right. */
+  'failed',
+  /** It tells no email address. */
+  'no_address',
+  /** There is an account with this address, of which nobody knows that it is the same person's. */
+  'address_taken',
+  /** New accounts are not open. */
+  'sign_up_closed',
+  /** It belongs to another account here. */
+  'linked_elsewhere',
+  /** As many are connected as may be. */
+  'too_many_links',
+  /** Too often. */
+  'rate_limited',
+  /** Our own fault. */
+  'internal',
+] as const;
+export type OutsideProblem = (typeof outsideProblems)[number];
 
 /** Where signing in stands. */
 export const SignInReply = z.discriminatedUnion('type', [

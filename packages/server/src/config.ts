@@ -1,5 +1,6 @@
 /** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
 import type { GifProvider } from '@kith/protocol';
+import { type ProviderSettings, parseProviders } from './accounts/outside/settings.ts';
 import { derivedMailFrom, parseMailFrom } from './mail/addresses.ts';
 import { mailerKind } from './mail/mailerKind.ts';
 import { parseSmtpUrl } from './mail/smtpUrl.ts';
@@ -59,6 +60,8 @@ export interface Config {
   readonly scanner: string | null;
   /** Whether films that not every browser plays are made into such that they do. */
   readonly transcode: boolean;
+  /** Other services people may sign in by. */
+  readonly providers: readonly ProviderSettings[];
   /** The server that takes our mail, `smtp://…` as smtpUrl.ts reads it. */
   readonly smtpUrl: string | null;
   /** What mails come from; null: derived from the first of `publicOrigins`. */
@@ -75,7 +78,7 @@ interface Setting<T> {
   /** What is wrong with it is said without it. */
   readonly hidden?: true;
   /** Throws an Error that says what the value must be. */
-  readonly parse: (value: string) => T;
+  readonly parse: (value: string, environment: Environment) => T;
 }
 
 const text = (value: string): string => value;
@@ -434,6 +437,15 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'Whether films that not every browser plays are made into MP4 beside the original. Needs ffmpeg on this machine; one at a time, with a processor that nobody else wants.',
     parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
+  providers: {
+    name: 'KITH_PROVIDERS',
+    default: '',
+    type: 'JSON | file',
+    hidden: true,
+    description:
+      'Other services people may sign in by: a list in JSON, or a file with it, of {"id", "preset", "clientId", "clientSecret"}, where preset is google, github, apple or microsoft; or any that speaks OpenID Connect, with "issuer" and "name" instead. "clientSecretEnv" names a variable with the secret. Each is told the address KITH_PUBLIC_URL/v1/auth/outside/<id>/callback. See docs/decisions/0023-outside.md.',
+    parse: parseProviders,
+  },
   smtpUrl: {
     name: 'KITH_SMTP_URL',
     default: '',
@@ -482,7 +494,7 @@ export const defaultConfig = (overrides: Partial<Config> = {}): Config => ({
   ...overrides,
 });
 
-/** What the command line and the environment ask for. Reads nothing else and changes nothing. */
+/** What the command line and the environment ask for. Reads nothing else, but for a file that is named, and changes nothing. */
 export function parseCommandLine(args: readonly string[], environment: Environment): CommandLine {
   if (args.includes('--help') || args.includes('-h')) return { type: 'help', text: helpText() };
   const problems: string[] = [];
@@ -530,12 +542,12 @@ function readConfig(environment: Environment, problems: string[]): Config {
     // An empty variable is an unset one: compose files and CI pass them so.
     const given = environment[setting.name]?.trim();
     try {
-      return setting.parse(given || setting.default);
+      return setting.parse(given || setting.default, environment);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const shown = setting.hidden ? '' : `; it is ${JSON.stringify(given ?? '')}`;
       problems.push(`${setting.name} ${reason}${shown}.`);
-      return setting.parse(setting.default);
+      return setting.parse(setting.default, environment);
     }
   };
   return {
@@ -570,6 +582,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     fileTypes: read(settings.fileTypes),
     scanner: read(settings.scanner),
     transcode: read(settings.transcode),
+    providers: read(settings.providers),
     smtpUrl: read(settings.smtpUrl),
     mailFrom: read(settings.mailFrom),
     logLevel: read(settings.logLevel),

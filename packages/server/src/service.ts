@@ -135,7 +135,16 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   /** Where this machine reaches it. */
   let here: string | undefined;
   const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
-  const accounts = await createAccounts({ database, announcer, bus, mail, config, log, breached });
+  const accounts = await createAccounts({
+    database,
+    announcer,
+    bus,
+    mail,
+    config,
+    log,
+    breached,
+    origin: () => here ?? `http://localhost:${config.port}`,
+  });
   const privacy = createPrivacy(privacyReads(database.db));
   const hub = createHub({
     bus,

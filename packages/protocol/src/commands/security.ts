@@ -41,6 +41,17 @@ const SecurityEvent = z.object({
   userAgent: z.string().nullable(),
 });
 
+const AccountLink = z.object({
+  id: Id,
+  /** The service, as its settings here call it. */
+  provider: z.string(),
+  /** What it is called; its id, when this server no longer knows it. */
+  name: z.string(),
+  /** Whose account there: an address or a name; null: it said neither. */
+  label: z.string().nullable(),
+  linkedAt: Time,
+});
+
 export const securityCommands = {
   getAccount: command({
     summary: 'How one signs in here.',
@@ -96,5 +107,30 @@ export const securityCommands = {
     errors: ['forbidden'],
     http: { method: 'GET', path: '/me/security-events' },
     rate: 'read',
+  }),
+  listLinks: command({
+    summary: 'Accounts at other services that one signs in by.',
+    input: z.strictObject({}),
+    output: z.object({ links: z.array(AccountLink) }),
+    errors: ['not_found'],
+    http: { method: 'GET', path: '/me/links' },
+    rate: 'read',
+  }),
+  beginLink: command({
+    summary:
+      'Begin to connect an account at another service: a path of this server that the browser with this session goes to, once, within ten minutes.',
+    input: z.strictObject({ provider: Text(limits.providerLength, 1) }),
+    output: z.object({ url: z.string() }),
+    errors: ['confirmation_required', 'not_found'],
+    http: { method: 'POST', path: '/me/links' },
+    rate: 'write',
+  }),
+  unlink: command({
+    summary: 'An account at another service is no way in any more. The last way in stays.',
+    input: z.strictObject({ linkId: Id }),
+    output: z.object({}),
+    errors: ['confirmation_required', 'not_found', 'conflict'],
+    http: { method: 'DELETE', path: '/me/links/{linkId}' },
+    rate: 'write',
   }),
 } as const;

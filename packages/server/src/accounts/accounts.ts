@@ -12,6 +12,7 @@ import type {
   UsernameSignInInput,
 } from '@kith/protocol';
 import type { Caller } from '../services.ts';
+import type { DepartureOutcome, ReturnOutcome } from './outside/flow.ts';
 
 /** Credentials as they come: a bearer token, or the browser's Cookie header. A token, even a wrong one, hides the cookie. */
 export interface Credentials {
@@ -56,6 +57,22 @@ export type SignInOutcome =
   /** Six digits went to the address. */
   | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: Date };
 
+/** A browser that is to be sent to another service. */
+export interface OutsideDeparture {
+  readonly provider: string;
+  readonly link: string | undefined;
+  readonly cookie: string;
+  readonly origin: Origin;
+}
+
+/** A browser that was sent back from there. */
+export interface OutsideReturn {
+  readonly provider: string;
+  readonly parameters: URLSearchParams;
+  readonly cookie: string;
+  readonly origin: Origin;
+}
+
 /** What a signed-in person does with their own account. */
 type OwnCommand<N extends CommandName> = (caller: Caller, input: ParsedInput<N>) => Promise<Output<N>>;
 
@@ -89,6 +106,12 @@ export interface Accounts {
   ): Promise<SignInOutcome>;
   /** The address before the last change counts again. Ends all sessions. @throws KithError not_found, conflict. */
   undoEmail(token: string, origin: Origin): Promise<UndoEmailReply>;
+  /** To another service. @throws KithError not_found. */
+  departOutside(
+    request: OutsideDeparture,
+  ): Promise<DepartureOutcome & { readonly cookies: readonly string[] }>;
+  /** Back from there. @throws KithError not_found. */
+  returnFromOutside(request: OutsideReturn): Promise<ReturnOutcome & { readonly cookies: readonly string[] }>;
   /** Ends the session of these credentials, if there is one. Returns the Set-Cookie header that forgets it. */
   signOut(credentials: Credentials, origin: Origin): Promise<string>;
   readonly getAccount: OwnCommand<'getAccount'>;
@@ -97,6 +120,9 @@ export interface Accounts {
   readonly changeEmail: OwnCommand<'changeEmail'>;
   readonly confirmEmail: OwnCommand<'confirmEmail'>;
   readonly listSecurityEvents: OwnCommand<'listSecurityEvents'>;
+  readonly listLinks: OwnCommand<'listLinks'>;
+  readonly beginLink: OwnCommand<'beginLink'>;
+  readonly unlink: OwnCommand<'unlink'>;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */

@@ -7,11 +7,16 @@ import type { Bus } from '../fanout/bus.ts';
 import type { Logger } from '../logger.ts';
 import type { Mail } from '../mail/mail.ts';
 import { type Database, toKithError } from '../store/database.ts';
-import type { Accounts, Credentials } from './accounts.ts';
+import type { Accounts, Credentials, Identity } from './accounts.ts';
 import { evenly } from './evenly.ts';
 import { recordEvent } from './events.ts';
 import { createGuesses } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { createFetching } from './outside/fetching.ts';
+import { comeBack, depart } from './outside/flow.ts';
+import * as links from './outside/links.ts';
+import { OUTSIDE_MINUTES, type Outside } from './outside/outside.ts';
+import { createProvider } from './outside/provider.ts';
 import * as own from './ownAccount.ts';
 import type { BreachedList } from './passwords/breached.ts';
 import { createPasswords } from './passwords/passwords.ts';
@@ -34,12 +39,16 @@ export interface AccountsDependencies {
   readonly mail: Mail;
   readonly config: Pick<
     Config,
-    'secret' | 'signUp' | 'publicOrigins' | 'proveEmail' | 'rateFactor' | 'smtpUrl'
+    'secret' | 'signUp' | 'publicOrigins' | 'proveEmail' | 'rateFactor' | 'smtpUrl' | 'providers'
   >;
   readonly log: Pick<Logger, 'error' | 'warn'>;
   /** Leaked passwords; closed by whoever opened it. */
   readonly breached?: BreachedList | null;
   readonly now?: () => number;
+  /** Where people reach this server when nothing is configured. */
+  readonly origin?: () => string;
+  /** How long another service has for one answer, ms; for tests. */
+  readonly outsideMs?: number;
   /** What a password's hash costs; for tests. */
   readonly costs?: Costs;
   /** What is answered alike to all is answered after so long; for tests. */
@@ -103,9 +112,23 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     demandOpen,
   };
 
+  const providers = config.providers.map((settings) =>
+    createProvider(settings, { fetch: createFetching(dependencies.outsideMs), now }),
+  );
+  const outside: Outside = {
+    providers: new Map(providers.map((provider) => [provider.id, provider])),
+    origin: () => config.publicOrigins[0] ?? dependencies.origin?.() ?? 'http://localhost:4040',
+    mayJoin: async () => config.signUp === 'open' || !(await hasAccounts()),
+  };
+
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
     return signed === null ? null : tokens.verify(signed);
+  };
+
+  const identityIn = async (cookie: string): Promise<Identity | null> => {
+    const token = tokenIn({ cookie });
+    return token === null ? null : sessions.identify(token);
   };
 
   return {
@@ -119,6 +142,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         hasAccounts: await hasAccounts(),
         signUp: config.signUp,
         mail: mail.works,
+        providers: providers.map(({ id, name, preset }) => ({ id, name, preset })),
       })),
     signUp: (input, origin) =>
       failing(async () => {
@@ -134,6 +158,27 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       failing(() => evenly(evenMs, () => forgotPassword(room, email, origin))),
     resetPassword: (input, origin) => failing(() => resetPassword(room, input, origin)),
     undoEmail: (token, origin) => failing(() => undoEmail(room, token, origin)),
+    departOutside: ({ cookie, ...request }) =>
+      failing(async () => {
+        const outcome = await depart(room, outside, { ...request, identity: await identityIn(cookie) });
+        if (outcome.type === 'refused') return { ...outcome, cookies: [] };
+        const { ticket, isFormPost } = outcome;
+        return { ...outcome, cookies: [tokens.setOutsideCookie(ticket, isFormPost, OUTSIDE_MINUTES * 60)] };
+      }),
+    returnFromOutside: ({ cookie, ...request }) =>
+      failing(async () => {
+        const outcome = await comeBack(room, outside, {
+          ...request,
+          ticket: tokens.outsideFromCookies(cookie),
+          identity: await identityIn(cookie),
+        });
+        const entered = outcome.type === 'entered' ? outcome.outcome : null;
+        const cookies = entered?.type === 'signed_in' ? entered.cookies : [];
+        return { ...outcome, cookies: [tokens.clearOutsideCookie(), ...cookies] };
+      }),
+    listLinks: (caller) => failing(() => links.listLinks(room, outside, caller)),
+    beginLink: (caller, input) => failing(() => links.beginLink(room, outside, caller, input)),
+    unlink: (caller, input) => failing(() => links.unlink(room, outside, caller, input)),
     signOut: async (credentials, origin) => {
       const token = tokenIn(credentials);
       if (token !== null)

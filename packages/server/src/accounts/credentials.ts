@@ -8,7 +8,7 @@ import { SESSION_DAYS } from './sessions.ts';
 import type { AccountsDb } from './tables.ts';
 
 /** Of the ways in, the one by password. */
-const PASSWORD = 'credential';
+export const PASSWORD = 'credential';
 
 export interface Account {
   readonly id: string;
@@ -79,7 +79,8 @@ export interface NewAccount {
   readonly emailVerified: boolean;
   readonly name: string;
   readonly username: string;
-  readonly passwordHash: string;
+  /** Null: it is signed in to in another way. */
+  readonly passwordHash: string | null;
   readonly locale: string | null;
 }
 
@@ -91,7 +92,7 @@ export async function insertAccount(db: AccountsDb, account: NewAccount): Promis
     .insertInto('auth_users')
     .values({ id, email, email_verified: emailVerified, name, username, locale })
     .execute();
-  await setPassword(db, id, account.passwordHash);
+  if (account.passwordHash !== null) await setPassword(db, id, account.passwordHash);
   return { id, email, emailVerified, name, username, locale };
 }
 

@@ -35,6 +35,22 @@ export async function tellOfPassword(
   });
 }
 
+export async function tellOfSignInWay(
+  room: Room,
+  trx: AccountsDb,
+  account: Account,
+  what: 'linked' | 'unlinked',
+  service: string,
+): Promise<void> {
+  if (!mayTell(room, account)) return;
+  await send(room, trx, account.email, account.locale, {
+    kind: 'sign_in_way_changed',
+    what,
+    service,
+    securityPath: SESSIONS,
+  });
+}
+
 export async function tellOfDevice(
   room: Room,
   trx: AccountsDb,

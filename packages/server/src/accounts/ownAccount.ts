@@ -208,7 +208,7 @@ export async function listSecurityEvents(
 const EventCursor = z.tuple([Id]);
 
 /** A person may be there without an account: by an import, or by a host's token. */
-async function accountOf(room: Room, { userId }: Caller): Promise<Credential> {
+export async function accountOf(room: Room, { userId }: Caller): Promise<Credential> {
   const account = await findCredential(room.db, { id: userId });
   if (!account) throw new KithError('not_found', { message: 'You have no account of your own here.' });
   return account;
@@ -220,6 +220,6 @@ async function holdOwn(room: Room, trx: AccountsDb, { userId, sessionId }: Calle
   if (!(await room.sessions.isOpen(trx, sessionId))) throw new KithError('unauthenticated');
 }
 
-async function demandConfirmed(room: Room, { sessionId }: Caller): Promise<void> {
+export async function demandConfirmed(room: Room, { sessionId }: Caller): Promise<void> {
   if ((await room.sessions.confirmedUntil(sessionId)) === null) throw new KithError('confirmation_required');
 }

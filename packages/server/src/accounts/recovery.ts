@@ -10,6 +10,7 @@ import { over } from './errors.ts';
 import { recordEvent } from './events.ts';
 import { mailsAskedFrom } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
+import { dropLinks } from './outside/linkRows.ts';
 import type { Issued, Proof } from './proofs.ts';
 import { addressOf, linkTo, RESET_MINUTES, type Room, send } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -67,6 +68,8 @@ export async function resetPassword(
   const ended = await room.db.transaction().execute(async (trx) => {
     const held = await holdAccount(trx, account.id);
     if (held?.email !== account.email || !(await room.proofs.spend(trx, 'reset', token))) throw over();
+    // Whoever made it without the mailbox does not stay in by another way.
+    if (!account.emailVerified) await dropLinks(trx, account.id);
     await setPassword(trx, account.id, passwordHash);
     await trx.updateTable('auth_users').set({ email_verified: true }).where('id', '=', account.id).execute();
     await forgetDevices(trx, account.id);
@@ -94,6 +97,8 @@ export async function undoEmail(room: Room, token: string, origin: Origin): Prom
       const userId = proof.subject;
       await holdAccount(trx, userId);
       await setEmail(trx, userId, email);
+      // Whoever took it over may have connected an account of theirs.
+      await dropLinks(trx, userId);
       await setPassword(trx, userId, null);
       await forgetDevices(trx, userId);
       await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in']);

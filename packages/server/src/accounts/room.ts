@@ -14,7 +14,7 @@ import type { Tokens } from './tokens.ts';
 export interface Room {
   readonly db: AccountsDb;
   readonly now: () => number;
-  readonly log: Pick<Logger, 'error'>;
+  readonly log: Pick<Logger, 'error' | 'warn'>;
   /** Accounts are in this one, so far. */
   readonly tenantId: number;
   readonly passwords: Passwords;

@@ -12,6 +12,7 @@ import { open } from './enter.ts';
 import { over, tooMany } from './errors.ts';
 import { recordEvent } from './events.ts';
 import { mailsAskedFrom } from './guesses.ts';
+import { insertLink, type Link } from './outside/linkRows.ts';
 import { ensurePerson } from './persons.ts';
 import type { Proof } from './proofs.ts';
 import { issueReset } from './recovery.ts';
@@ -19,7 +20,17 @@ import { addressOf, CODE_MINUTES, linkTo, type Room, send } from './room.ts';
 
 /** What waits for its code. `known`: the address has an account, and no code will ever be right. */
 export const SignUpWaiting = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('new'), name: z.string(), username: z.string(), passwordHash: z.string() }),
+  z.object({
+    type: z.literal('new'),
+    name: z.string(),
+    username: z.string(),
+    passwordHash: z.string().nullable(),
+    /** Whom another service knows them as; null: they come by password. */
+    link: z
+      .object({ provider: z.string(), subject: z.string(), label: z.string().nullable() })
+      .nullable()
+      .default(null),
+  }),
   z.object({ type: z.literal('known') }),
 ]);
 
@@ -29,13 +40,27 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
   const passwordHash = await room.passwords.hashNew(input.password, [email, name, username], 'strangers');
   if (!room.proveAddress) {
     await refuseTaken(room, input);
-    return make(room, { email, emailVerified: false, name, username, passwordHash }, origin);
+    return makeAccount(
+      room,
+      { email, emailVerified: false, name, username, passwordHash, link: null },
+      origin,
+    );
   }
   await refuseTaken(room, { username });
   const known = await findCredential(room.db, { email });
+  return proveNewAddress(room, { email, name, username, passwordHash, link: null }, known, origin);
+}
+
+/** A code goes to the address; or word to whose it is already, which whoever asks does not learn. */
+export async function proveNewAddress(
+  room: Room,
+  { email, name, username, passwordHash, link }: Omit<NewOne, 'emailVerified'>,
+  known: Account | null,
+  origin: Origin,
+): Promise<SignInOutcome> {
   const waiting: z.input<typeof SignUpWaiting> = known
     ? { type: 'known' }
-    : { type: 'new', name, username, passwordHash };
+    : { type: 'new', name, username, passwordHash, link };
   const { ticket, expiresAt } = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.issue(trx, {
       purpose: 'sign_up',
@@ -68,16 +93,17 @@ export async function finishSignUp(room: Room, proof: Proof, origin: Origin): Pr
   const waiting = SignUpWaiting.parse(proof.payload);
   if (waiting.type === 'known') throw over();
   await room.demandOpen();
-  const { name, username, passwordHash } = waiting;
-  const account = { email: proof.subject, emailVerified: true, name, username, passwordHash };
+  const { name, username, passwordHash, link } = waiting;
+  const account = { email: proof.subject, emailVerified: true, name, username, passwordHash, link };
   try {
-    return await make(room, account, origin);
+    return await makeAccount(room, account, origin);
   } catch (error) {
     // The name was free when they asked for it, and who has come so far is not sent back for it: it can be changed.
+    if (link && isUniqueViolation(error)) throw over();
     const taken = error instanceof KithError && error.code === 'conflict' && isOf(error, 'username');
     if (!taken) throw error;
     const other = `${username.slice(0, 26)}-${randomBytes(2).toString('hex')}`;
-    return make(room, { ...account, username: other }, origin);
+    return makeAccount(room, { ...account, username: other }, origin);
   }
 }
 
@@ -89,14 +115,17 @@ interface NewOne {
   readonly emailVerified: boolean;
   readonly name: string;
   readonly username: string;
-  readonly passwordHash: string;
+  readonly passwordHash: string | null;
+  readonly link: Link | null;
 }
 
-async function make(room: Room, one: NewOne, origin: Origin): Promise<SignInOutcome> {
+/** With its person, and signed in. @throws KithError conflict; unique violation where another has the link by now. */
+export async function makeAccount(room: Room, one: NewOne, origin: Origin): Promise<SignInOutcome> {
   let account: Account;
   try {
     account = await room.db.transaction().execute(async (trx) => {
       const made = await insertAccount(trx, { ...one, locale: origin.locale ?? null });
+      if (one.link) await insertLink(trx, made.id, one.link);
       await recordEvent(trx, made.id, 'signed_up', origin);
       return made;
     });

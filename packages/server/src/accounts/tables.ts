@@ -14,13 +14,16 @@ interface AuthUsersTable {
   updated_at: Generated<Date>;
 }
 
-/** One row an account and way in; of the way `credential`, with its password. */
+/** One row an account and way in; of the way `credential`, with its password; else a service, and who they are there. */
 interface AuthAccountsTable {
   id: string;
   user_id: string;
   account_id: string;
   provider_id: string;
   password: string | null;
+  /** Of a service: how its person would know the account there. */
+  label: string | null;
+  created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }
 
@@ -47,7 +50,11 @@ export type ProofPurpose =
   /** The address it had before. */
   | 'undo_email'
   /** A forgotten password. */
-  | 'reset';
+  | 'reset'
+  /** A browser that went to another service, and is to come back. */
+  | 'outside'
+  /** A session that wants to connect an account there. */
+  | 'outside_link';
 
 interface AuthProofsTable {
   id: string;

@@ -17,6 +17,11 @@ export interface Tokens {
   /** The browser's own token in a Cookie header. */
   deviceFromCookies(header: string): string | undefined;
   setDeviceCookie(token: string): string;
+  /** Of a browser that went to another service. */
+  outsideFromCookies(header: string): string | undefined;
+  /** `crossSite`: it comes back by a form of another site. */
+  setOutsideCookie(ticket: string, crossSite: boolean, seconds: number): string;
+  clearOutsideCookie(): string;
 }
 
 /** Browsers keep no cookie longer. The session itself ends much earlier unless it is used. */
@@ -29,6 +34,8 @@ export function createTokens(secret: string, secure: boolean): Tokens {
   const prefix = `${secure ? '__Host-' : ''}kith`;
   const cookieName = `${prefix}.session_token`;
   const deviceName = `${prefix}.device`;
+  // No neighbour under our domain can put one of theirs in its place.
+  const outsideName = `${secure ? '__Host-' : ''}kith.outside`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const signatureOf = (value: string): string => createHmac('sha256', secret).update(value).digest('base64');
   return {
@@ -50,6 +57,12 @@ export function createTokens(secret: string, secure: boolean): Tokens {
     clearCookie: () => `${cookieName}=; Max-Age=0; ${attributes}`,
     deviceFromCookies: (header) => cookieIn(header, deviceName),
     setDeviceCookie: (token) => `${deviceName}=${token}; Max-Age=${MAX_AGE_S}; ${attributes}`,
+    outsideFromCookies: (header) => cookieIn(header, outsideName),
+    setOutsideCookie: (ticket, crossSite, seconds) =>
+      `${outsideName}=${ticket}; Max-Age=${seconds}; ${
+        crossSite && secure ? attributes.replace('SameSite=Lax', 'SameSite=None') : attributes
+      }`,
+    clearOutsideCookie: () => `${outsideName}=; Max-Age=0; ${attributes}`,
   };
 }
 

@@ -4,6 +4,7 @@ import { addEmoji } from './addEmoji.ts';
 import { addMembers } from './addMembers.ts';
 import { addReaction } from './addReaction.ts';
 import { addSticker } from './addSticker.ts';
+import { beginLink } from './beginLink.ts';
 import { cancelScheduled } from './cancelScheduled.ts';
 import { catchUp } from './catchUp.ts';
 import { changeEmail } from './changeEmail.ts';
@@ -43,6 +44,7 @@ import { linkFile } from './linkFile.ts';
 import { listChannels } from './listChannels.ts';
 import { listCommon } from './listCommon.ts';
 import { listEmoji } from './listEmoji.ts';
+import { listLinks } from './listLinks.ts';
 import { listMembers } from './listMembers.ts';
 import { listPins } from './listPins.ts';
 import { listReports } from './listReports.ts';
@@ -80,6 +82,7 @@ import { sync } from './sync.ts';
 import { transferOwnership } from './transferOwnership.ts';
 import { typing } from './typing.ts';
 import { uninstallStickerPack } from './uninstallStickerPack.ts';
+import { unlink } from './unlink.ts';
 import { unpinMessage } from './unpinMessage.ts';
 import { updateConversation } from './updateConversation.ts';
 import { updateProfile } from './updateProfile.ts';
@@ -93,6 +96,7 @@ export const handlers: Handlers = {
   addMembers,
   addReaction,
   addSticker,
+  beginLink,
   cancelScheduled,
   catchUp,
   changeEmail,
@@ -132,6 +136,7 @@ export const handlers: Handlers = {
   listChannels,
   listCommon,
   listEmoji,
+  listLinks,
   listMembers,
   listPins,
   listReports,
@@ -169,6 +174,7 @@ export const handlers: Handlers = {
   transferOwnership,
   typing,
   uninstallStickerPack,
+  unlink,
   unpinMessage,
   updateConversation,
   updateProfile,

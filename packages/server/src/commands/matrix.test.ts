@@ -235,6 +235,9 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   changePassword: { input: () => ({ password: 'x' }), outcome: noAccount },
   changeEmail: { input: () => ({ email: 'x@example.org' }), outcome: noAccount },
   confirmEmail: { input: () => ({ ticket: 'x', code: '123456' }), outcome: noAccount },
+  listLinks: { input: () => ({}), outcome: noAccount },
+  beginLink: { input: () => ({ provider: 'x' }), outcome: noAccount },
+  unlink: { input: () => ({ linkId: newId() }), outcome: noAccount },
   listSecurityEvents: { input: () => ({}), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },
   // The sessions of this test are not real: whose they are is tested in accounts/.

@@ -18,6 +18,7 @@ import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
 import type { Pace } from './idle.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
+import { registerOutside } from './outsideRoutes.ts';
 import { registerSecurityHeaders, securityHeaders } from './securityHeaders.ts';
 import { endAnswered, refuseSlowBodies } from './slowBodies.ts';
 import { registerUploads } from './uploadRoutes.ts';
@@ -82,6 +83,7 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
   registerHealth(app, dependencies);
   registerMetrics(app, dependencies);
   registerAuth(app, dependencies);
+  registerOutside(app, dependencies);
   registerCommands(app, dependencies);
   registerBlobs(app, dependencies);
   registerUploads(app, dependencies);

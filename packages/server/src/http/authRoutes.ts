@@ -7,6 +7,7 @@ import {
   ResendForm,
   ResetPasswordForm,
   SignInForm,
+  type SignInReply,
   SignUpForm,
   UndoEmailForm,
   UsernameSignInForm,
@@ -15,20 +16,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Origin, SignInOutcome } from '../accounts/accounts.ts';
 import { fieldErrors } from '../commands/dispatch.ts';
-import { mailLocale } from '../mail/kinds.ts';
 import type { HttpDependencies } from './app.ts';
-import { credentialsOf, foreignOrigin, refuseForgery, takeRate } from './caller.ts';
+import { credentialsOf, foreignOrigin, originOf, refuseForgery, takeRate } from './caller.ts';
 import { addressOf, isOwnOrigin } from './origin.ts';
 
 export function registerAuth(app: FastifyInstance, dependencies: HttpDependencies): void {
   const { accounts, limiter, config } = dependencies;
 
-  const originOf = (request: FastifyRequest): Origin => ({
-    address: addressOf(request.raw, config.trustedProxies),
-    userAgent: request.headers['user-agent'] ?? null,
-    locale: languageOf(request.headers['accept-language']),
-    device: accounts.deviceOf(request.headers.cookie ?? ''),
-  });
   const takeAddressRate = (request: FastifyRequest, rate: RateClass): void =>
     takeRate(limiter, { address: addressOf(request.raw, config.trustedProxies) }, rate);
   /** Another site must not sign a browser in as somebody of its choice. Programs send no Origin. */
@@ -43,10 +37,9 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   };
   const answer = (reply: FastifyReply, outcome: SignInOutcome): FastifyReply => {
     reply.header('cache-control', 'no-store');
-    if (outcome.type === 'code_sent')
-      return reply.send({ ...outcome, expiresAt: outcome.expiresAt.toISOString() });
-    const { type, token, cookies, user } = outcome;
-    return reply.headers({ 'set-cookie': [...cookies], 'set-auth-token': token }).send({ type, token, user });
+    if (outcome.type === 'signed_in')
+      reply.headers({ 'set-cookie': [...outcome.cookies], 'set-auth-token': outcome.token });
+    return reply.send(signInReply(outcome));
   };
   /** A form that anybody may send, and what is done with it. */
   const door = <T extends z.ZodType>(
@@ -55,7 +48,11 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     work: (input: z.output<T>, origin: Origin, reply: FastifyReply) => Promise<FastifyReply>,
   ) =>
     app.post(`/v1/auth/${path}`, { onRequest }, async (request, reply) =>
-      work(parse(form, request.body), originOf(request), reply.header('cache-control', 'no-store')),
+      work(
+        parse(form, request.body),
+        originOf(request, dependencies),
+        reply.header('cache-control', 'no-store'),
+      ),
     );
 
   app.get('/v1/auth/options', async (request, reply) => {
@@ -92,7 +89,7 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
 
   app.post('/v1/auth/sign-out', { onRequest }, async (request, reply) => {
     refuseForgery(request, dependencies);
-    const setCookie = await accounts.signOut(credentialsOf(request) ?? {}, originOf(request));
+    const setCookie = await accounts.signOut(credentialsOf(request) ?? {}, originOf(request, dependencies));
     return reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' }).send({});
   });
 
@@ -112,9 +109,12 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   });
 }
 
-/** Null: the browser does not say. */
-const languageOf = (accepted: string | undefined): string | null =>
-  accepted === undefined ? null : mailLocale(accepted);
+/** As it goes to whoever signs in; cookies go beside it. */
+export function signInReply(outcome: SignInOutcome): SignInReply {
+  if (outcome.type !== 'signed_in') return { ...outcome, expiresAt: outcome.expiresAt.toISOString() };
+  const { type, token, user } = outcome;
+  return { type, token, user };
+}
 
 function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
   const result = form.safeParse(body ?? {});

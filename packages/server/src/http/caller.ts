@@ -1,8 +1,9 @@
 /** Who calls over HTTP: credentials, forgery, rates. */
 import { KithError, type RateClass } from '@kith/protocol';
 import type { FastifyRequest } from 'fastify';
-import type { Credentials, Identity } from '../accounts/accounts.ts';
+import type { Credentials, Identity, Origin } from '../accounts/accounts.ts';
 import type { RateLimiter, RateScope } from '../limits/rateLimiter.ts';
+import { mailLocale } from '../mail/kinds.ts';
 import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
 import { addressOf, isOwnOrigin } from './origin.ts';
@@ -26,6 +27,21 @@ export async function callerOf(
   takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
   return { tenantId, userId: identity.user.id, sessionId, socket: null };
 }
+
+/** Where somebody at the door comes from. */
+export const originOf = (
+  { raw, headers }: FastifyRequest,
+  { accounts, config }: Pick<Dependencies, 'accounts' | 'config'>,
+): Origin => ({
+  address: addressOf(raw, config.trustedProxies),
+  userAgent: headers['user-agent'] ?? null,
+  locale: languageOf(headers['accept-language']),
+  device: accounts.deviceOf(headers.cookie ?? ''),
+});
+
+/** Null: the browser does not say. */
+const languageOf = (accepted: string | undefined): string | null =>
+  accepted === undefined ? null : mailLocale(accepted);
 
 const BEARER = /^Bearer +(\S+) *$/i;
 

@@ -38,6 +38,13 @@ export type MailContent =
     }
   | ({ readonly kind: 'sign_in_code' } & Code)
   | { readonly kind: 'second_factor_changed'; readonly what: SecondFactorChange }
+  /** An account at another service is a way in from now on, or no longer. `service`: as it is called. */
+  | {
+      readonly kind: 'sign_in_way_changed';
+      readonly what: 'linked' | 'unlinked';
+      readonly service: string;
+      readonly securityPath: OwnPath;
+    }
   | { readonly kind: 'account_deletion'; readonly when: string; readonly undoPath: OwnPath }
   | {
       readonly kind: 'invite';

@@ -25,6 +25,12 @@ const kinds = (
   second_factor_changed: (
     ['totp_on', 'totp_off', 'passkey_added', 'passkey_removed', 'recovery_used', 'recovery_renewed'] as const
   ).map((what) => ({ kind: 'second_factor_changed', what })),
+  sign_in_way_changed: (['linked', 'unlinked'] as const).map((what) => ({
+    kind: 'sign_in_way_changed',
+    what,
+    service: words,
+    securityPath: '/settings',
+  })),
   account_deletion: [{ kind: 'account_deletion', when: WHEN, undoPath: '/keep#a' }],
   invite: [{ kind: 'invite', inviter: words, tenant: words, path: '/join#a', days: 7 }],
 });

@@ -164,6 +164,17 @@ function write(mail: MailContent, { say, text, note, button, theirs, exact, unit
       };
     case 'second_factor_changed':
       return { subject: say('secondFactorSubject'), parts: [text(mail.what), text('notYou')] };
+    case 'sign_in_way_changed':
+      return {
+        subject: say('secondFactorSubject'),
+        parts: [
+          text(mail.what === 'linked' ? 'providerLinked' : 'providerUnlinked', {
+            service: theirs(mail.service),
+          }),
+          text('providerNotYou'),
+          button('providerAction', mail.securityPath),
+        ],
+      };
     case 'account_deletion':
       return {
         subject: say('deletionSubject'),

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { identityMigration } from '../accounts/identityMigration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
+import { outsideMigration } from '../accounts/outside/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { searchMigration } from './searchMigration.ts';
 
@@ -487,4 +488,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   },
   '0022_mail': { up: (db) => run(db, mailMigration) },
   '0023_identity': { up: (db) => run(db, identityMigration) },
+  '0025_outside': { up: (db) => run(db, outsideMigration) },
 };

@@ -66,6 +66,14 @@ export const de: MailTexts = {
   recovery_renewed:
     'Dein Konto bei {tenant} hat neue Wiederherstellungscodes. Die bisherigen gelten nicht mehr.',
 
+  providerLinked:
+    'Bei deinem Konto auf {tenant} kann man sich jetzt auch mit einem Konto bei {service} anmelden.',
+  providerUnlinked:
+    'Bei deinem Konto auf {tenant} kann man sich nicht mehr mit einem Konto bei {service} anmelden.',
+  providerNotYou:
+    'Warst du das nicht? Dann mach es in den Einstellungen rückgängig und leg ein neues Passwort fest.',
+  providerAction: 'Einstellungen öffnen',
+
   deletionSubject: 'Dein Konto wird gelöscht',
   deletion:
     'Dein Konto bei {tenant} wird gelöscht, und zwar am {when}. Bis dahin kannst du es dir anders überlegen.',

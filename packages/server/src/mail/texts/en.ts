@@ -59,6 +59,11 @@ export const en = {
   recovery_used: 'Your account at {tenant} was signed in to with a recovery code. That code is used up.',
   recovery_renewed: 'Your account at {tenant} has new recovery codes. The former ones are void.',
 
+  providerLinked: 'Your account at {tenant} can now be signed in to with an account at {service}.',
+  providerUnlinked: 'Your account at {tenant} can no longer be signed in to with an account at {service}.',
+  providerNotYou: 'If this was not you, undo it in the settings, and set a new password.',
+  providerAction: 'Open the settings',
+
   deletionSubject: 'Your account will be deleted',
   deletion: 'Your account at {tenant} will be deleted on {when}. Until then you can change your mind.',
   deletionNotYou: 'If this was not you, keep your account and set a new password.',

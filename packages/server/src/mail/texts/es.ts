@@ -63,6 +63,11 @@ export const es: MailTexts = {
     'Se ha iniciado sesión en tu cuenta de {tenant} con un código de recuperación. Ese código ya está gastado.',
   recovery_renewed: 'Tu cuenta en {tenant} tiene códigos de recuperación nuevos. Los anteriores ya no valen.',
 
+  providerLinked: 'Ahora también se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',
+  providerUnlinked: 'Ya no se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',
+  providerNotYou: 'Si no has sido tú, deshazlo en los ajustes y establece una contraseña nueva.',
+  providerAction: 'Abrir los ajustes',
+
   deletionSubject: 'Tu cuenta se va a eliminar',
   deletion:
     'Tu cuenta en {tenant} se eliminará en esta fecha: {when}. Hasta entonces puedes cambiar de idea.',

@@ -54,6 +54,11 @@ export const zh: MailTexts = {
   recovery_used: '有人用恢复码登录了你在 {tenant} 的账号。该恢复码已失效。',
   recovery_renewed: '你在 {tenant} 的账号有了新的恢复码。之前的恢复码已失效。',
 
+  providerLinked: '现在可以使用 {service} 账号登录你在 {tenant} 的账号。',
+  providerUnlinked: '不再可以使用 {service} 账号登录你在 {tenant} 的账号。',
+  providerNotYou: '如果不是你本人操作，请在设置中撤销此更改，并设置新密码。',
+  providerAction: '打开设置',
+
   deletionSubject: '你的账号将被删除',
   deletion: '你在 {tenant} 的账号将于 {when} 删除。在此之前你可以改变主意。',
   deletionNotYou: '如果不是你本人操作，请保留账号并设置新密码。',
