@@ -137,6 +137,41 @@ function without(input: JsonSchema, fields: readonly string[]): JsonSchema | nul
   };
 }
 
+/** Pages, not calls: a browser goes there. */
+function outsideOperations(tags: string[]): Placed[] {
+  const place = (
+    path: string,
+    method: 'get' | 'post',
+    operationId: string,
+    summary: string,
+    where: string,
+  ): Placed => ({
+    path: `/v1/auth/outside/{provider}${path}`,
+    method,
+    operation: {
+      operationId,
+      summary,
+      tags,
+      security: [],
+      parameters: [{ name: 'provider', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: { 303: { description: where }, 404: { description: 'There is no such service.' } },
+    },
+  });
+  const back =
+    'To the app: `/#step=signed_in` with cookies set; `/#step=<type>&reply=<JSON>` for what comes first; `/#linked=<provider>`; or `/#error=<problem>&provider=<id>`.';
+  return [
+    place(
+      '',
+      'get',
+      'signInOutside',
+      'Sign in by another service: a page for a browser. With `link`, of `beginLink`, it connects an account there.',
+      'To the service, or back with an error.',
+    ),
+    place('/callback', 'get', 'returnFromOutside', 'Where the service sends the browser back.', back),
+    place('/callback', 'post', 'returnFromOutsideByForm', 'The same, by a form.', back),
+  ];
+}
+
 /** One answer a status; the codes behind it stand in its description. */
 function authOperations(book: SchemaBook): Placed[] {
   const tags = ['Signing in'];
@@ -244,6 +279,7 @@ function authOperations(book: SchemaBook): Placed[] {
       ['not_found', 'conflict'],
       { description: 'Done.', content: json(book.of(UndoEmailReply, 'output')) },
     ),
+    ...outsideOperations(tags),
     {
       path: '/v1/auth/sign-out',
       method: 'post',
