@@ -41,6 +41,7 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
     },
     resetPassword: ({ token, password }) => step('password/reset', { token, password }),
     undoEmail: async (token) => (await ask('email/undo', { token })).json as UndoEmailReply,
+    outsideUrl: (provider) => new URL(`/v1/auth/outside/${encodeURIComponent(provider)}`, url).href,
     options: async () => (await ask('options')).json as SignInOptions,
     async whoIsIn() {
       const id = (await ask('get-session')).json?.user?.id;

@@ -130,6 +130,9 @@ export class Client implements KithClient {
       changeEmail: (email) => core.request('changeEmail', { email }),
       confirmEmail: async (input) => (await core.request('confirmEmail', input)).email,
       events: (input = {}) => core.request('listSecurityEvents', input),
+      links: async () => (await core.request('listLinks', {})).links,
+      beginLink: async (provider) => (await core.request('beginLink', { provider })).url,
+      unlink: async (linkId) => void (await core.request('unlink', { linkId })),
     };
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,

@@ -569,6 +569,12 @@ export interface KithClient {
     changeEmail(email: string): Promise<Output<'changeEmail'>>;
     confirmEmail(input: Input<'confirmEmail'>): Promise<string>;
     events(input?: Input<'listSecurityEvents'>): Promise<Output<'listSecurityEvents'>>;
+    /** Accounts at other services that one signs in by. */
+    links(): Promise<Output<'listLinks'>['links']>;
+    /** Where the browser goes to connect one, once: an address of this server. */
+    beginLink(provider: string): Promise<string>;
+    /** @throws KithError conflict for the only way in. */
+    unlink(linkId: string): Promise<void>;
   };
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
@@ -669,6 +675,11 @@ export interface Accounts {
   resetPassword(input: { token: string; password: string }): Promise<SignInStep>;
   /** The address before the last change counts again; all sessions end. `token`: of the link in the mail to the old address. */
   undoEmail(token: string): Promise<{ email: string; resetToken: string }>;
+  /**
+   * Where a browser goes to sign in by another service of `options().providers`. It comes back to `/`, with what happened behind
+   * the `#` (`OutsideProblem` says how). Needs a browser: other programs sign in with a password, so far.
+   */
+  outsideUrl(provider: string): string;
   /** What this server has to offer at its door. */
   options(): Promise<SignInOptions>;
   /** The user whose session the cookie, or the token, is of; null: it is of none. */

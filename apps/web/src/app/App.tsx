@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
+import type { Entry } from '../auth/steps.ts';
 import { t, useLanguage } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
@@ -25,6 +26,10 @@ export function App() {
   );
 }
 
+/** Another way in is another door. */
+const keyOf = (entry: Entry | undefined): string | undefined =>
+  entry && 'token' in entry ? entry.token : entry?.type;
+
 function Screen() {
   const session = useSession();
   switch (session.type) {
@@ -34,10 +39,10 @@ function Screen() {
       return (
         <Suspense fallback={null}>
           <AuthScreen
-            key={session.link?.token ?? session.notice}
+            key={keyOf(session.entry) ?? session.notice}
             notice={session.notice}
             options={session.options}
-            link={session.link}
+            entry={session.entry}
           />
         </Suspense>
       );

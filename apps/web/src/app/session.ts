@@ -13,7 +13,9 @@ import {
 } from '@kith/client';
 import type { SignInOptions } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
-import { type Link, takeLink } from '../auth/links.ts';
+import { takeLink } from '../auth/links.ts';
+import { type Return, takeReturn } from '../auth/outside.ts';
+import type { Entry } from '../auth/steps.ts';
 import { fromWire } from '../composer/text.ts';
 import { currentLanguage, type Key, onceSpoken, t } from '../i18n/index.ts';
 import { closePersonal, endPassing, toast } from '../ui/toast.ts';
@@ -29,8 +31,11 @@ export type Session =
       readonly notice?: Key;
       /** What the server has to offer at its door. Never rejects. */
       readonly options: Promise<SignInOptions>;
-      /** A link of a mail that this page was opened with: it is for whoever presses it, signed in here or not. */
-      readonly link?: Link;
+      /**
+       * A link of a mail that this page was opened with: it is for whoever presses it, signed in here or not. Or a way back from
+       * another service.
+       */
+      readonly entry?: Entry;
     }
   | { readonly type: 'signedIn'; readonly client: KithClient; readonly userId: string }
   /** This app is too old for the server. */
@@ -40,7 +45,7 @@ const url = location.origin;
 /** So long the door waits for the server's word: what it offers, or who is in. */
 const ANSWER_MS = 2_000;
 /** Without an answer the usual door is right: it says itself when the server cannot be reached. */
-const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false };
+const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false, providers: [] };
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
 /** Whose words and cache lie on this device, also after the session expired. */
@@ -87,9 +92,39 @@ const cacheOf = (userId: string) => indexedDbStorage(`kith.${userId}`);
 /** At start: to what a link asks for, into the app when somebody is known here, else to the door. */
 export async function open(): Promise<void> {
   const link = takeLink();
-  if (link) become({ type: 'signedOut', options: askOptions(), link });
+  if (link) return become({ type: 'signedOut', options: askOptions(), entry: link });
+  const back = takeReturn();
+  if (back) await comeBack(back);
   else await enterOrAsk();
 }
+
+/** From another service. */
+async function comeBack(back: Return): Promise<void> {
+  switch (back.type) {
+    case 'entered': {
+      const userId = await accountsHere()
+        .whoIsIn()
+        .catch(() => null);
+      if (userId !== null) return admit({ userId });
+      return ask({ type: 'refused', problem: 'outside.failed', linking: false });
+    }
+    case 'asked':
+      return ask(back);
+    case 'linked':
+      await enterOrAsk();
+      navigate({ left: 'security' });
+      return onceSpoken(() => toast(t('security.linked')));
+    case 'refused': {
+      const { problem, linking } = back;
+      if (!linking) return ask(back);
+      await enterOrAsk();
+      navigate({ left: 'security' });
+      return onceSpoken(() => toast(t(problem), { tone: 'error' }));
+    }
+  }
+}
+
+const ask = (entry: Entry): void => become({ type: 'signedOut', options: askOptions(), entry });
 
 /** The link is done with, or was not meant: on as if there had been none. */
 export async function enterOrAsk(): Promise<void> {

@@ -8,11 +8,10 @@ import { CodeStep } from './CodeStep.tsx';
 import type { Values } from './check.ts';
 import { ForgotPassword } from './ForgotPassword.tsx';
 import { LinkOver } from './LinkOver.tsx';
-import type { Link } from './links.ts';
 import { ResetPassword } from './ResetPassword.tsx';
 import { SignIn } from './SignIn.tsx';
 import { SignUp } from './SignUp.tsx';
-import { firstStep, type Move, next } from './steps.ts';
+import { type Entry, firstStep, type Move, next } from './steps.ts';
 import { UndoEmail } from './UndoEmail.tsx';
 import './auth.css';
 
@@ -20,7 +19,7 @@ export interface AuthScreenProps {
   readonly notice: Key | undefined;
   /** Suspends until it is known. */
   readonly options: Promise<SignInOptions>;
-  readonly link: Link | undefined;
+  readonly entry: Entry | undefined;
 }
 
 /** What every step is given. */
@@ -33,10 +32,10 @@ export interface Door {
   readonly proceed: (reply: SignInStep, email: string | null) => Promise<void>;
 }
 
-export function AuthScreen({ notice, options, link }: AuthScreenProps) {
+export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
   const offered = use(options);
   const first = !offered.hasAccounts;
-  const [step, move] = useReducer(next, undefined, () => firstStep(link, first, notice));
+  const [step, move] = useReducer(next, undefined, () => firstStep(entry, first, notice));
   const [values, setValues] = useState<Values>({ email: '', password: '', username: '', displayName: '' });
   const door: Door = {
     offers: { ...offered, first },

@@ -7,6 +7,7 @@ import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, isEmail, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { OutsideWays } from './OutsideWays.tsx';
 import { TroubleLine } from './Trouble.tsx';
 import { filledIn, useForm } from './useForm.ts';
 
@@ -58,6 +59,7 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
           {t('auth.forgot')}
         </Button>
       )}
+      <OutsideWays providers={offers.providers} />
       {offers.signUp === 'open' || offers.first ? (
         <p className="kith-auth-other">
           <span>{t('auth.new')}</span>

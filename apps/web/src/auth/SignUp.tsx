@@ -7,6 +7,7 @@ import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, suggestUsername, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { OutsideWays } from './OutsideWays.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { TroubleLine } from './Trouble.tsx';
 import { filledIn, useForm } from './useForm.ts';
@@ -93,6 +94,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
       <Button kind="primary" type="submit" wide busy={form.busy}>
         {t('auth.create')}
       </Button>
+      <OutsideWays providers={offers.providers} />
       <p className="kith-auth-other">
         <span>{t('auth.have')}</span>
         <Button wide onClick={() => move({ type: 'go', to: 'sign_in' })}>

@@ -5,6 +5,7 @@
 import type { SignInStep } from '@kith/client';
 import type { Key } from '../i18n/index.ts';
 import type { Link } from './links.ts';
+import type { Return } from './outside.ts';
 
 export type Way = 'sign_in' | 'sign_up';
 
@@ -54,8 +55,17 @@ export function next(step: Step, move: Move): Step {
   }
 }
 
-/** Where a link leads. One without its secret is over before it began. */
-export function firstStep(link: Link | undefined, first: boolean, notice: Key | undefined): Step {
+/** What this page was opened with: a link of a mail, or a way back from another service. */
+export type Entry = Link | Exclude<Return, { type: 'entered' | 'linked' }>;
+
+/** Where that leads. A link without its secret is over before it began. */
+export function firstStep(entry: Entry | undefined, first: boolean, notice: Key | undefined): Step {
+  if (entry?.type === 'asked') {
+    const { ticket } = entry.reply;
+    return { type: 'code', from: 'sign_in', ticket, email: null };
+  }
+  if (entry?.type === 'refused') return { type: first ? 'sign_up' : 'sign_in', notice: entry.problem };
+  const link = entry;
   if (link) return link.token === '' ? { type: 'link_over', of: link.type } : link;
   return { type: first ? 'sign_up' : 'sign_in', ...(notice && { notice }) };
 }

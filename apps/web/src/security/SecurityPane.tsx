@@ -5,6 +5,7 @@ import { t } from '../i18n/index.ts';
 import { PaneFrame } from '../panels/PaneFrame.tsx';
 import { Activity } from './Activity.tsx';
 import { EmailSection } from './EmailSection.tsx';
+import { LinksSection } from './LinksSection.tsx';
 import { PasswordSection } from './PasswordSection.tsx';
 import { Sessions } from './Sessions.tsx';
 import { useAccount } from './useAccount.ts';
@@ -29,6 +30,7 @@ export function SecurityPane() {
         }}
       />
       <PasswordSection email={state.type === 'known' ? state.account.email : null} onChange={handleChange} />
+      <LinksSection version={version} onChange={handleChange} />
       <Sessions version={version} onChange={handleChange} />
       <Activity version={version} />
     </PaneFrame>

@@ -3,6 +3,7 @@ import type { SecurityEventKind } from '@kith/protocol';
 import {
   BadgeCheck,
   KeyRound,
+  Link2,
   LogIn,
   LogOut,
   type LucideIcon,
@@ -14,6 +15,7 @@ import {
   RotateCcwKey,
   ShieldAlert,
   Undo2,
+  Unlink2,
   UserPlus,
 } from 'lucide-react';
 import type { Key } from '../i18n/index.ts';
@@ -39,6 +41,8 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   password_reset: { icon: RotateCcwKey, key: 'security.event.password_reset' },
   email_change_asked: { icon: Mail, key: 'security.event.email_change_asked' },
   email_changed: { icon: MailCheck, key: 'security.event.email_changed' },
+  provider_linked: { icon: Link2, key: 'security.event.provider_linked' },
+  provider_unlinked: { icon: Unlink2, key: 'security.event.provider_unlinked' },
   email_change_undone: { icon: Undo2, key: 'security.event.email_change_undone' },
 };
 

@@ -191,6 +191,10 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
   // Those of others are in accounts/identity.test.ts.
   confirmEmail: () => [{ ticket: 'none', code: '000000' }],
   listSecurityEvents: () => [{ of: 'everyone' }],
+  listLinks: nothing,
+  beginLink: () => [{ provider: 'none' }],
+  // Those of others are in accounts/outside/outside.test.ts.
+  unlink: (_, theirs) => to({ linkId: theirs.userId }),
   listSessions: nothing,
   revokeSession: (_, theirs) => to({ sessionId: theirs.sessionId }),
   revokeOtherSessions: nothing,

@@ -14,7 +14,8 @@ export function createFetching(timeoutMs: number = REQUEST_MS): CustomFetch {
       const response = await fetch(url, {
         method: options.method,
         headers: options.headers,
-        body: options.body ?? null,
+        // What the library sends is a form; the types of its bodies and of ours are told by different libraries.
+        body: (options.body ?? null) as NonNullable<RequestInit['body']> | null,
         redirect: 'manual',
         signal: AbortSignal.any(signals),
       });
