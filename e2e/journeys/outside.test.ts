@@ -1,7 +1,7 @@
 /** In by another service: a real OpenID provider, on whose pages one types a name, and back. */
 import { accounts } from '@kith/client';
 import { freePort } from '@kith/tools/services/processes.ts';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
 import { createRealProvider } from '../../packages/server/src/testing/realProvider.ts';
 import { useWorld } from '../support/browser.ts';
@@ -24,9 +24,19 @@ const world = useWorld({
   },
 });
 
-/** What one does on the pages of the provider. */
-async function signInThere(page: Page, name: string): Promise<void> {
+/** To the provider, whose pages would have letters from elsewhere. */
+async function leaveBy(button: string, within: Locator, page: Page): Promise<void> {
+  await page.route('https://fonts.googleapis.com/**', (route) =>
+    route.fulfill({ contentType: 'text/css', body: '' }),
+  );
+  await within.getByRole('button', { name: button }).click();
   await page.waitForURL(`${issuer}/**`);
+}
+const continueWithRealm = (page: Page): Promise<void> =>
+  leaveBy('Continue with Realm', page.getByRole('main'), page);
+
+/** What one does there. */
+async function signInThere(page: Page, name: string): Promise<void> {
   await page.locator('input[name=login]').fill(name);
   await page.locator('input[name=password]').fill('any');
   await page.locator('button[type=submit]').click();
@@ -42,7 +52,7 @@ async function openSecurity({ list }: Screen): Promise<void> {
 it('an account begins at another service, and is the same one the next time', async () => {
   const screen = await world.device();
   const { page, list } = screen;
-  await page.getByRole('button', { name: 'Continue with Realm' }).click();
+  await continueWithRealm(page);
   await signInThere(page, 'grace');
   await list.getByRole('button', { name: 'Settings' }).waitFor();
   expect(page.url(), 'nothing is left in the address bar').toBe(`${origin}/`);
@@ -54,7 +64,7 @@ it('an account begins at another service, and is the same one the next time', as
   await page.getByText('This is the only way into your account.').waitFor();
 
   const other = await world.device();
-  await other.page.getByRole('button', { name: 'Continue with Realm' }).click();
+  await continueWithRealm(other.page);
   await signInThere(other.page, 'grace');
   await openSecurity(other);
   const activity = other.list.getByRole('region', { name: 'Activity' });
@@ -65,13 +75,13 @@ it('an account is connected in the settings, lets one in, and is disconnected', 
   const ada = await world.enter('Ada');
   await openSecurity(ada);
   const links = ada.list.getByRole('region', { name: 'Connected accounts' });
-  await links.getByRole('button', { name: 'Connect Realm' }).click();
+  await leaveBy('Connect Realm', links, ada.page);
   await signInThere(ada.page, 'ada-elsewhere');
   await ada.page.getByText('Connected. You can sign in with it from now on.').waitFor();
   await links.getByText('ada-elsewhere@example.org').waitFor();
 
   const other = await world.device();
-  await other.page.getByRole('button', { name: 'Continue with Realm' }).click();
+  await continueWithRealm(other.page);
   await signInThere(other.page, 'ada-elsewhere');
   await openSecurity(other);
 
@@ -88,7 +98,7 @@ it('whose address somebody has here, and nobody proved, reads what to do', async
     displayName: 'Hal',
   });
   const { page } = await world.device();
-  await page.getByRole('button', { name: 'Continue with Realm' }).click();
+  await continueWithRealm(page);
   await signInThere(page, 'hal');
   await page.getByText('There is an account with this email address already.').waitFor();
   await page.getByLabel('Email or username').waitFor();
@@ -97,8 +107,7 @@ it('whose address somebody has here, and nobody proved, reads what to do', async
 
 it('whoever changes their mind there comes back to the door', async () => {
   const { page } = await world.device();
-  await page.getByRole('button', { name: 'Continue with Realm' }).click();
-  await page.waitForURL(`${issuer}/**`);
+  await continueWithRealm(page);
   await page.getByRole('link', { name: /cancel/i }).click();
   await page.getByText('You did not go on there.').waitFor();
 });
