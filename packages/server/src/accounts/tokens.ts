@@ -34,8 +34,7 @@ export function createTokens(secret: string, secure: boolean): Tokens {
   const prefix = `${secure ? '__Host-' : ''}kith`;
   const cookieName = `${prefix}.session_token`;
   const deviceName = `${prefix}.device`;
-  // No neighbour under our domain can put one of theirs in its place.
-  const outsideName = `${secure ? '__Host-' : ''}kith.outside`;
+  const outsideName = `${prefix}.outside`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const signatureOf = (value: string): string => createHmac('sha256', secret).update(value).digest('base64');
   return {

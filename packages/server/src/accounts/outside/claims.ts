@@ -100,11 +100,12 @@ export function usernameIn(given: unknown): string | null {
   const plain = given
     .slice(0, 200)
     .split('@', 1)[0]
-    ?.normalize('NFKD')
+    ?.trim()
+    .normalize('NFKD')
     .toLowerCase()
     .replace(/[\s_]+/g, '.')
     .replace(/[^a-z0-9._-]/g, '')
-    .replace(/^[._-]+|[._-]+$/g, '')
+    .replace(/^[._-]+/, '')
     .slice(0, limits.usernameLength);
   return read(Username, plain);
 }
