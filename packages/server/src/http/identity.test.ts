@@ -154,6 +154,6 @@ describe('with mail', { timeout: 60_000 }, () => {
 
   it('tells at the door that it sends mail', async () => {
     const response = await fetch(`${base}/v1/auth/options`);
-    expect(await response.json()).toEqual({ hasAccounts: true, signUp: 'open', mail: true });
+    expect(await response.json()).toEqual({ hasAccounts: true, signUp: 'open', mail: true, providers: [] });
   });
 });
