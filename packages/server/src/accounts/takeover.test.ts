@@ -185,6 +185,45 @@ describe.each(databaseKinds)('nobody else’s account on %s', { timeout: 60_000 
     expect((await refusal(accounts.proceed({ ticket, code }, place()))).code).toBe('unauthenticated');
   });
 
+  it('a link that takes an address back is no other: not one for a password, nor a ticket of a code', async () => {
+    const ann = await member();
+    const reset = await resetLink(ann.email);
+    const { ticket } = await accounts.changeEmail(ann.caller, { email: `new-${ann.email}` });
+    for (const given of [reset, ticket, sent(await accounts.signUp(somebody(), place()))])
+      expect((await refusal(accounts.undoEmail(given, place()))).code).toBe('not_found');
+    // None of them was spent by it.
+    await accounts.confirmEmail(ann.caller, { ticket, code: codeIn(letters.to(`new-${ann.email}`)) });
+  });
+
+  it('links for a password end with the password, and with the address, that they were sent for', async () => {
+    const over = async (token: string) =>
+      expect((await refusal(accounts.resetPassword({ token, password: OTHER }, place()))).code).toBe(
+        'not_found',
+      );
+    const ann = await member();
+    const [one, two] = [await resetLink(ann.email), await resetLink(ann.email)];
+    await signedIn(accounts.resetPassword({ token: one, password: OTHER }, place()));
+    await over(two);
+    const three = await resetLink(ann.email);
+    const caller = await callerOf(await signedIn(signIn(ann, OTHER)));
+    await accounts.changePassword(caller, { password: PASSWORD });
+    await over(three);
+    const four = await resetLink(ann.email);
+    await change(caller, `new-${ann.email}`);
+    await change(caller, ann.email);
+    await over(four);
+  });
+
+  it('nothing is told to an address that is not proven', async () => {
+    const open = await create('open', false);
+    const form = somebody();
+    const one = await signedIn(open.signUp(form, place()));
+    await signedIn(open.signIn({ email: form.email, password: PASSWORD }, place()));
+    await open.changePassword(await callerOf(one), { password: OTHER });
+    expect(letters.to(form.email)).toEqual([]);
+    await open.close();
+  });
+
   it('of any number at once, no more links are sent than may be', async () => {
     const ann = await member();
     const origin = place();
