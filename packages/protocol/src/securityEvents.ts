@@ -12,6 +12,8 @@ export const securityEventKinds = [
   'password_changed',
   'password_reset_asked',
   'password_reset',
+  /** The one it has. */
+  'email_verified',
   'email_change_asked',
   'email_changed',
   'email_change_undone',

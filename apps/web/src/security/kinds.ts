@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Mail,
   MailCheck,
+  MailPlus,
   MailQuestionMark,
   MonitorOff,
   MonitorSmartphone,
@@ -39,10 +40,11 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   password_changed: { icon: KeyRound, key: 'security.event.password_changed' },
   password_reset_asked: { icon: MailQuestionMark, key: 'security.event.password_reset_asked' },
   password_reset: { icon: RotateCcwKey, key: 'security.event.password_reset' },
+  email_verified: { icon: MailCheck, key: 'security.event.email_verified' },
   email_change_asked: { icon: Mail, key: 'security.event.email_change_asked' },
-  email_changed: { icon: MailCheck, key: 'security.event.email_changed' },
   provider_linked: { icon: Link2, key: 'security.event.provider_linked' },
   provider_unlinked: { icon: Unlink2, key: 'security.event.provider_unlinked' },
+  email_changed: { icon: MailPlus, key: 'security.event.email_changed' },
   email_change_undone: { icon: Undo2, key: 'security.event.email_change_undone' },
 };
 

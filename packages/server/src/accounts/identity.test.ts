@@ -364,6 +364,13 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
       return accounts.confirmEmail(one.caller, { ticket, code: codeIn(letters.to(email)) });
     };
 
+    it('is the one it has: it was verified, not changed, and nobody has anything to take back', async () => {
+      const ann = await member();
+      await change(ann, ann.email);
+      expect((await kinds(ann.caller))[0]).toBe('email_verified');
+      expect(letters.to(ann.email)).toEqual([]);
+    });
+
     it('counts once its code came back; the old one is told, and can take it back', async () => {
       const ann = await member();
       const taken = { ...ann, email: `thief-${ann.email}` };

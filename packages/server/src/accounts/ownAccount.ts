@@ -136,8 +136,11 @@ export async function confirmEmail(
       await holdOwn(room, trx, caller);
       await setEmail(trx, account.id, email);
       await room.proofs.withdraw(trx, account.id, ['email', 'reset', 'sign_in']);
-      await recordEvent(trx, account.id, 'email_changed', { sessionId: caller.sessionId });
-      if (email !== account.email) await offerUndo(room, trx, account, email, caller.sessionId);
+      const isOther = email !== account.email;
+      await recordEvent(trx, account.id, isOther ? 'email_changed' : 'email_verified', {
+        sessionId: caller.sessionId,
+      });
+      if (isOther) await offerUndo(room, trx, account, email, caller.sessionId);
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
