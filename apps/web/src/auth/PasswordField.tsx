@@ -4,7 +4,7 @@
  */
 import { limits } from '@kith/client';
 import { type Estimator, weighPassword } from '@kith/protocol/passwords';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { t } from '../i18n/index.ts';
 import { passwordText } from '../i18n/passwords.ts';
 import { TextField, type TextFieldProps } from '../ui/TextField.tsx';
@@ -32,10 +32,15 @@ export function PasswordField({ value, about, ...input }: PasswordFieldProps) {
     () => (estimator && password !== '' ? weighPassword(estimator, password, known.split('\n')) : null),
     [estimator, password, known],
   );
-  const load = (): void => {
+  const load = useCallback((): void => {
     // Without it there is no meter, and nothing else is missing; the next focus tries again.
     loadEstimator().then(setEstimator, () => undefined);
-  };
+  }, []);
+  // What was typed before the step was left and come back to is judged again, also where the focus is elsewhere.
+  const [isFilled] = useState(value !== '');
+  useEffect(() => {
+    if (isFilled) load();
+  }, [isFilled, load]);
   const level = weighed ? levelOf(weighed) : 0;
   return (
     <TextField
