@@ -60,7 +60,7 @@ it('axe finds nothing serious on any screen', async () => {
   await judge(door, 'sign in');
   await door.page.getByRole('button', { name: 'Create an account' }).click();
   await door.page.getByRole('button', { name: 'Create account' }).click();
-  await door.page.getByText('Enter your email address.').waitFor();
+  await door.page.getByText('Enter an email address, such as name@example.org.').waitFor();
   await judge(door, 'sign up, with errors');
   await door.open('/reset#whatever');
   await door.page.getByLabel('New password', { exact: true }).waitFor();
