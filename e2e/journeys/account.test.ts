@@ -72,6 +72,12 @@ it('an account begins with the code that came by mail', async () => {
 
   const code = codeIn(await mail.next('grace@example.org'));
   const field = page.getByLabel('Code');
+  // Back to the form and on again; and a page that was let go while they looked into their mail.
+  await field.waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Create your account' }).waitFor();
+  await page.goForward();
+  await page.reload();
   const wrong = code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10));
   await field.pressSequentially(wrong);
   await page.getByText('This code is not right.').waitFor();

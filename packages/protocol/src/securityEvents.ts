@@ -9,6 +9,8 @@ export const securityEventKinds = [
   'session_revoked',
   'other_sessions_revoked',
   'identity_confirmed',
+  /** Somebody at an open session did not know the password. */
+  'confirmation_failed',
   'password_changed',
   'password_reset_asked',
   'password_reset',

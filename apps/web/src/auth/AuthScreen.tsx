@@ -7,6 +7,7 @@ import type { Key } from '../i18n/index.ts';
 import { CodeStep } from './CodeStep.tsx';
 import type { Values } from './check.ts';
 import { ForgotPassword } from './ForgotPassword.tsx';
+import { keptStep, useKeptStep } from './keptStep.ts';
 import { LinkOver } from './LinkOver.tsx';
 import { ResetPassword } from './ResetPassword.tsx';
 import { SignIn } from './SignIn.tsx';
@@ -35,7 +36,12 @@ export interface Door {
 export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
   const offered = use(options);
   const first = !offered.hasAccounts;
-  const [step, move] = useReducer(next, undefined, () => firstStep(entry, first, notice));
+  const [step, move] = useReducer(
+    next,
+    undefined,
+    () => (entry ? undefined : keptStep()) ?? firstStep(entry, first, notice),
+  );
+  useKeptStep(step, move);
   const [values, setValues] = useState<Values>({ email: '', password: '', username: '', displayName: '' });
   const door: Door = {
     offers: { ...offered, first },

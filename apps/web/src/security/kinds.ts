@@ -36,6 +36,7 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   signed_out: { icon: LogOut, key: 'security.event.signed_out' },
   session_revoked: { icon: MonitorOff, key: 'security.event.session_revoked' },
   other_sessions_revoked: { icon: MonitorOff, key: 'security.event.other_sessions_revoked' },
+  confirmation_failed: { icon: ShieldAlert, key: 'security.event.confirmation_failed', alert: true },
   identity_confirmed: { icon: BadgeCheck, key: 'security.event.identity_confirmed' },
   password_changed: { icon: KeyRound, key: 'security.event.password_changed' },
   password_reset_asked: { icon: MailQuestionMark, key: 'security.event.password_reset_asked' },

@@ -326,6 +326,7 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
       expect((await refusal(change())).code).toBe('confirmation_required');
       const wrong = await refusal(accounts.confirmIdentity(ann.caller, { password: 'wrong' }));
       expect(wrong).toMatchObject({ code: 'bad_input', fields: [{ path: 'password' }] });
+      expect((await kinds(ann.caller))[0]).toBe('confirmation_failed');
       expect((await refusal(change())).code).toBe('confirmation_required');
       await accounts.confirmIdentity(ann.caller, { password: PASSWORD });
       const elsewhere = await signedIn(signIn(ann));

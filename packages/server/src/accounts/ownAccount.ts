@@ -40,11 +40,13 @@ export async function confirmIdentity(
   const account = await accountOf(room, caller);
   const guess = confirmKey(account.id);
   await room.guesses.take([guess]);
-  if (!(await room.passwords.verify(password, account.passwordHash, 'known')))
+  if (!(await room.passwords.verify(password, account.passwordHash, 'known'))) {
+    await recordEvent(room.db, account.id, 'confirmation_failed', { sessionId: caller.sessionId });
     throw new KithError('bad_input', {
       message: 'The password is wrong.',
       fields: [{ path: 'password', message: 'The password is wrong.' }],
     });
+  }
   await room.guesses.clear(guess);
   const until = await room.sessions.confirm(caller.sessionId);
   await recordEvent(room.db, account.id, 'identity_confirmed', { sessionId: caller.sessionId });

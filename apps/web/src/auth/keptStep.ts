@@ -1,0 +1,46 @@
+/**
+ * The step of the door in the entry of the browser's history: who looks into their mail on a phone, or reloads, finds the
+ * page where they left it, and "back" leads from the code to the form.
+ */
+import { useEffect } from 'react';
+import type { Move, Step } from './steps.ts';
+
+type Kept = Extract<Step, { type: 'code' | 'reset' }>;
+
+/** What would be lost; the others are found again by themselves. The link that undoes a change is good for days: it is not kept. */
+const isKept = (step: Step): step is Kept => step.type === 'code' || step.type === 'reset';
+
+const entry = (): { readonly door?: unknown } => (history.state ?? {}) as { readonly door?: unknown };
+
+/** What this entry was left at. */
+export function keptStep(): Step | undefined {
+  const door = entry().door as Partial<Kept> | undefined;
+  if (door?.type === 'code' && typeof door.ticket === 'string') return door as Kept;
+  if (door?.type === 'reset' && typeof door.token === 'string') return door as Kept;
+  return undefined;
+}
+
+export function useKeptStep(step: Step, move: (move: Move) => void): void {
+  useEffect(() => {
+    const { door, ...state } = entry();
+    const kept = isKept(step) ? { ...state, door: step } : state;
+    const isNew = step.type === 'code' && door === undefined;
+    if (isNew) history.pushState(kept, '');
+    else history.replaceState(kept, '');
+  }, [step]);
+  // Who is in, or has gone, left the door: what they hung on is of no use to who comes next.
+  useEffect(
+    () => () => {
+      const { door, ...state } = entry();
+      if (door !== undefined) history.replaceState(state, '');
+    },
+    [],
+  );
+  useEffect(() => {
+    const back = (): void => {
+      if (step.type === 'code' && keptStep() === undefined) move({ type: 'go', to: step.from });
+    };
+    addEventListener('popstate', back);
+    return () => removeEventListener('popstate', back);
+  }, [step, move]);
+}
