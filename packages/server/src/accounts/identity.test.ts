@@ -467,6 +467,15 @@ describe.each(databaseKinds)('identity on %s', { timeout: 60_000 }, (kind) => {
       await signedIn(signIn(ann, there));
     });
 
+    it('is forgotten after a day, also where nobody swept', async () => {
+      const ann = await member();
+      const guess = async () => (await refusal(signIn({ ...ann, password: 'wrong' }))).code;
+      for (let n = 0; n < 6; n += 1) await guess();
+      expect(await guess()).toBe('rate_limited');
+      now += 25 * 60 * MINUTE;
+      for (let n = 0; n < 3; n += 1) expect(await guess()).toBe('unauthenticated');
+    });
+
     it('locks nobody out who signs in where they did before', async () => {
       const ann = await member();
       for (let n = 0; n < 8; n += 1) await refusal(signIn({ ...ann, password: 'wrong' }));

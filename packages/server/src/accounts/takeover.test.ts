@@ -280,6 +280,24 @@ describe.each(databaseKinds)('nobody else’s account on %s', { timeout: 60_000 
     await unproven.close();
   });
 
+  it('another code brings no further tries', async () => {
+    const form = somebody();
+    const ticket = sent(await accounts.signUp(form, place()));
+    const wrong = async (): Promise<string> => {
+      const code = codeIn(letters.to(form.email)) === '000000' ? '000001' : '000000';
+      return (await refusal(accounts.proceed({ ticket, code }, place()))).code;
+    };
+    const tries: string[] = [await wrong()];
+    for (let sends = 0; sends < 2; sends += 1) {
+      await accounts.resend(ticket, place());
+      tries.push(await wrong());
+    }
+    // Five in all, and the fifth wrong one is the last.
+    for (let n = 0; n < 2; n += 1)
+      tries.push((await refusal(accounts.proceed({ ticket, code: '999999' }, place()))).code);
+    expect(tries).toEqual(['bad_input', 'bad_input', 'bad_input', 'bad_input', 'not_found']);
+  });
+
   it('codes are not guessed with many tickets', async () => {
     const bad = place();
     const tickets = await Promise.all(
