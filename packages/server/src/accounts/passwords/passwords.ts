@@ -44,8 +44,12 @@ export function createPasswords({
       return lines[line](() => hashPassword(password, costs));
     },
     verify: async (password, hash, line) => {
-      nobodys ??= hashPassword('', costs);
-      const against = hash ?? (await nobodys);
+      nobodys ??= hashPassword('', costs).catch((error: unknown) => {
+        nobodys = undefined;
+        throw error;
+      });
+      const fallback = await nobodys;
+      const against = hash ?? fallback;
       return (await lines[line](() => verifyPassword(password, against, costs))) && hash !== null;
     },
     renewed: async (password, hash) =>
