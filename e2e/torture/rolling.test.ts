@@ -58,7 +58,7 @@ it(`S8: a rolling restart behind nginx loses nothing and refuses nobody (seed ${
   let asking = true;
   const asker = (async () => {
     while (asking) {
-      const response = await fetch(`${proxy.url}/v1/auth/has-accounts`, {
+      const response = await fetch(`${proxy.url}/v1/auth/options`, {
         signal: AbortSignal.timeout(10_000),
       });
       await response.text();
