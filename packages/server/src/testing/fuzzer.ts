@@ -244,7 +244,8 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     getMentions: () => ({ conversationId: known.conversationId, after: 0, limit: 5 }),
     findDate: () => ({ conversationId: known.conversationId, at: '2026-01-01T00:00:00Z' }),
   };
-  const isSafe = (name: CommandName): boolean => !['revokeOtherSessions', 'changeEmail'].includes(name);
+  const isSafe = (name: CommandName): boolean =>
+    !['revokeOtherSessions', 'changeEmail', 'confirmIdentity'].includes(name);
   const safe = commandNames.filter(isSafe);
 
   const junk = (): unknown => (chance(0.02) ? 'x'.repeat(below(limits.textLength * 2)) : pick(JUNK));
