@@ -3,10 +3,10 @@ import type { FormEvent } from 'react';
 import { accountsHere } from '../app/session.ts';
 import { rich, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
-import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { wrongEmail } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { EmailField } from './EmailField.tsx';
 import { TroubleLine } from './Trouble.tsx';
 import { filledIn, useForm } from './useForm.ts';
 
@@ -46,18 +46,11 @@ export function ForgotPassword({ door, mailed }: ForgotPasswordProps) {
     );
   return (
     <DoorFrame title={t('auth.forgotTitle')} text={t('auth.forgotText')} onSubmit={submit}>
-      <TextField
-        label={t('auth.email')}
-        name="email"
-        type="email"
-        inputMode="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoComplete="email"
+      <EmailField
         autoFocus
         value={values.email}
-        onChange={(event) => {
-          set({ email: event.target.value });
+        onChange={(email) => {
+          set({ email });
           form.touch('email');
         }}
         error={form.wrong['email']}

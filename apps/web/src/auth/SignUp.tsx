@@ -7,6 +7,7 @@ import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, suggestUsername, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { EmailField } from './EmailField.tsx';
 import { OutsideWays } from './OutsideWays.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { TroubleLine } from './Trouble.tsx';
@@ -16,10 +17,6 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
   const { values, set, offers, move } = door;
   const form = useForm();
   const { wrong } = form;
-  const change = (name: 'email' | 'username') => (event: { target: { value: string } }) => {
-    set({ [name]: event.target.value });
-    form.touch(name);
-  };
   const rename = (event: { target: { value: string } }): void => {
     const { value: displayName } = event.target;
     // Until somebody chooses a username, it follows the name.
@@ -63,20 +60,19 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         autoCapitalize="none"
         spellCheck={false}
         value={values.username}
-        onChange={change('username')}
+        onChange={(event) => {
+          set({ username: event.target.value });
+          form.touch('username');
+        }}
         error={wrong['username']}
         hint={t('auth.usernameHint')}
       />
-      <TextField
-        label={t('auth.email')}
-        name="email"
-        type="email"
-        inputMode="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoComplete="email"
+      <EmailField
         value={values.email}
-        onChange={change('email')}
+        onChange={(email) => {
+          set({ email });
+          form.touch('email');
+        }}
         error={wrong['email']}
       />
       <PasswordField

@@ -4,13 +4,13 @@ import { type FormEvent, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { CodeEntry } from '../auth/CodeEntry.tsx';
 import { wrongEmail } from '../auth/check.ts';
+import { EmailField } from '../auth/EmailField.tsx';
 import { TroubleLine } from '../auth/Trouble.tsx';
 import { filledIn, useForm } from '../auth/useForm.ts';
 import { rich, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
-import { TextField } from '../ui/TextField.tsx';
 import { toast } from '../ui/toast.ts';
 import { useRun } from '../ui/useRun.ts';
 import { confirmed } from './confirmed.ts';
@@ -146,19 +146,12 @@ function ChangeEmail({
   };
   return (
     <form className="kith-security-body" noValidate onSubmit={submit}>
-      <TextField
+      <EmailField
         label={t('security.newEmail')}
-        name="email"
-        type="email"
-        inputMode="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoComplete="email"
         autoFocus
-        dir="ltr"
         value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
+        onChange={(email) => {
+          setTyped(email);
           form.touch('email');
         }}
         error={form.wrong['email']}

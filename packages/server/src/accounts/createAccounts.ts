@@ -88,8 +88,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     known ||= await hasPeople(db);
     return known;
   };
+  const mayJoin = async (): Promise<boolean> => config.signUp === 'open' || !(await hasAccounts());
   const demandOpen = async (): Promise<void> => {
-    if (config.signUp === 'closed' && (await hasAccounts())) {
+    if (!(await mayJoin())) {
       throw new KithError('forbidden', {
         message: 'New accounts are not open here. Ask whoever runs this server.',
       });
@@ -118,7 +119,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const outside: Outside = {
     providers: new Map(providers.map((provider) => [provider.id, provider])),
     origin: () => config.publicOrigins[0] ?? dependencies.origin?.() ?? 'http://localhost:4040',
-    mayJoin: async () => config.signUp === 'open' || !(await hasAccounts()),
+    mayJoin,
   };
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
