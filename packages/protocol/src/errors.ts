@@ -33,6 +33,13 @@ const table = {
     retryable: false,
     text: 'Show first that it is you: confirm your password.',
   },
+  /** The tenant asks for a second factor, and this person has none yet: nothing else is allowed before. */
+  second_factor_required: {
+    status: 403,
+    close: 4432,
+    retryable: false,
+    text: 'Set up a second factor first: an authenticator app or a passkey.',
+  },
   not_found: { status: 404, retryable: false, text: 'There is no such thing, or you may not see it.' },
   unknown_command: { status: 404, retryable: false, text: 'There is no such command.' },
   hello_timeout: { status: 408, close: 4408, retryable: true, text: 'No hello came in time.' },

@@ -18,6 +18,7 @@ export * from './limits.ts';
 export * from './links.ts';
 export * from './mentions.ts';
 export * from './own.ts';
+export * from './passkeys.ts';
 export * from './passwords.ts';
 export * from './preferences.ts';
 export * from './records.ts';

@@ -29,6 +29,15 @@ export const limits = {
   ticketLength: 100,
   /** The id of another service to sign in by, as the operator names it. */
   providerLength: 32,
+  /** A recovery code is ten letters and digits; people add spaces. */
+  recoveryCodeTyped: 40,
+  passkeyNameLength: 60,
+  /** Of one account: more than anybody has devices. */
+  passkeys: 25,
+  /** Base64 characters: of a credential's id (1,023 bytes), of what is signed, and of what comes with a new one. */
+  passkeyIdLength: 1_400,
+  passkeyFieldLength: 4_000,
+  passkeyObjectLength: 16_000,
   /** One emoji may be a long joined sequence (families, flags), in UTF-16 units, or a custom one's name between colons. */
   emojiLength: 34,
   /** Stickers in a pack, and all that ever were in it: what was sent stays to be seen. */

@@ -22,6 +22,17 @@ export const securityEventKinds = [
   /** Another service became a way in. */
   'provider_linked',
   'provider_unlinked',
+  'second_factor_failed',
+  'totp_on',
+  'totp_off',
+  'recovery_used',
+  'recovery_renewed',
+  'passkey_added',
+  'passkey_removed',
+  /** Its count of uses went backwards: there may be two of it. */
+  'passkey_refused',
+  /** What the tenant asks of its people. */
+  'tenant_security_changed',
 ] as const;
 
 export type SecurityEventKind = (typeof securityEventKinds)[number];

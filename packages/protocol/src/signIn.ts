@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Code, Email } from './commands/security.ts';
 import { limits } from './limits.ts';
+import { PasskeyAnswer, PasskeyRequest } from './passkeys.ts';
 import { User } from './records.ts';
 import { Name, Text, Time, Username } from './scalars.ts';
 
@@ -25,8 +26,22 @@ export const UsernameSignInForm = z.strictObject({
   password: Password,
 });
 
-/** The next step of what a ticket began. */
-export const ContinueForm = z.strictObject({ ticket: Ticket, code: Code });
+/** Whether this browser is asked for no second factor for thirty days. */
+const Trust = z.boolean().optional();
+
+/** The next step of what a ticket began: the code that was sent, or one of the second factors that were named. */
+export const ContinueForm = z.union([
+  /** That was sent, or that the authenticator app shows. */
+  z.strictObject({ ticket: Ticket, code: Code, trust: Trust }),
+  z.strictObject({ ticket: Ticket, recoveryCode: Text(limits.recoveryCodeTyped, 1), trust: Trust }),
+  z.strictObject({ ticket: Ticket, passkey: PasskeyAnswer, trust: Trust }),
+]);
+
+/** What needs to be told nothing. */
+export const NoForm = z.strictObject({});
+
+/** Signing in by passkey alone. */
+export const PasskeySignInForm = z.strictObject({ ticket: Ticket, passkey: PasskeyAnswer });
 
 /** Another code for a ticket, the one before is void. */
 export const ResendForm = z.strictObject({ ticket: Ticket });
@@ -47,6 +62,8 @@ export type ProviderPreset = (typeof providerPresets)[number];
 
 /** Another service one may sign in by. Where: `/v1/auth/outside/{id}`, which a browser goes to. */
 const Provider = z.object({ id: z.string(), name: z.string(), preset: z.enum(providerPresets) });
+/** What may be asked for after the password. */
+export const secondFactors = ['totp', 'passkey', 'recovery'] as const;
 
 /** What this server has to offer at its door. */
 export const SignInOptions = z.object({
@@ -100,7 +117,19 @@ export const SignInReply = z.discriminatedUnion('type', [
   }),
   /** Six digits went to the address. */
   z.object({ type: z.literal('code_sent'), ticket: z.string(), expiresAt: Time }),
+  /** It was right, and the account wants one more: `continue` takes it. */
+  z.object({
+    type: z.literal('second_factor'),
+    ticket: z.string(),
+    expiresAt: Time,
+    factors: z.array(z.enum(secondFactors)),
+    /** For the browser, where one of them is a passkey. */
+    passkey: PasskeyRequest.nullable(),
+  }),
 ]);
+
+/** For the browser: whoever has a passkey here need not say who they are. */
+export const PasskeyBeginReply = z.object({ ticket: z.string(), expiresAt: Time, options: PasskeyRequest });
 
 export const ResendReply = z.object({ expiresAt: Time });
 
@@ -120,6 +149,9 @@ export type SignUpInput = z.output<typeof SignUpForm>;
 export type SignInInput = z.output<typeof SignInForm>;
 export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;
 export type ContinueInput = z.output<typeof ContinueForm>;
+export type PasskeySignInInput = z.output<typeof PasskeySignInForm>;
+export type PasskeyBeginReply = z.output<typeof PasskeyBeginReply>;
+export type SecondFactor = (typeof secondFactors)[number];
 export type SignInReply = z.output<typeof SignInReply>;
 export type SignInOptions = z.output<typeof SignInOptions>;
 export type UndoEmailReply = z.output<typeof UndoEmailReply>;

@@ -70,6 +70,8 @@ export interface Caller {
   readonly tenantId: number;
   readonly userId: string;
   readonly sessionId: string;
+  /** The page it came from, where it is one of ours: `https://chat.example.org`. Programs come from none. */
+  readonly page?: string | undefined;
   /** The socket it came over; null over HTTP. */
   readonly socket: CallerSocket | null;
 }

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { conversationCommands, memberCommands } from './conversations.ts';
 import { emojiCommands } from './emoji.ts';
+import { factorCommands } from './factors.ts';
 import { fileCommands } from './files.ts';
 import { gifCommands } from './gifs.ts';
 import { messageCommands } from './messages.ts';
@@ -26,6 +27,7 @@ export const commands = {
   ...threadCommands,
   ...accountCommands,
   ...securityCommands,
+  ...factorCommands,
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,

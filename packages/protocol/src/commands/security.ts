@@ -1,6 +1,7 @@
 /** What keeps an account one's own: the address and the password, proofs that it is oneself, and what happened. */
 import { z } from 'zod';
 import { limits } from '../limits.ts';
+import { PasskeyAnswer } from '../passkeys.ts';
 import { Cursor, Id, PageSize, Text, Time } from '../scalars.ts';
 import { securityEventKinds } from '../securityEvents.ts';
 import { command } from './command.ts';
@@ -63,8 +64,11 @@ export const securityCommands = {
   }),
   confirmIdentity: command({
     summary:
-      'Show that it is still oneself, with the password. For ten minutes, this session may then change what is dear; so may one that has just signed in.',
-    input: z.strictObject({ password: Text(limits.passwordMax, 1) }),
+      'Show that it is still oneself, with the password or a passkey (see `beginPasskeyConfirm`). For ten minutes, this session may then change what is dear; so may one that has just signed in.',
+    input: z.union([
+      z.strictObject({ password: Text(limits.passwordMax, 1) }),
+      z.strictObject({ ticket: Text(limits.ticketLength, 1), passkey: PasskeyAnswer }),
+    ]),
     output: z.object({ confirmedUntil: Time }),
     errors: ['not_found'],
     http: { method: 'POST', path: '/me/confirm' },

@@ -4,6 +4,9 @@ import type {
   ContinueInput,
   Output,
   ParsedInput,
+  PasskeyRequest,
+  PasskeySignInInput,
+  SecondFactor,
   SignInInput,
   SignInOptions,
   SignUpInput,
@@ -26,6 +29,8 @@ export interface Identity {
   readonly user: User;
   readonly sessionId: string;
   readonly expiresAt: Date;
+  /** The tenant asks for a second factor, and there is none: see policy/secondFactor.ts. */
+  readonly restricted: boolean;
 }
 
 export type SessionInfo = Output<'listSessions'>['sessions'][number];
@@ -38,6 +43,8 @@ export interface Origin {
   readonly locale?: string | null | undefined;
   /** By which this browser is known again; see `deviceOf`. */
   readonly device?: string | undefined;
+  /** The page that sent it, where it is one of ours: `https://chat.example.org`. */
+  readonly page?: string | undefined;
 }
 
 export type SignInOutcome =
@@ -55,7 +62,15 @@ export type SignInOutcome =
       };
     }
   /** Six digits went to the address. */
-  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: Date };
+  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: Date }
+  /** What was shown is right, and one of these is asked for besides. */
+  | {
+      readonly type: 'second_factor';
+      readonly ticket: string;
+      readonly expiresAt: Date;
+      readonly factors: readonly SecondFactor[];
+      readonly passkey: PasskeyRequest | null;
+    };
 
 /** A browser that is to be sent to another service. */
 export interface OutsideDeparture {
@@ -93,8 +108,19 @@ export interface Accounts {
   signUp(input: SignUpInput, origin: Origin): Promise<SignInOutcome>;
   /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike; rate_limited. */
   signIn(input: SignInInput | UsernameSignInInput, origin: Origin): Promise<SignInOutcome>;
-  /** The code of a ticket. @throws KithError bad_input (of `code`) for a wrong one, not_found when the ticket is over, conflict. */
+  /**
+   * The code of a ticket, or a second factor. @throws KithError bad_input (of the field) for a wrong one, not_found when the
+   * ticket is over, conflict, rate_limited.
+   */
   proceed(input: ContinueInput, origin: Origin): Promise<SignInOutcome>;
+  /** Begins to sign in by passkey. @throws KithError bad_input where no page of ours asks. */
+  beginPasskeySignIn(origin: Origin): Promise<{
+    readonly ticket: string;
+    readonly expiresAt: Date;
+    readonly options: PasskeyRequest;
+  }>;
+  /** A passkey alone. @throws KithError not_found when the ticket is over, unauthenticated. */
+  passkeySignIn(input: PasskeySignInInput, origin: Origin): Promise<SignInOutcome>;
   /** Another code for a ticket. @throws KithError not_found, rate_limited. */
   resend(ticket: string, origin: Origin): Promise<{ readonly expiresAt: Date }>;
   /** Mails a link, if there is such an account; says the same if not. @throws KithError unavailable without mail. */
@@ -123,6 +149,18 @@ export interface Accounts {
   readonly listLinks: OwnCommand<'listLinks'>;
   readonly beginLink: OwnCommand<'beginLink'>;
   readonly unlink: OwnCommand<'unlink'>;
+  readonly getFactors: OwnCommand<'getFactors'>;
+  readonly beginTotp: OwnCommand<'beginTotp'>;
+  readonly confirmTotp: OwnCommand<'confirmTotp'>;
+  readonly removeTotp: OwnCommand<'removeTotp'>;
+  readonly renewRecoveryCodes: OwnCommand<'renewRecoveryCodes'>;
+  readonly beginPasskey: OwnCommand<'beginPasskey'>;
+  readonly addPasskey: OwnCommand<'addPasskey'>;
+  readonly renamePasskey: OwnCommand<'renamePasskey'>;
+  readonly removePasskey: OwnCommand<'removePasskey'>;
+  readonly beginPasskeyConfirm: OwnCommand<'beginPasskeyConfirm'>;
+  readonly getTenantSecurity: OwnCommand<'getTenantSecurity'>;
+  readonly updateTenantSecurity: OwnCommand<'updateTenantSecurity'>;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */

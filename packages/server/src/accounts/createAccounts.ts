@@ -1,5 +1,5 @@
 /** Puts the room together: forms in, sessions out, every failure one of the table's. */
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import { KithError } from '@kith/protocol';
 import type { Config } from '../config.ts';
 import type { Announcer } from '../fanout/announcer.ts';
@@ -10,6 +10,9 @@ import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Identity } from './accounts.ts';
 import { evenly } from './evenly.ts';
 import { recordEvent } from './events.ts';
+import * as factors from './factors/ownFactors.ts';
+import { beginPasskeySignIn, passkeySignIn } from './factors/passkeySignIn.ts';
+import { getTenantSecurity, updateTenantSecurity } from './factors/tenantSecurity.ts';
 import { createGuesses } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createFetching } from './outside/fetching.ts';
@@ -77,7 +80,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const secure = config.publicOrigins[0]?.startsWith('https:') ?? false;
   const tenant = await db
     .selectFrom('tenants')
-    .select('id')
+    .select(['id', 'name'])
     .where('slug', '=', MAIN_TENANT)
     .executeTakeFirstOrThrow();
   const tokens = createTokens(secret, secure);
@@ -111,6 +114,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     // What is printed to the log, whoever runs this for themselves need not look up.
     proveAddress: config.proveEmail ?? config.smtpUrl !== null,
     demandOpen,
+    site: tenant.name,
+    publicOrigins: config.publicOrigins,
+    keys: { totp: keyFrom(secret, 'totp'), recovery: keyFrom(secret, 'recovery codes') },
   };
 
   const providers = config.providers.map((settings) =>
@@ -154,6 +160,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       }),
     signIn: (input, origin) => failing(() => signIn(room, input, origin)),
     proceed: (input, origin) => failing(() => proceed(room, input, origin)),
+    beginPasskeySignIn: (origin) => failing(() => beginPasskeySignIn(room, origin)),
+    passkeySignIn: (input, origin) => failing(() => passkeySignIn(room, input, origin)),
     resend: (ticket, origin) => failing(() => evenly(evenMs, () => resend(room, ticket, origin))),
     forgotPassword: (email, origin) =>
       failing(() => evenly(evenMs, () => forgotPassword(room, email, origin))),
@@ -195,6 +203,18 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     changeEmail: (caller, input) => failing(() => evenly(evenMs, () => own.changeEmail(room, caller, input))),
     confirmEmail: (caller, input) => failing(() => own.confirmEmail(room, caller, input)),
     listSecurityEvents: (caller, input) => failing(() => own.listSecurityEvents(room, caller, input)),
+    getFactors: (caller) => failing(() => factors.getFactors(room, caller)),
+    beginTotp: (caller) => failing(() => factors.beginTotp(room, caller)),
+    confirmTotp: (caller, input) => failing(() => factors.confirmTotp(room, caller, input)),
+    removeTotp: (caller) => failing(() => factors.removeTotp(room, caller)),
+    renewRecoveryCodes: (caller) => failing(() => factors.renewRecoveryCodes(room, caller)),
+    beginPasskey: (caller) => failing(() => factors.beginPasskey(room, caller)),
+    addPasskey: (caller, input) => failing(() => factors.addPasskey(room, caller, input)),
+    renamePasskey: (caller, input) => failing(() => factors.renamePasskey(room, caller, input)),
+    removePasskey: (caller, input) => failing(() => factors.removePasskey(room, caller, input)),
+    beginPasskeyConfirm: (caller) => failing(() => factors.beginPasskeyConfirm(room, caller)),
+    getTenantSecurity: (caller) => failing(() => getTenantSecurity(room, caller)),
+    updateTenantSecurity: (caller, input) => failing(() => updateTenantSecurity(room, caller, input)),
     listSessions: (caller) => failing(() => sessions.list(caller)),
     revokeSession: (caller, sessionId) =>
       failing(async () => {
@@ -216,6 +236,10 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     },
   };
 }
+
+/** A key of its own for each use. */
+const keyFrom = (secret: string, use: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `kith ${use}`, 32));
 
 /** The database's errors as ours (E1). */
 async function failing<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /** The rows behind an account: found by what somebody signs in with, made, given another password or address. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { newId } from '@kith/protocol';
 import { sql } from 'kysely';
 import { deviceHash } from './devices.ts';
@@ -119,6 +119,10 @@ export async function holdAccount(
     .executeTakeFirst();
   return { email: held.email, passwordHash: row?.password ?? null };
 }
+
+/** By which a step that comes later knows that the password is the same still. */
+export const passwordMark = (hash: string | null): string | null =>
+  hash === null ? null : createHash('sha256').update(hash).digest('base64url');
 
 /** Also where it had none. Null: it has none any more. */
 export async function setPassword(db: AccountsDb, userId: string, hash: string | null): Promise<void> {

@@ -20,6 +20,60 @@ export const deviceHash = (token: string | undefined): Buffer =>
 export const forgetDevices = async (db: AccountsDb, userId: string): Promise<void> => {
   await db.deleteFrom('auth_devices').where('user_id', '=', userId).execute();
 };
+/** So long a browser that was trusted is asked for no second factor. */
+const TRUST_DAYS = 30;
+
+/**
+ * From now on this browser is trusted with the account. Returns the token to keep there, always a new one: whoever had put
+ * the old one there, or read it, would be trusted with it.
+ */
+export async function trustDevice(
+  db: AccountsDb,
+  userId: string,
+  token: string,
+  now: number,
+): Promise<string> {
+  const other = randomBytes(32).toString('base64url');
+  // Of all accounts that are used in this browser.
+  await db
+    .updateTable('auth_devices')
+    .set({ token_hash: deviceHash(other) })
+    .where('token_hash', '=', deviceHash(token))
+    .execute();
+  await db
+    .updateTable('auth_devices')
+    .set({ trusted_until: new Date(now + TRUST_DAYS * 86_400_000) })
+    .where('user_id', '=', userId)
+    .where('token_hash', '=', deviceHash(other))
+    .execute();
+  return other;
+}
+
+export async function isTrusted(
+  db: AccountsDb,
+  userId: string,
+  token: string | undefined,
+  now: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('auth_devices')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('token_hash', '=', deviceHash(token))
+    .where('trusted_until', '>', new Date(now))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** With another password or another factor, every browser is asked again. */
+export async function endTrust(db: AccountsDb, userId: string): Promise<void> {
+  await db
+    .updateTable('auth_devices')
+    .set({ trusted_until: null })
+    .where('user_id', '=', userId)
+    .where('trusted_until', 'is not', null)
+    .execute();
+}
 
 /** Notes that this browser was signed in to the account. Returns the token to keep there: the one it has, or a new one. */
 export async function rememberDevice(

@@ -12,6 +12,12 @@ export const wrongCode = (): KithError =>
     fields: [{ path: 'code', message: 'This is not the code. Look again, or have another one sent.' }],
   });
 
+export const wrongPasskey = (): KithError =>
+  new KithError('bad_input', {
+    message: 'This is none of your passkeys for this site.',
+    fields: [{ path: 'passkey', message: 'This is none of your passkeys for this site.' }],
+  });
+
 export const tooMany = (): KithError =>
   new KithError('rate_limited', {
     message: 'Too many codes were sent. Try again in ten minutes.',

@@ -22,6 +22,8 @@ export interface Guesses {
 export interface GuessKey {
   readonly key: string;
   readonly free: number;
+  /** The pause grows no longer, ms. */
+  readonly longest?: number;
 }
 
 const FIRST_PAUSE_MS = 5_000;
@@ -65,13 +67,32 @@ export const mailsAskedFrom = (address: string | null): GuessKey => ({
 });
 
 export const mailsAskedBy = (userId: string): GuessKey => ({ key: `mail ${userId}`, free: FREE_MAILS });
+/**
+ * Of a second factor, by a device that knows the account or by all that do not. Whoever guesses here has the password: with
+ * pauses of six hours, all the codes of a year are tried in vain; a new password lets its person in at once.
+ */
+export const factorKey = (
+  userId: string,
+  factor: 'totp' | 'recovery',
+  deviceId: string | null,
+): GuessKey => ({
+  key: `factor ${factor} ${deviceId ?? ''} ${userId}`,
+  free: FREE,
+  longest: 6 * 3_600_000,
+});
+
+/** Whoever set another password is not kept waiting by whoever knew the one before. */
+export async function forgiveGuesses(guesses: Guesses, userId: string): Promise<void> {
+  await guesses.clear(factorKey(userId, 'totp', null));
+  await guesses.clear(factorKey(userId, 'recovery', null));
+}
 
 /** Of the password that confirms who is signed in. */
 export const confirmKey = (userId: string): GuessKey => ({ key: `confirm ${userId}`, free: FREE });
 
 /** `enabled` false: nothing is counted, as all rates are off. */
 export function createGuesses(db: AccountsDb, enabled: boolean, now: () => number = Date.now): Guesses {
-  const takeOne = async ({ key, free }: GuessKey): Promise<void> => {
+  const takeOne = async ({ key, free, longest = LONGEST_PAUSE_MS }: GuessKey): Promise<void> => {
     const at = new Date(now());
     const stale = new Date(now() - FORGOTTEN_MS);
     // Of tries side by side each is counted, and none begins in the pause of another.
@@ -83,7 +104,7 @@ export function createGuesses(db: AccountsDb, enabled: boolean, now: () => numbe
         blocked_until = case
           when g.at < ${stale} or g.failures < ${free} then ${NO_PAUSE}
           else ${at}::timestamptz + least(
-            ${LONGEST_PAUSE_MS}::float8,
+            ${longest}::float8,
             ${FIRST_PAUSE_MS}::float8 * power(2, least(g.failures - ${free}, 20))
           ) * interval '1 millisecond' end,
         at = ${at}

@@ -1,5 +1,6 @@
 /** What a person is told by mail, unasked: whoever took over an account cannot keep it from its owner. */
 import { devicePartsOf } from '@kith/protocol';
+import type { SecondFactorChange } from '../mail/kinds.ts';
 import type { Account } from './credentials.ts';
 import { type Room, send } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -49,6 +50,16 @@ export async function tellOfSignInWay(
     service,
     securityPath: SESSIONS,
   });
+}
+
+export async function tellOfFactor(
+  room: Room,
+  trx: AccountsDb,
+  account: Account,
+  what: SecondFactorChange,
+): Promise<void> {
+  if (mayTell(room, account))
+    await send(room, trx, account.email, account.locale, { kind: 'second_factor_changed', what });
 }
 
 export async function tellOfDevice(

@@ -1,5 +1,13 @@
 /** What one does with one's own account while signed in. What is dear asks first that one shows who one is. */
-import { Id, type Input, KithError, limits, type Output, type ParsedInput } from '@kith/protocol';
+import {
+  Id,
+  type Input,
+  KithError,
+  limits,
+  type Output,
+  type ParsedInput,
+  type PasskeyAnswer,
+} from '@kith/protocol';
 import { z } from 'zod';
 import { demand, judgeTenant } from '../policy/policy.ts';
 import type { Caller } from '../services.ts';
@@ -14,9 +22,12 @@ import {
   setEmail,
   setPassword,
 } from './credentials.ts';
-import { over, tooMany, wrongCode } from './errors.ts';
+import { endTrust } from './devices.ts';
+import { over, tooMany, wrongCode, wrongPasskey } from './errors.ts';
 import { listEvents, recordEvent, seenFrom } from './events.ts';
-import { codesOf, confirmKey, mailsAskedBy } from './guesses.ts';
+import { provePasskey } from './factors/passkeys.ts';
+import { Challenge } from './factors/webauthn.ts';
+import { codesOf, confirmKey, forgiveGuesses, mailsAskedBy } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
 import { CODE_MINUTES, linkTo, type Room, send, UNDO_DAYS } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -35,22 +46,50 @@ export async function getAccount(room: Room, caller: Caller): Promise<Output<'ge
 export async function confirmIdentity(
   room: Room,
   caller: Caller,
-  { password }: { readonly password: string },
+  input: ParsedInput<'confirmIdentity'>,
 ): Promise<Output<'confirmIdentity'>> {
   const account = await accountOf(room, caller);
+  if ('password' in input) await demandPassword(room, account, caller, input.password);
+  else await demandPasskey(room, account, caller, input);
+  const until = await room.sessions.confirm(caller.sessionId);
+  await recordEvent(room.db, account.id, 'identity_confirmed', { sessionId: caller.sessionId });
+  return { confirmedUntil: new Date(until).toISOString() };
+}
+
+/** Enough by itself: the session of an account with a second factor was opened with that. */
+async function demandPassword(
+  room: Room,
+  account: Credential,
+  { sessionId }: Caller,
+  password: string,
+): Promise<void> {
   const guess = confirmKey(account.id);
   await room.guesses.take([guess]);
   if (!(await room.passwords.verify(password, account.passwordHash, 'known'))) {
-    await recordEvent(room.db, account.id, 'confirmation_failed', { sessionId: caller.sessionId });
+    await recordEvent(room.db, account.id, 'confirmation_failed', { sessionId });
     throw new KithError('bad_input', {
       message: 'The password is wrong.',
       fields: [{ path: 'password', message: 'The password is wrong.' }],
     });
   }
   await room.guesses.clear(guess);
-  const until = await room.sessions.confirm(caller.sessionId);
-  await recordEvent(room.db, account.id, 'identity_confirmed', { sessionId: caller.sessionId });
-  return { confirmedUntil: new Date(until).toISOString() };
+}
+
+/** For whoever has no password, or no wish to type it. */
+async function demandPasskey(
+  room: Room,
+  account: Credential,
+  { sessionId }: Caller,
+  { ticket, passkey }: { readonly ticket: string; readonly passkey: PasskeyAnswer },
+): Promise<void> {
+  const proof = await room.proofs.spend(room.db, 'passkey_confirm', ticket);
+  if (proof?.subject !== account.id) throw over();
+  const challenge = Challenge.parse(proof.payload);
+  const proven = await provePasskey(room, challenge, passkey, { userId: account.id, strict: true });
+  const used = proven && (await proven.use(room.db));
+  if (used) return;
+  if (used === false) await recordEvent(room.db, account.id, 'passkey_refused', { sessionId });
+  throw wrongPasskey();
 }
 
 export async function changePassword(
@@ -65,13 +104,15 @@ export async function changePassword(
   const ended = await room.db.transaction().execute(async (trx) => {
     await holdOwn(room, trx, caller);
     await setPassword(trx, account.id, hash);
-    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in']);
+    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'second_factor']);
+    await endTrust(trx, account.id);
     await recordEvent(trx, account.id, 'password_changed', { sessionId: caller.sessionId });
     await tellOfPassword(room, trx, account, await seenFrom(trx, caller.sessionId));
     return room.sessions.endAll(trx, account.id, caller.sessionId);
   });
   room.sessions.tell(ended);
   room.mail.nudge();
+  await forgiveGuesses(room.guesses, account.id);
   return { revoked: ended.sessionIds.length };
 }
 

@@ -39,6 +39,8 @@ export interface NewProof {
   readonly code: boolean;
   /** Who asks, as an address counts. */
   readonly address: string;
+  /** For what sends nothing: of more than so many for that subject from that address the oldest goes, and none is refused. */
+  readonly keeps?: number;
 }
 
 export interface Proofs {
@@ -49,6 +51,12 @@ export interface Proofs {
   issue(db: AccountsDb, proof: NewProof): Promise<Issued | null>;
   /** What a ticket is about; it stays. */
   read(db: AccountsDb, purposes: readonly ProofPurpose[], ticket: string): Promise<Proof | null>;
+  /** Counts a try of one that has no code; null when it is over, or was tried too often. `last`: there is no further one. */
+  count(
+    db: AccountsDb,
+    purpose: ProofPurpose,
+    ticket: string,
+  ): Promise<{ readonly proof: Proof; readonly last: boolean } | null>;
   /** Takes one that has no code. */
   spend(db: AccountsDb, purpose: ProofPurpose, ticket: string): Promise<Proof | null>;
   /** Takes one with its code. Each try counts, also those side by side. */
@@ -73,25 +81,34 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
   const newCode = (): string => randomInt(1_000_000).toString().padStart(6, '0');
 
   return {
-    issue: async (db, { purpose, subject, payload, minutes, code: withCode, address }) => {
+    issue: async (db, { purpose, subject, payload, minutes, code: withCode, address, keeps }) => {
       const id = newId();
       const bytes = randomBytes(32);
       const code = withCode ? newCode() : '';
       const expiresAt = new Date(now() + minutes * 60_000);
       // One after the other: of many at once, each would count before the others are there.
       await sql`select pg_advisory_xact_lock(hashtextextended(${`${purpose} ${subject}`}, 0))`.execute(db);
-      const live = db
+      const asked = db
         .selectFrom('auth_proofs')
         .where('purpose', '=', purpose)
-        .where('subject', '=', subject)
-        .where('expires_at', '>', new Date(now()));
-      const { all, here } = await live
-        .select((eb) => [
-          eb.fn.countAll<string>().as('all'),
-          eb.fn.countAll<string>().filterWhere('address', '=', address).as('here'),
-        ])
-        .executeTakeFirstOrThrow();
-      if (Number(all) >= PER_SUBJECT || Number(here) >= PER_ADDRESS) return null;
+        .where('subject', '=', subject);
+      if (keeps === undefined) {
+        const { all, here } = await asked
+          .where('expires_at', '>', new Date(now()))
+          .select((eb) => [
+            eb.fn.countAll<string>().as('all'),
+            eb.fn.countAll<string>().filterWhere('address', '=', address).as('here'),
+          ])
+          .executeTakeFirstOrThrow();
+        if (Number(all) >= PER_SUBJECT || Number(here) >= PER_ADDRESS) return null;
+      } else {
+        const beyond = asked
+          .where('address', '=', address)
+          .select('id')
+          .orderBy('id', 'desc')
+          .offset(keeps - 1);
+        await db.deleteFrom('auth_proofs').where('id', 'in', beyond).execute();
+      }
       await db
         .insertInto('auth_proofs')
         .values({
@@ -110,6 +127,22 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
     read: async (db, purposes, ticket) => {
       const row = await find(db, ticket);
       return row && purposes.includes(row.purpose) ? proofOf(row) : null;
+    },
+    count: async (db, purpose, ticket) => {
+      const parts = parse(ticket);
+      if (!parts) return null;
+      const row = await db
+        .updateTable('auth_proofs')
+        .set({ tries: sql<number>`tries + 1` })
+        .where('id', '=', parts.id)
+        .where('purpose', '=', purpose)
+        .where('secret_hash', '=', parts.hash)
+        .where('code_hash', 'is', null)
+        .where('expires_at', '>', new Date(now()))
+        .where('tries', '<', TRIES)
+        .returningAll()
+        .executeTakeFirst();
+      return row ? { proof: proofOf(row), last: row.tries >= TRIES } : null;
     },
     spend: async (db, purpose, ticket) => {
       const parts = parse(ticket);

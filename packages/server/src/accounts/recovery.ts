@@ -3,12 +3,19 @@ import { KithError, type UndoEmailReply } from '@kith/protocol';
 import { isMailAddress } from '../mail/addresses.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
-import { type Account, findCredential, holdAccount, setEmail, setPassword } from './credentials.ts';
+import {
+  type Account,
+  findCredential,
+  holdAccount,
+  passwordMark,
+  setEmail,
+  setPassword,
+} from './credentials.ts';
 import { forgetDevices } from './devices.ts';
 import { enter } from './enter.ts';
 import { over } from './errors.ts';
 import { recordEvent } from './events.ts';
-import { mailsAskedFrom } from './guesses.ts';
+import { forgiveGuesses, mailsAskedFrom } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
 import { dropLinks } from './outside/linkRows.ts';
 import type { Issued, Proof } from './proofs.ts';
@@ -73,14 +80,19 @@ export async function resetPassword(
     await setPassword(trx, account.id, passwordHash);
     await trx.updateTable('auth_users').set({ email_verified: true }).where('id', '=', account.id).execute();
     await forgetDevices(trx, account.id);
-    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'email']);
+    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'second_factor', 'email']);
     await recordEvent(trx, account.id, 'password_reset', origin);
     await tellOfPassword(room, trx, account, origin);
     return room.sessions.endAll(trx, account.id, null);
   });
   room.sessions.tell(ended);
   room.mail.nudge();
-  return enter(room, { account: { ...account, emailVerified: true }, origin, passwordHash });
+  await forgiveGuesses(room.guesses, account.id);
+  return enter(room, {
+    account: { ...account, emailVerified: true },
+    origin,
+    password: passwordMark(passwordHash),
+  });
 }
 
 /**
@@ -101,7 +113,7 @@ export async function undoEmail(room: Room, token: string, origin: Origin): Prom
       await dropLinks(trx, userId);
       await setPassword(trx, userId, null);
       await forgetDevices(trx, userId);
-      await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in']);
+      await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in', 'second_factor']);
       // Those of addresses since; who had it before them can still take it back from this one.
       await room.proofs.withdraw(trx, userId, ['undo_email'], proof.createdAt);
       const reset = await issueReset(room, trx, { id: userId, email }, origin);

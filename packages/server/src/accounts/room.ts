@@ -27,6 +27,15 @@ export interface Room {
   readonly proveAddress: boolean;
   /** @throws KithError forbidden, where no new accounts are made. */
   demandOpen(): Promise<void>;
+  /** What authenticator apps and passkeys call this place. */
+  readonly site: string;
+  readonly publicOrigins: readonly string[];
+  readonly keys: {
+    /** Ciphers the secrets of authenticator apps. */
+    readonly totp: Buffer;
+    /** Of the hashes of recovery codes. */
+    readonly recovery: Buffer;
+  };
 }
 
 /** How long what was sent is good for, minutes. */

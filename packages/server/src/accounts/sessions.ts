@@ -27,6 +27,8 @@ export interface Sessions {
   isOpen(db: AccountsDb, sessionId: string): Promise<boolean>;
   /** It was shown now who it is. Until when, ms since the epoch. */
   confirm(sessionId: string): Promise<number>;
+  /** This one is looked up anew when it is next asked for, on this node. */
+  forget(sessionId: string): void;
   /** Every session is looked up anew when it is next asked for. */
   forgetAll(): void;
   close(): void;
@@ -122,6 +124,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       }),
       sessionId: row.session,
       expiresAt,
+      restricted: row.restricted,
     };
   };
   const lookUp = async (token: string): Promise<Identity | null> => {
@@ -242,6 +245,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         .execute();
       return at + CONFIRMED_MS;
     },
+    forget: (sessionId) => forgetSessions([sessionId]),
     forgetAll: () => {
       epoch += 1;
       cache.clear();
@@ -250,6 +254,14 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
     close: unsubscribe,
   };
 }
+
+/** Whether the tenant asks this person for a second factor, and they have none. */
+const lacksFactor = sql<boolean>`case
+  when t.second_factor = 'everyone' or (t.second_factor = 'admins' and u.role in ('owner', 'admin')) then not (
+    exists (select from auth_totps f where f.user_id = a.id and f.confirmed_at is not null)
+    or exists (select from auth_passkeys f where f.user_id = a.id)
+  )
+  else false end`;
 
 const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
   db
@@ -275,6 +287,7 @@ const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
       'u.avatar_id',
       'u.bio',
       'u.status',
+      lacksFactor.as('restricted'),
     ])
     .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))

@@ -1,10 +1,12 @@
 /** Signing in with a password, and the step after it. */
 import { type ContinueInput, KithError, type SignInInput, type UsernameSignInInput } from '@kith/protocol';
+import { z } from 'zod';
 import type { Origin, SignInOutcome } from './accounts.ts';
-import { type Credential, findCredential, holdAccount, setPassword } from './credentials.ts';
-import { enter, open, type SignInWaiting } from './enter.ts';
+import { type Credential, findCredential, holdAccount, passwordMark, setPassword } from './credentials.ts';
+import { enter, pass, type SignInWaiting } from './enter.ts';
 import { over, tooMany, wrongCode } from './errors.ts';
 import { recordEvent } from './events.ts';
+import { showFactor } from './factors/secondFactor.ts';
 import { addressGuesses, codesFrom, loginKey, mailsAskedFrom } from './guesses.ts';
 import type { Proof } from './proofs.ts';
 import { type Room, send } from './room.ts';
@@ -38,7 +40,7 @@ export async function signIn(
   await room.guesses.clear(guess);
   if (place) await room.guesses.giveBack(place);
   const passwordHash = await renewed(room, found, input.password);
-  return enter(room, { account: found, origin, passwordHash });
+  return enter(room, { account: found, origin, password: passwordMark(passwordHash) });
 }
 
 /** What was kept at lower costs is kept anew: only now is it known. */
@@ -58,15 +60,14 @@ async function renewed(
   });
 }
 
-/** The code of what a ticket began. */
-export async function proceed(
-  room: Room,
-  { ticket, code }: ContinueInput,
-  origin: Origin,
-): Promise<SignInOutcome> {
+/** The code of what a ticket began, or a second factor. */
+export async function proceed(room: Room, input: ContinueInput, origin: Origin): Promise<SignInOutcome> {
+  // Digits may be of a mail or of an app: the ticket knows.
+  if (!('code' in input) || (await room.proofs.read(room.db, ['second_factor'], input.ticket)))
+    return showFactor(room, input, origin);
   const guess = codesFrom(origin.address);
   await room.guesses.take([guess]);
-  const attempt = await room.proofs.attempt(room.db, ['sign_up', 'sign_in'], ticket, code);
+  const attempt = await room.proofs.attempt(room.db, ['sign_up', 'sign_in'], input.ticket, input.code);
   if (attempt.type === 'wrong') throw wrongCode();
   if (attempt.type === 'over') throw over();
   // Who has the code is who asked for it.
@@ -74,7 +75,7 @@ export async function proceed(
   await room.guesses.giveBack(mailsAskedFrom(origin.address));
   const { proof } = attempt;
   if (proof.purpose === 'sign_up') return finishSignUp(room, proof, origin);
-  const { email, passwordHash } = proof.payload as SignInWaiting;
+  const { email, password } = proof.payload as SignInWaiting;
   const account = await findCredential(room.db, { id: proof.subject });
   // Another address since was not proven by this code.
   if (account?.email !== email) throw over();
@@ -84,7 +85,7 @@ export async function proceed(
     .where('id', '=', account.id)
     .where('email', '=', email)
     .execute();
-  return open(room, { account, origin, passwordHash });
+  return pass(room, { account, origin, password });
 }
 
 /** Where a code for it goes; null: no code will ever be right. */

@@ -138,7 +138,7 @@ export async function makeAccount(room: Room, one: NewOne, origin: Origin): Prom
   await ensurePerson(room.db, account).catch((err: unknown) =>
     room.log.error({ err }, 'a person is still to be made'),
   );
-  return open(room, { account, origin, passwordHash: null });
+  return open(room, { account, origin, password: null });
 }
 
 /** Throws a conflict that names the field, for an address or a name that somebody has. */

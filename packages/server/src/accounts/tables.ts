@@ -45,6 +45,12 @@ export type ProofPurpose =
   | 'sign_up'
   /** A password was right, and the address is still to be proven. */
   | 'sign_in'
+  /** A password was right, and a second factor is still to be shown. */
+  | 'second_factor'
+  /** What a passkey is to sign: to sign in, to confirm who is signed in, and as a new one. */
+  | 'passkey'
+  | 'passkey_confirm'
+  | 'passkey_add'
   /** The address of an account. */
   | 'email'
   /** The address it had before. */
@@ -85,6 +91,40 @@ interface AuthDevicesTable {
   token_hash: Uint8Array;
   created_at: Generated<Date>;
   used_at: Date;
+  trusted_until: Date | null;
+}
+
+interface AuthTotpsTable {
+  user_id: string;
+  /** Ciphered; see factors/totp.ts. */
+  secret: Uint8Array;
+  /** Null: the app has not shown yet that it has the secret. */
+  confirmed_at: Date | null;
+  /** Of the last code that was taken: none up to there is taken again. */
+  last_step: Generated<number>;
+  created_at: Generated<Date>;
+}
+
+interface AuthRecoveryCodesTable {
+  user_id: string;
+  code_hash: Uint8Array;
+}
+
+interface AuthPasskeysTable {
+  id: string;
+  user_id: string;
+  credential_id: string;
+  /** The name of the site that it is for. */
+  rp_id: string;
+  /** COSE. */
+  public_key: Uint8Array;
+  /** 32 bits: the database may give it as text. */
+  counter: ColumnType<number | string | bigint, number, number>;
+  transports: ColumnType<unknown, string, never>;
+  backed_up: boolean;
+  name: string;
+  created_at: Date;
+  used_at: Date | null;
 }
 
 interface SecurityEventsTable {
@@ -109,6 +149,9 @@ export interface AccountsSchema extends Schema {
   auth_proofs: AuthProofsTable;
   auth_guesses: AuthGuessesTable;
   auth_devices: AuthDevicesTable;
+  auth_totps: AuthTotpsTable;
+  auth_recovery_codes: AuthRecoveryCodesTable;
+  auth_passkeys: AuthPasskeysTable;
   security_events: SecurityEventsTable;
   secrets: SecretsTable;
 }

@@ -2,9 +2,13 @@
 import type { Handlers } from '../services.ts';
 import { addEmoji } from './addEmoji.ts';
 import { addMembers } from './addMembers.ts';
+import { addPasskey } from './addPasskey.ts';
 import { addReaction } from './addReaction.ts';
 import { addSticker } from './addSticker.ts';
 import { beginLink } from './beginLink.ts';
+import { beginPasskey } from './beginPasskey.ts';
+import { beginPasskeyConfirm } from './beginPasskeyConfirm.ts';
+import { beginTotp } from './beginTotp.ts';
 import { cancelScheduled } from './cancelScheduled.ts';
 import { catchUp } from './catchUp.ts';
 import { changeEmail } from './changeEmail.ts';
@@ -13,6 +17,7 @@ import { changes } from './changes.ts';
 import { closePoll } from './closePoll.ts';
 import { confirmEmail } from './confirmEmail.ts';
 import { confirmIdentity } from './confirmIdentity.ts';
+import { confirmTotp } from './confirmTotp.ts';
 import { createConversation } from './createConversation.ts';
 import { createStickerPack } from './createStickerPack.ts';
 import { deleteMessage } from './deleteMessage.ts';
@@ -20,6 +25,7 @@ import { editMessage } from './editMessage.ts';
 import { findDate } from './findDate.ts';
 import { followThread } from './followThread.ts';
 import { getAccount } from './getAccount.ts';
+import { getFactors } from './getFactors.ts';
 import { getHeads } from './getHeads.ts';
 import { getHistory } from './getHistory.ts';
 import { getMe } from './getMe.ts';
@@ -31,6 +37,7 @@ import { getPollVotes } from './getPollVotes.ts';
 import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
 import { getStickerPack } from './getStickerPack.ts';
+import { getTenantSecurity } from './getTenantSecurity.ts';
 import { getThread } from './getThread.ts';
 import { getTranscoding } from './getTranscoding.ts';
 import { getUploadLimits } from './getUploadLimits.ts';
@@ -60,8 +67,12 @@ import { openDirect } from './openDirect.ts';
 import { pinMessage } from './pinMessage.ts';
 import { removeEmoji } from './removeEmoji.ts';
 import { removeMember } from './removeMember.ts';
+import { removePasskey } from './removePasskey.ts';
 import { removeReaction } from './removeReaction.ts';
 import { removeSticker } from './removeSticker.ts';
+import { removeTotp } from './removeTotp.ts';
+import { renamePasskey } from './renamePasskey.ts';
+import { renewRecoveryCodes } from './renewRecoveryCodes.ts';
 import { report } from './report.ts';
 import { revokeOtherSessions } from './revokeOtherSessions.ts';
 import { revokeSession } from './revokeSession.ts';
@@ -88,15 +99,20 @@ import { updateConversation } from './updateConversation.ts';
 import { updateProfile } from './updateProfile.ts';
 import { updateScheduled } from './updateScheduled.ts';
 import { updateSettings } from './updateSettings.ts';
+import { updateTenantSecurity } from './updateTenantSecurity.ts';
 import { votePoll } from './votePoll.ts';
 import { watch } from './watch.ts';
 
 export const handlers: Handlers = {
   addEmoji,
   addMembers,
+  addPasskey,
   addReaction,
   addSticker,
   beginLink,
+  beginPasskey,
+  beginPasskeyConfirm,
+  beginTotp,
   cancelScheduled,
   catchUp,
   changeEmail,
@@ -105,6 +121,7 @@ export const handlers: Handlers = {
   closePoll,
   confirmEmail,
   confirmIdentity,
+  confirmTotp,
   createConversation,
   createStickerPack,
   deleteMessage,
@@ -112,6 +129,7 @@ export const handlers: Handlers = {
   findDate,
   followThread,
   getAccount,
+  getFactors,
   getHeads,
   getHistory,
   getMe,
@@ -123,6 +141,7 @@ export const handlers: Handlers = {
   getReactions,
   getReceipts,
   getStickerPack,
+  getTenantSecurity,
   getThread,
   getTranscoding,
   getUploadLimits,
@@ -152,8 +171,12 @@ export const handlers: Handlers = {
   pinMessage,
   removeEmoji,
   removeMember,
+  removePasskey,
   removeReaction,
   removeSticker,
+  removeTotp,
+  renamePasskey,
+  renewRecoveryCodes,
   report,
   revokeOtherSessions,
   revokeSession,
@@ -180,6 +203,7 @@ export const handlers: Handlers = {
   updateProfile,
   updateScheduled,
   updateSettings,
+  updateTenantSecurity,
   votePoll,
   watch,
 };

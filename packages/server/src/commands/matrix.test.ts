@@ -52,6 +52,13 @@ const insiders = {
   stranger: 'not_found',
 } as const;
 /** Also of their own. */
+const noPasskey = {
+  id: 'x',
+  rawId: 'x',
+  type: 'public-key',
+  response: { clientDataJSON: 'x', attestationObject: 'x' },
+} as const;
+
 const noAccount = {
   outsider: 'not_found',
   member: 'not_found',
@@ -238,6 +245,18 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   listLinks: { input: () => ({}), outcome: noAccount },
   beginLink: { input: () => ({ provider: 'x' }), outcome: noAccount },
   unlink: { input: () => ({ linkId: newId() }), outcome: noAccount },
+  getFactors: { input: () => ({}), outcome: noAccount },
+  beginTotp: { input: () => ({}), outcome: noAccount },
+  confirmTotp: { input: () => ({ code: '123456' }), outcome: noAccount },
+  removeTotp: { input: () => ({}), outcome: noAccount },
+  renewRecoveryCodes: { input: () => ({}), outcome: noAccount },
+  beginPasskey: { input: () => ({}), outcome: noAccount },
+  addPasskey: { input: () => ({ ticket: 'x', name: 'x', passkey: noPasskey }), outcome: noAccount },
+  renamePasskey: { input: () => ({ passkeyId: newId(), name: 'x' }), outcome: noAccount },
+  removePasskey: { input: () => ({ passkeyId: newId() }), outcome: noAccount },
+  beginPasskeyConfirm: { input: () => ({}), outcome: noAccount },
+  getTenantSecurity: { input: () => ({}), outcome: noAccount },
+  updateTenantSecurity: { input: () => ({ secondFactor: 'off' }), outcome: noAccount },
   listSecurityEvents: { input: () => ({}), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },
   // The sessions of this test are not real: whose they are is tested in accounts/.

@@ -6,6 +6,7 @@ import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import type { Subscriber } from '../fanout/subscriber.ts';
 import { demand, type RateLimiter } from '../limits/rateLimiter.ts';
+import { demandFactor } from '../policy/secondFactor.ts';
 import type { Caller, CallerSocket, Services } from '../services.ts';
 import type { Live } from './connectionState.ts';
 import type { Outbound } from './outbound.ts';
@@ -34,6 +35,8 @@ export interface AdmissionContext {
 /** The connection that wants to come in. */
 export interface Entrant extends CallerSocket {
   readonly address: string;
+  /** The page it belongs to, one of ours; programs have none. */
+  readonly page: string | undefined;
   /** Not gone meanwhile. */
   isAdmitting(): boolean;
   /** It is in: what it is told first. */
@@ -70,7 +73,7 @@ class Reader implements Subscriber {
   }
 }
 
-/** Lets it in, unless it went away meanwhile. @throws KithError unauthenticated, rate_limited, too_many_connections. */
+/** Lets it in, unless it went away meanwhile. @throws KithError unauthenticated, rate_limited, second_factor_required, too_many_connections. */
 export async function admit(
   context: AdmissionContext,
   entrant: Entrant,
@@ -87,6 +90,7 @@ export async function admit(
     demand(rateLimiter, { address: entrant.address }, 'auth');
     throw new KithError('unauthenticated');
   }
+  demandFactor(identity, null);
   if (!people.enter(identity)) throw new KithError('too_many_connections');
   let entered = false;
   try {
@@ -107,6 +111,7 @@ async function welcome(
     tenantId: identity.tenantId,
     userId: identity.user.id,
     sessionId: identity.sessionId,
+    page: entrant.page,
     socket: entrant,
   };
   const registration = await hub.register(new Reader(caller, entrant, outbound));

@@ -51,6 +51,7 @@ const REPLY_END = Buffer.from('}');
 
 export class Connection implements Entrant, Newcomer {
   readonly address: string;
+  readonly page: string | undefined;
   readonly #context: ConnectionContext;
   readonly #number: number;
   readonly #ws: WebSocket;
@@ -67,12 +68,13 @@ export class Connection implements Entrant, Newcomer {
     ws: WebSocket,
     wire: Wire,
     address: string,
-    cookie: string | undefined,
+    { cookie, origin }: { readonly cookie?: string | undefined; readonly origin?: string | undefined },
   ) {
     this.#context = context;
     this.#number = number;
     this.#ws = ws;
     this.address = address;
+    this.page = origin;
     this.#cookie = cookie;
     this.#heardAt = context.now();
     this.#state = { name: 'greeting', deadline: this.#heardAt + context.limits.helloMs };
@@ -124,7 +126,8 @@ export class Connection implements Entrant, Newcomer {
     if (!live) return;
     const same =
       identity?.user.id === live.identity.user.id && identity.sessionId === live.identity.sessionId;
-    if (same) live.identity = identity;
+    if (same && identity.restricted) this.close('second_factor_required');
+    else if (same) live.identity = identity;
     else this.close('session_revoked');
   }
 

@@ -194,8 +194,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.removeListener('close', giveBack);
       numbered += 1;
-      const { cookie } = request.headers;
-      connections.add(new Connection(context, numbered, ws, socket as Duplex & Wire, address, cookie));
+      const { cookie, origin } = request.headers;
+      const said = { cookie, origin };
+      connections.add(new Connection(context, numbered, ws, socket as Duplex & Wire, address, said));
     });
   };
 

@@ -3,6 +3,8 @@ import {
   ContinueForm,
   ForgotPasswordForm,
   KithError,
+  NoForm,
+  PasskeySignInForm,
   type RateClass,
   ResendForm,
   ResetPasswordForm,
@@ -71,6 +73,13 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   );
   door('continue', ContinueForm, async (form, origin, reply) =>
     answer(reply, await accounts.proceed(form, origin)),
+  );
+  door('passkey/begin', NoForm, async (_form, origin, reply) => {
+    const { expiresAt, ...begun } = await accounts.beginPasskeySignIn(origin);
+    return reply.send({ ...begun, expiresAt: expiresAt.toISOString() });
+  });
+  door('passkey', PasskeySignInForm, async (form, origin, reply) =>
+    answer(reply, await accounts.passkeySignIn(form, origin)),
   );
   door('resend', ResendForm, async ({ ticket }, origin, reply) => {
     const { expiresAt } = await accounts.resend(ticket, origin);

@@ -1,20 +1,25 @@
 /** Who calls over HTTP: credentials, forgery, rates. */
-import { KithError, type RateClass } from '@kith/protocol';
+import { type CommandName, KithError, type RateClass } from '@kith/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Credentials, Identity, Origin } from '../accounts/accounts.ts';
 import type { RateLimiter, RateScope } from '../limits/rateLimiter.ts';
 import { mailLocale } from '../mail/kinds.ts';
+import { demandFactor } from '../policy/secondFactor.ts';
 import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
 import { addressOf, isOwnOrigin } from './origin.ts';
 
 type Dependencies = Pick<HttpDependencies, 'accounts' | 'limiter' | 'config'>;
 
-/** The signed-in caller, within their rates. @throws KithError rate_limited, unauthenticated, forbidden. */
+/**
+ * The signed-in caller, within their rates. `command` null: what is no command. @throws KithError rate_limited, unauthenticated,
+ * forbidden, second_factor_required.
+ */
 export async function callerOf(
   request: FastifyRequest,
   rate: RateClass,
   dependencies: Dependencies,
+  command: CommandName | null = null,
 ): Promise<Caller> {
   const { accounts, limiter, config } = dependencies;
   // Before anything costly: whoever floods with wrong tokens pays here.
@@ -23,9 +28,10 @@ export async function callerOf(
   const identity: Identity | null = credentials === null ? null : await accounts.authenticate(credentials);
   if (!identity) throw new KithError('unauthenticated');
   refuseForgery(request, dependencies);
+  demandFactor(identity, command);
   const { tenantId, sessionId } = identity;
   takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
-  return { tenantId, userId: identity.user.id, sessionId, socket: null };
+  return { tenantId, userId: identity.user.id, sessionId, page: pageOf(request, config), socket: null };
 }
 
 /** Where somebody at the door comes from. */
@@ -37,11 +43,17 @@ export const originOf = (
   userAgent: headers['user-agent'] ?? null,
   locale: languageOf(headers['accept-language']),
   device: accounts.deviceOf(headers.cookie ?? ''),
+  page: pageOf({ headers }, config),
 });
 
 /** Null: the browser does not say. */
 const languageOf = (accepted: string | undefined): string | null =>
   accepted === undefined ? null : mailLocale(accepted);
+/** The page behind a request, if it is one of ours. */
+export const pageOf = (
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  config: Parameters<typeof isOwnOrigin>[1],
+): string | undefined => (isOwnOrigin(headers, config) ? headers.origin : undefined);
 
 const BEARER = /^Bearer +(\S+) *$/i;
 

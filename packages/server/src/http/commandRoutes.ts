@@ -35,7 +35,7 @@ function registerCommand(
     url: `/v1${http.path.replace(/\{(\w+)\}/g, ':$1')}`,
     // Before the body is read: a stranger's is not worth parsing.
     onRequest: async (request) => {
-      request.caller = await callerOf(request, rate, dependencies);
+      request.caller = await callerOf(request, rate, dependencies, name);
     },
     handler: async (request, reply) => {
       if (!request.caller) throw new KithError('unauthenticated');

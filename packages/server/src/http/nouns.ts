@@ -3,11 +3,13 @@ import { type CommandName, commands } from '@kith/protocol';
 import { accountCommands } from '@kith/protocol/commands/accounts';
 import { conversationCommands, memberCommands } from '@kith/protocol/commands/conversations';
 import { emojiCommands } from '@kith/protocol/commands/emoji';
+import { factorCommands } from '@kith/protocol/commands/factors';
 import { fileCommands } from '@kith/protocol/commands/files';
 import { gifCommands } from '@kith/protocol/commands/gifs';
 import { messageCommands } from '@kith/protocol/commands/messages';
 import { receiptCommands } from '@kith/protocol/commands/receipts';
 import { searchCommands } from '@kith/protocol/commands/search';
+import { securityCommands } from '@kith/protocol/commands/security';
 import { stickerCommands } from '@kith/protocol/commands/stickers';
 import { threadCommands } from '@kith/protocol/commands/threads';
 
@@ -21,6 +23,7 @@ const nouns: readonly (readonly [string, object])[] = [
   ['Threads', threadCommands],
   ['Emoji, stickers, GIFs', { ...emojiCommands, ...stickerCommands, ...gifCommands }],
   ['Accounts', accountCommands],
+  ['Security', { ...securityCommands, ...factorCommands }],
 ];
 
 export const nounOf = (name: CommandName): string =>

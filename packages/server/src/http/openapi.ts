@@ -9,6 +9,9 @@ import {
   type ErrorCode,
   ForgotPasswordForm,
   type HttpRoute,
+  NoForm,
+  PasskeyBeginReply,
+  PasskeySignInForm,
   ResendForm,
   ResendReply,
   ResetPasswordForm,
@@ -241,9 +244,24 @@ function authOperations(book: SchemaBook): Placed[] {
       UsernameSignInForm,
       ['unauthenticated'],
     ),
-    door('continue', 'continueSignIn', 'The code of a ticket. A ticket takes five tries.', ContinueForm, [
+    door(
+      'continue',
+      'continueSignIn',
+      'The code of a ticket, or a second factor. A ticket takes five tries.',
+      ContinueForm,
+      ['not_found', 'conflict', 'unauthenticated'],
+    ),
+    door(
+      'passkey/begin',
+      'beginPasskeySignIn',
+      'What a browser needs to ask for a passkey, of whoever has one here.',
+      NoForm,
+      [],
+      { description: 'Begun.', content: json(book.of(PasskeyBeginReply, 'output')) },
+    ),
+    door('passkey', 'passkeySignIn', 'Sign in with a passkey alone. A ticket takes one.', PasskeySignInForm, [
       'not_found',
-      'conflict',
+      'unauthenticated',
     ]),
     door(
       'resend',

@@ -1,6 +1,7 @@
 /** The schema's history. A migration that has been released is never changed; a new one is added below it. */
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
 import { outsideMigration } from '../accounts/outside/migration.ts';
@@ -488,5 +489,6 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   },
   '0022_mail': { up: (db) => run(db, mailMigration) },
   '0023_identity': { up: (db) => run(db, identityMigration) },
+  '0024_factors': { up: (db) => run(db, factorsMigration) },
   '0025_outside': { up: (db) => run(db, outsideMigration) },
 };

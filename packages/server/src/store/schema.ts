@@ -45,6 +45,8 @@ export interface TenantsTable {
   emoji_rev: Count;
   /** What may be uploaded here, where it is not as the configuration says. */
   file_limits: ColumnType<FileLimits | null, string | null | undefined, string | null>;
+  /** Of whom a second factor is asked. */
+  second_factor: Generated<'off' | 'admins' | 'everyone'>;
   created_at: Generated<Date>;
 }
 

@@ -49,7 +49,7 @@ async function tryToComeIn(
   if (linked !== null) {
     const account = await findCredential(room.db, { id: linked }, origin.device);
     if (!account) throw new OutsideTrouble('over', 'the account is gone');
-    return enter(room, { account, origin, passwordHash: null });
+    return enter(room, { account, origin, password: null });
   }
   const { email, emailVerified } = arrival;
   if (email === null) throw new OutsideTrouble('no_address', 'it tells no address');
@@ -59,7 +59,7 @@ async function tryToComeIn(
   const found = await findCredential(room.db, { email }, origin.device);
   if (found && emailVerified) {
     await linkByAddress(room, provider, arrival, found, origin);
-    return enter(room, { account: found, origin, passwordHash: null });
+    return enter(room, { account: found, origin, password: null });
   }
   if (found && !room.proveAddress) throw new OutsideTrouble('address_taken', 'the address is not proven');
   if (!mayJoin) throw new OutsideTrouble('sign_up_closed', 'sign-up is closed');
