@@ -86,6 +86,32 @@ describe('accounts', () => {
     expect(authError(502, null)).toMatchObject({ code: 'internal', retryable: true });
   });
 
+  test('a second factor is a step of its own, which takes a code, a recovery code or a passkey', async () => {
+    const asked: string[] = [];
+    const step = { type: 'second_factor', ticket: 't', expiresAt: 'e', factors: ['totp'], passkey: null };
+    const fetch = (async (url: unknown, init?: RequestInit) => {
+      asked.push(`${new URL(String(url)).pathname} ${init?.body ?? ''}`);
+      if (String(url).endsWith('/sign-in/email')) return Response.json(step);
+      if (String(url).endsWith('/begin')) return Response.json({ ticket: 't', expiresAt: 'e', options: {} });
+      return Response.json({ type: 'signed_in', token: 'x', user: { id: 'u1' } });
+    }) as typeof globalThis.fetch;
+    const door = accounts('http://test', { fetch });
+    expect(await door.signIn({ email: 'a@x.org', password: 'p' })).toEqual(step);
+    expect(await door.proceed({ ticket: 't', code: '123456', trust: true })).toMatchObject({
+      type: 'signed_in',
+    });
+    await door.proceed({ ticket: 't', recoveryCode: 'abc' });
+    expect(await door.beginPasskey()).toMatchObject({ ticket: 't' });
+    await door.passkeySignIn({ ticket: 't', passkey: {} as never });
+    expect(asked).toEqual([
+      '/v1/auth/sign-in/email {"email":"a@x.org","password":"p"}',
+      '/v1/auth/continue {"ticket":"t","code":"123456","trust":true}',
+      '/v1/auth/continue {"ticket":"t","recoveryCode":"abc"}',
+      '/v1/auth/passkey/begin {}',
+      '/v1/auth/passkey {"ticket":"t","passkey":{}}',
+    ]);
+  });
+
   test('no network is retryable', async () => {
     const fetch = () => Promise.reject(new TypeError('fetch failed'));
     await expect(accounts('http://test', { fetch }).signOut()).rejects.toMatchObject({ code: 'unavailable' });

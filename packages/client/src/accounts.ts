@@ -1,5 +1,12 @@
 /** Accounts over HTTP, below /v1/auth. They come before there is a session, hence beside the client and not in it. */
-import type { ErrorCode, SignInOptions, SignInReply, UndoEmailReply, WireError } from '@kith/protocol';
+import type {
+  ErrorCode,
+  PasskeyBeginReply,
+  SignInOptions,
+  SignInReply,
+  UndoEmailReply,
+  WireError,
+} from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import { rememberUser } from './storage/device.ts';
@@ -18,9 +25,8 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
     askAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
   const step = async (path: string, body: object): Promise<SignInStep> => {
     const { json, token } = await ask(path, body);
-    const reply = json as Partial<Extract<SignInReply, { type: 'code_sent' }>> | null;
-    if (reply?.type === 'code_sent' && reply.ticket !== undefined && reply.expiresAt !== undefined)
-      return { type: 'code_sent', ticket: reply.ticket, expiresAt: reply.expiresAt };
+    const reply = json as Partial<SignInReply> | null;
+    if (reply?.type === 'code_sent' || reply?.type === 'second_factor') return reply as SignInStep;
     const userId = json?.user?.id;
     if (typeof userId !== 'string')
       throw new KithError('internal', { message: 'The server did not say who signed in.' });
@@ -34,7 +40,9 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
       'email' in input
         ? step('sign-in/email', { email: input.email, password: input.password })
         : step('sign-in/username', { username: input.username, password: input.password }),
-    proceed: ({ ticket, code }) => step('continue', { ticket, code }),
+    proceed: (input) => step('continue', input),
+    beginPasskey: async () => (await ask('passkey/begin', {})).json as unknown as PasskeyBeginReply,
+    passkeySignIn: (input) => step('passkey', input),
     resend: async (ticket) => (await ask('resend', { ticket })).json as { expiresAt: string },
     async forgotPassword(email) {
       await ask('password/forgot', { email });

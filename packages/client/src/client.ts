@@ -10,6 +10,7 @@ import { Feed } from './feed.ts';
 import { filesOf } from './files.ts';
 import { messagesOf } from './messages.ts';
 import { remindersOf, scheduledOf } from './scheduled.ts';
+import { securityOf } from './security.ts';
 import { OpenThread } from './threadTimeline.ts';
 import { ConversationTimeline, type TimelineDeps } from './timeline.ts';
 import type {
@@ -119,21 +120,7 @@ export class Client implements KithClient {
         core.emoji.handleChange(rev, (all) => all.delete(name));
       },
     };
-    this.security = {
-      account: () => core.request('getAccount', {}),
-      confirm: async (password) => {
-        await core.request('confirmIdentity', { password });
-      },
-      changePassword: async (password) => {
-        await core.request('changePassword', { password });
-      },
-      changeEmail: (email) => core.request('changeEmail', { email }),
-      confirmEmail: async (input) => (await core.request('confirmEmail', input)).email,
-      events: (input = {}) => core.request('listSecurityEvents', input),
-      links: async () => (await core.request('listLinks', {})).links,
-      beginLink: async (provider) => (await core.request('beginLink', { provider })).url,
-      unlink: async (linkId) => void (await core.request('unlink', { linkId })),
-    };
+    this.security = securityOf(core);
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,
       revoke: async (sessionId) => void (await core.request('revokeSession', { sessionId })),

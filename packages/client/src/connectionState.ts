@@ -38,7 +38,12 @@ const GOOD_AFTER = 10_000;
 /** `navigator.onLine` may be wrong (a server on this very machine needs no network), so now and then it is tried. */
 const OFFLINE_RETRY = 30_000;
 
-const ending = new Set(['unauthenticated', 'session_revoked', 'unsupported_version']);
+const ending = new Set([
+  'unauthenticated',
+  'session_revoked',
+  'second_factor_required',
+  'unsupported_version',
+]);
 
 export function next(state: State, change: Change): State {
   switch (change.type) {

@@ -23,10 +23,15 @@ import type {
   Output,
   OwnType,
   OwnValue,
+  PasskeyAnswer,
+  PasskeyBeginReply,
+  PasskeyRequest,
+  PasskeySignInInput,
   Preference,
   Presence,
   ReceiptMark,
   SavedDraft,
+  SecondFactor,
   SettingsRecord,
   SignInOptions,
   Thread,
@@ -559,10 +564,30 @@ export interface KithClient {
   /** Tells those who run the place. */
   report(report: Input<'report'>): Promise<void>;
   /** What keeps the account one's own. */
+  /**
+   * The account and what keeps it one's own. Where the tenant asks for a second factor and there is none, the connection ends
+   * with `second_factor_required`, and what sets one up goes over HTTP; start a new client after that.
+   */
   readonly security: {
     account(): Promise<Output<'getAccount'>>;
     /** Shows that it is still oneself: afterwards, for ten minutes, what was refused as `confirmation_required` is allowed. */
-    confirm(password: string): Promise<void>;
+    confirm(shown: string | { readonly ticket: string; readonly passkey: PasskeyAnswer }): Promise<void>;
+    /** For `confirm` by passkey. */
+    beginPasskeyConfirm(): Promise<Output<'beginPasskeyConfirm'>>;
+    factors(): Promise<Output<'getFactors'>>;
+    beginTotp(): Promise<Output<'beginTotp'>>;
+    /** The code that the app shows. Recovery codes come with the first factor, and are shown this once. */
+    confirmTotp(code: string): Promise<Output<'confirmTotp'>>;
+    removeTotp(): Promise<void>;
+    renewRecoveryCodes(): Promise<readonly string[]>;
+    beginPasskey(): Promise<Output<'beginPasskey'>>;
+    addPasskey(input: Input<'addPasskey'>): Promise<Output<'addPasskey'>>;
+    renamePasskey(passkeyId: string, name: string): Promise<void>;
+    removePasskey(passkeyId: string): Promise<void>;
+    /** What the tenant asks of its people; for its owner and admins. */
+    ofTenant(): Promise<Output<'getTenantSecurity'>>;
+    /** For the owner. */
+    updateTenant(change: Input<'updateTenantSecurity'>): Promise<Output<'updateTenantSecurity'>>;
     /** All other sessions end. */
     changePassword(password: string): Promise<void>;
     /** A code goes to the address. */
@@ -653,7 +678,22 @@ export interface SignedIn {
 export type SignInStep =
   | ({ readonly type: 'signed_in' } & SignedIn)
   /** Six digits went to the address: `proceed` takes them. */
-  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: string };
+  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: string }
+  /** It was right, and one of these is asked for besides: `proceed` takes it. */
+  | {
+      readonly type: 'second_factor';
+      readonly ticket: string;
+      readonly expiresAt: string;
+      readonly factors: readonly SecondFactor[];
+      /** For `navigator.credentials.get`, as `PublicKeyCredential.parseRequestOptionsFromJSON` reads it. */
+      readonly passkey: PasskeyRequest | null;
+    };
+
+export type Proceed = { readonly ticket: string; readonly trust?: boolean } & (
+  | { readonly code: string }
+  | { readonly recoveryCode: string }
+  | { readonly passkey: PasskeyAnswer }
+);
 
 export interface Accounts {
   signUp(input: {
@@ -665,8 +705,15 @@ export interface Accounts {
   signIn(
     input: { email: string; password: string } | { username: string; password: string },
   ): Promise<SignInStep>;
-  /** The next step of what a ticket began. A wrong code is `bad_input` of the field `code`; a ticket that is over, `not_found`. */
-  proceed(input: { ticket: string; code: string }): Promise<SignInStep>;
+  /**
+   * The next step of what a ticket began. A wrong code is `bad_input` of the field `code` (`recoveryCode`, `passkey`); a ticket
+   * that is over, `not_found`. `trust`: this browser is asked for no second factor for thirty days.
+   */
+  proceed(input: Proceed): Promise<SignInStep>;
+  /** What a browser needs to ask for a passkey, of whoever has one here. */
+  beginPasskey(): Promise<PasskeyBeginReply>;
+  /** A passkey alone. One that does not sign in here is `unauthenticated`; a ticket that is over, `not_found`. */
+  passkeySignIn(input: PasskeySignInInput): Promise<SignInStep>;
   /** Another code for the ticket; the one before is void. */
   resend(ticket: string): Promise<{ expiresAt: string }>;
   /** Sends a link to set the password anew, if there is such an account; which, nobody is told. */

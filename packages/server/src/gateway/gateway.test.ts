@@ -318,6 +318,15 @@ describe('leaving', () => {
     expect((await client.closed).code).toBe(4403);
   });
 
+  test('a socket closes whose person lacks a second factor that is asked for now', async () => {
+    await open({ gateway: { revalidateMs: 30 } });
+    const client = await door.connect(ann);
+    const identity = door.sessions.get(ann.sessionId);
+    if (identity) door.sessions.set(ann.sessionId, { ...identity, restricted: true });
+    expect((await client.next('goodbye')).error.code).toBe('second_factor_required');
+    expect((await client.closed).code).toBe(4432);
+  });
+
   test('a session that runs out closes its socket', async () => {
     await open();
     const client = await openSocket(door.url);

@@ -195,6 +195,30 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
   beginLink: () => [{ provider: 'none' }],
   // Those of others are in accounts/outside/outside.test.ts.
   unlink: (_, theirs) => to({ linkId: theirs.userId }),
+  getFactors: nothing,
+  beginTotp: nothing,
+  confirmTotp: () => [{ code: '000000' }],
+  removeTotp: nothing,
+  renewRecoveryCodes: nothing,
+  beginPasskey: nothing,
+  beginPasskeyConfirm: nothing,
+  // Tickets and passkeys of others are in accounts/factors/factors.test.ts.
+  addPasskey: () => [
+    {
+      ticket: 'none',
+      name: 'Mine',
+      passkey: {
+        id: 'x',
+        rawId: 'x',
+        type: 'public-key',
+        response: { clientDataJSON: 'x', attestationObject: 'x' },
+      },
+    },
+  ],
+  renamePasskey: () => [{ passkeyId: newId(), name: 'Mine' }],
+  removePasskey: () => [{ passkeyId: newId() }],
+  getTenantSecurity: nothing,
+  updateTenantSecurity: () => [{ secondFactor: 'everyone' }],
   listSessions: nothing,
   revokeSession: (_, theirs) => to({ sessionId: theirs.sessionId }),
   revokeOtherSessions: nothing,
