@@ -13,6 +13,9 @@ import { useSession } from './session.ts';
 import { renew } from './update.ts';
 
 const AuthScreen = lazy(async () => ({ default: (await import('../auth/AuthScreen.tsx')).AuthScreen }));
+const FactorDemanded = lazy(async () => ({
+  default: (await import('../security/FactorDemanded.tsx')).FactorDemanded,
+}));
 
 export function App() {
   const language = useLanguage();
@@ -45,6 +48,14 @@ function Screen() {
             entry={session.entry}
           />
         </Suspense>
+      );
+    case 'factorDemanded':
+      return (
+        <ClientProvider client={session.client}>
+          <Suspense fallback={null}>
+            <FactorDemanded userId={session.userId} />
+          </Suspense>
+        </ClientProvider>
       );
     case 'outdated':
       return (

@@ -38,6 +38,8 @@ export type Session =
       readonly entry?: Entry;
     }
   | { readonly type: 'signedIn'; readonly client: KithClient; readonly userId: string }
+  /** The place asks for a second factor, and this person has none. */
+  | { readonly type: 'factorDemanded'; readonly client: KithClient; readonly userId: string }
   /** This app is too old for the server. */
   | { readonly type: 'outdated' };
 
@@ -185,7 +187,7 @@ async function enter(userId: string): Promise<void> {
     const connection = client.connection.get();
     const me = client.me.get();
     if (me && me.user.id !== userId) void changeTo(client, me.user.id);
-    else if (connection.type === 'ended') void expel(client, connection.error);
+    else if (connection.type === 'ended') void expel(client, userId, connection.error);
     else if (state.type !== 'signedIn' && me) {
       become({ type: 'signedIn', client, userId });
       offerUnsent();
@@ -209,7 +211,11 @@ async function changeTo(client: KithClient, userId: string): Promise<void> {
  * The server ended it. On purpose (revoked, signed out in another tab): nothing of this person stays. Expired: what they
  * wrote and could not send, and what they began, waits for them unseen; whoever else signs in first wipes it.
  */
-async function expel(client: KithClient, error: KithError): Promise<void> {
+async function expel(client: KithClient, userId: string, error: KithError): Promise<void> {
+  if (error.code === 'second_factor_required') {
+    if (state.type !== 'factorDemanded') become({ type: 'factorDemanded', client, userId });
+    return;
+  }
   if (error.code === 'unsupported_version') {
     become({ type: 'outdated' });
     return;
@@ -230,6 +236,14 @@ async function expel(client: KithClient, error: KithError): Promise<void> {
   become({ type: 'signedOut', notice: 'app.signedOut', options: askOptions() });
   if (onPurpose) await client.signOut().catch(() => undefined);
   await client.stop();
+}
+
+/** A second factor is set up: in, with a client that has not been refused. */
+export async function reenter(client: KithClient, userId: string): Promise<void> {
+  current = undefined;
+  become({ type: 'opening' });
+  await client.stop();
+  await enter(userId);
 }
 
 /** Held by a tab in which a link ends all sessions and begins another. */

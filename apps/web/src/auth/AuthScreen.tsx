@@ -6,6 +6,7 @@ import { admit } from '../app/session.ts';
 import type { Key } from '../i18n/index.ts';
 import { CodeStep } from './CodeStep.tsx';
 import type { Values } from './check.ts';
+import { FactorStep } from './FactorStep.tsx';
 import { ForgotPassword } from './ForgotPassword.tsx';
 import { keptStep, useKeptStep } from './keptStep.ts';
 import { LinkOver } from './LinkOver.tsx';
@@ -60,6 +61,8 @@ export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
       return <SignUp key={step.type} door={door} notice={step.notice} />;
     case 'code':
       return <CodeStep key={step.ticket} door={door} step={step} />;
+    case 'factor':
+      return <FactorStep key={step.ticket} door={door} step={step} />;
     case 'forgot':
     case 'mailed':
       return (

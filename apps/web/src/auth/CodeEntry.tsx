@@ -12,8 +12,8 @@ import { type Trouble, TroubleLine, troubleOf, useRemaining } from './Trouble.ts
 export interface CodeEntryProps {
   /** Resolves when the code was right; what follows is of whoever shows this. */
   readonly onCode: (code: string) => Promise<void>;
-  /** False: it was left. */
-  readonly onResend: () => Promise<boolean>;
+  /** Absent: nothing was sent. False: it was left. */
+  readonly onResend?: () => Promise<boolean>;
   /** There is nothing any more that a code could belong to. */
   readonly onOver: () => void;
   /** What errors mean here. */
@@ -40,7 +40,7 @@ export function CodeEntry({ onCode, onResend, onOver, words, children }: CodeEnt
 
   const fail = (error: unknown): void => {
     if (error instanceof KithError && error.code === 'not_found') return onOver();
-    const wrong = fieldErrors(error)?.['code'];
+    const wrong = fieldErrors(error, words)?.['code'];
     setState({ type: 'typing', ...(wrong === undefined ? { trouble: troubleOf(error, words) } : { wrong }) });
   };
 
@@ -56,6 +56,7 @@ export function CodeEntry({ onCode, onResend, onOver, words, children }: CodeEnt
   };
 
   const resend = async (): Promise<void> => {
+    if (!onResend) return;
     setState({ type: 'sending' });
     try {
       const isSent = await onResend();
@@ -106,7 +107,7 @@ export function CodeEntry({ onCode, onResend, onOver, words, children }: CodeEnt
         {t('auth.continue')}
       </Button>
       <div className="kith-code-ways">
-        <Resend at={again} busy={state.type === 'sending'} onPress={() => void resend()} />
+        {onResend && <Resend at={again} busy={state.type === 'sending'} onPress={() => void resend()} />}
         {children}
       </div>
     </form>

@@ -10,11 +10,14 @@ import { DoorFrame } from './DoorFrame.tsx';
 import { OutsideWays } from './OutsideWays.tsx';
 import { TroubleLine } from './Trouble.tsx';
 import { filledIn, useForm } from './useForm.ts';
+import { usePasskey } from './usePasskey.ts';
+import { canPasskey } from './webauthn.ts';
 
 export function SignIn({ door, notice }: { readonly door: Door; readonly notice: Key | undefined }) {
   const { values, set, offers, move } = door;
   const form = useForm({ unauthenticated: 'auth.wrong' });
   const { wrong } = form;
+  const passkey = usePasskey((reply) => door.proceed(reply, null));
   const change = (name: 'email' | 'password') => (event: { target: { value: string } }) => {
     set({ [name]: event.target.value });
     form.touch(name);
@@ -35,7 +38,7 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
         inputMode="email"
         autoCapitalize="none"
         spellCheck={false}
-        autoComplete="username"
+        autoComplete="username webauthn"
         autoFocus
         value={values.email}
         onChange={change('email')}
@@ -50,10 +53,15 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
         onChange={change('password')}
         error={wrong['password']}
       />
-      <TroubleLine trouble={form.trouble} />
+      <TroubleLine trouble={form.trouble ?? passkey.trouble} />
       <Button kind="primary" type="submit" wide busy={form.busy}>
         {t('auth.signIn')}
       </Button>
+      {canPasskey() && (
+        <Button wide busy={passkey.busy} onClick={passkey.press}>
+          {t('auth.signInPasskey')}
+        </Button>
+      )}
       {offers.mail && (
         <Button kind="plain" wide onClick={() => move({ type: 'go', to: 'forgot' })}>
           {t('auth.forgot')}

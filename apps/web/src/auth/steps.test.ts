@@ -15,6 +15,20 @@ describe('the steps of the door', () => {
     expect(next({ type: 'sign_in' }, asked)).toMatchObject({ from: 'sign_in' });
     expect(next({ ...code, from: 'sign_in' }, { type: 'over' })).toMatchObject({ type: 'sign_in' });
   });
+  it('lead on to a second factor, and back to the beginning once that is over', () => {
+    const reply = {
+      type: 'second_factor',
+      ticket: 'f',
+      expiresAt: '2026-01-01T00:00:00.000Z',
+      factors: ['totp', 'recovery'],
+      passkey: null,
+    } as const;
+    const factor: Step = { type: 'factor', ticket: 'f', factors: ['totp', 'recovery'], passkey: null };
+    for (const step of [{ type: 'sign_in' }, { type: 'reset', token: 'x' }, code] satisfies Step[])
+      expect(next(step, { type: 'asked', reply, email: null })).toEqual(factor);
+    expect(next({ type: 'forgot' }, { type: 'asked', reply, email: null })).toEqual({ type: 'forgot' });
+    expect(next(factor, { type: 'over' })).toEqual({ type: 'sign_in', notice: 'auth.factorOver' });
+  });
   it('lead from an address that was given back to a new password', () => {
     expect(next({ type: 'undo', token: 'u' }, { type: 'undone', email: 'a@x.org', resetToken: 'r' })).toEqual(
       {

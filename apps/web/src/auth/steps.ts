@@ -3,6 +3,7 @@
  * back loses it. A further kind of proof is a step of its own, which the server's answer leads to.
  */
 import type { SignInStep } from '@kith/client';
+import type { PasskeyRequest, SecondFactor } from '@kith/protocol';
 import type { Key } from '../i18n/index.ts';
 import type { Link } from './links.ts';
 import type { Return } from './outside.ts';
@@ -13,6 +14,13 @@ export type Step =
   | { readonly type: Way | 'forgot'; readonly notice?: Key }
   /** Six digits are on their way. `email`: where to, unless only the server knows. */
   | { readonly type: 'code'; readonly from: Way; readonly ticket: string; readonly email: string | null }
+  /** The password was right, and one of these is asked for besides. */
+  | {
+      readonly type: 'factor';
+      readonly ticket: string;
+      readonly factors: readonly SecondFactor[];
+      readonly passkey: PasskeyRequest | null;
+    }
   /** A link to set the password anew is on its way, if there is such an account. */
   | { readonly type: 'mailed'; readonly email: string }
   /** `undone`: the address that counts again, where the link that was pressed was about that. */
@@ -41,6 +49,10 @@ export function next(step: Step, move: Move): Step {
     case 'asked': {
       if (step.type !== 'sign_in' && step.type !== 'sign_up' && step.type !== 'reset' && step.type !== 'code')
         return step;
+      if (move.reply.type === 'second_factor') {
+        const { ticket, factors, passkey } = move.reply;
+        return { type: 'factor', ticket, factors, passkey };
+      }
       const from = step.type === 'code' ? step.from : step.type === 'sign_up' ? 'sign_up' : 'sign_in';
       return { type: 'code', from, ticket: move.reply.ticket, email: move.email };
     }
@@ -50,6 +62,7 @@ export function next(step: Step, move: Move): Step {
       return step.type === 'undo' ? { type: 'reset', token: move.resetToken, undone: move.email } : step;
     case 'over':
       if (step.type === 'code') return { type: step.from, notice: 'auth.codeOver' };
+      if (step.type === 'factor') return { type: 'sign_in', notice: 'auth.factorOver' };
       if (step.type === 'reset' || step.type === 'undo') return { type: 'link_over', of: step.type };
       return step;
   }

@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import type { Asking } from './confirmed.ts';
+import { useConfirmByPasskey } from './useConfirmByPasskey.ts';
 import './security.css';
 
 export default function ConfirmIdentity({ asking }: { readonly asking: Asking }) {
@@ -20,6 +21,7 @@ export default function ConfirmIdentity({ asking }: { readonly asking: Asking })
   const form = useForm({ password: 'security.passwordWrong' });
   const { trouble } = form;
   const waits = useRemaining(trouble?.type === 'wait' ? trouble.until : 0) > 0;
+  const passkey = useConfirmByPasskey(() => asking.answer(true));
   const leave = (): void => asking.answer(false);
   return (
     <Dialog
@@ -65,7 +67,12 @@ export default function ConfirmIdentity({ asking }: { readonly asking: Asking })
           }}
           error={form.wrong['password']}
         />
-        <TroubleLine trouble={trouble} />
+        <TroubleLine trouble={trouble ?? passkey.trouble} />
+        {passkey.able && (
+          <Button kind="plain" wide busy={passkey.busy} onClick={passkey.press}>
+            {t('auth.usePasskey')}
+          </Button>
+        )}
       </form>
     </Dialog>
   );

@@ -2,8 +2,11 @@
 import type { SecurityEventKind } from '@kith/protocol';
 import {
   BadgeCheck,
+  Building2,
+  Fingerprint,
   KeyRound,
   Link2,
+  LifeBuoy,
   LogIn,
   LogOut,
   type LucideIcon,
@@ -15,6 +18,8 @@ import {
   MonitorSmartphone,
   RotateCcwKey,
   ShieldAlert,
+  ShieldCheck,
+  ShieldOff,
   Undo2,
   Unlink2,
   UserPlus,
@@ -47,6 +52,15 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   provider_unlinked: { icon: Unlink2, key: 'security.event.provider_unlinked' },
   email_changed: { icon: MailPlus, key: 'security.event.email_changed' },
   email_change_undone: { icon: Undo2, key: 'security.event.email_change_undone' },
+  second_factor_failed: { icon: ShieldAlert, key: 'security.event.second_factor_failed', alert: true },
+  totp_on: { icon: ShieldCheck, key: 'security.event.totp_on' },
+  totp_off: { icon: ShieldOff, key: 'security.event.totp_off' },
+  recovery_used: { icon: LifeBuoy, key: 'security.event.recovery_used', alert: true },
+  recovery_renewed: { icon: LifeBuoy, key: 'security.event.recovery_renewed' },
+  passkey_added: { icon: Fingerprint, key: 'security.event.passkey_added' },
+  passkey_removed: { icon: Fingerprint, key: 'security.event.passkey_removed' },
+  passkey_refused: { icon: ShieldAlert, key: 'security.event.passkey_refused', alert: true },
+  tenant_security_changed: { icon: Building2, key: 'security.event.tenant_security_changed' },
 };
 
 /** Of a server that is newer than this app. */

@@ -669,7 +669,7 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
 
     it('is asked for at its own site only, and not by who comes from no page of ours', async () => {
       const ann = await member();
-      await addPasskey(ann);
+      const { key } = await addPasskey(ann);
       await accountsDb(test.database.db)
         .updateTable('auth_passkeys')
         .set({ rp_id: 'elsewhere.example.org' })
@@ -677,6 +677,7 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
         .execute();
       expect(await asked(signIn(ann))).toMatchObject({ factors: ['recovery'], passkey: null });
       expect((await refusal(accounts.beginPasskeyConfirm(ann.caller, {}))).code).toBe('not_found');
+      expect((await refusal(byPasskey((options) => key.answer(options)))).code).toBe('unauthenticated');
     });
   });
 
