@@ -52,7 +52,7 @@ async function offer(signal: AbortSignal, onReply: (step: SignInStep) => Promise
       .beginPasskey()
       .catch((error: unknown) => {
         // Nobody asked for it: the button says what is wrong.
-        console.info('Passkeys are not offered:', error);
+        console.warn('Passkeys are not offered:', error);
         return null;
       });
     if (!begun || signal.aborted) return;

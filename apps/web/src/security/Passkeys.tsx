@@ -1,6 +1,6 @@
 /** Passkeys: added on this device, called something one knows them by, removed. */
 import type { Output } from '@kith/protocol';
-import { KeyRound } from 'lucide-react';
+import { KeyRound, Pencil, Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { ago, useMinute } from '../app/time.ts';
@@ -12,6 +12,7 @@ import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Section } from '../ui/Choice.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { toast } from '../ui/toast.ts';
 import { confirmed } from './confirmed.ts';
@@ -101,21 +102,17 @@ function PasskeyRow({ passkey, onChange }: { readonly passkey: Passkey; readonly
             : t('settings.lastUsed', { when: when(usedAt) })}
         </small>
       </span>
-      <Button
+      <IconButton
         ref={button}
-        kind="plain"
-        aria-label={t('factors.renameNamed', { name })}
+        icon={Pencil}
+        label={t('factors.renameNamed', { name })}
         onClick={() => setStage('renaming')}
-      >
-        {t('factors.rename')}
-      </Button>
-      <Button
-        kind="danger-quiet"
-        aria-label={t('factors.removeNamed', { name })}
+      />
+      <IconButton
+        icon={Trash2}
+        label={t('factors.removeNamed', { name })}
         onClick={() => setStage('removing')}
-      >
-        {t('factors.remove')}
-      </Button>
+      />
       {stage === 'removing' && (
         <Confirm
           title={t('factors.passkeyRemoveTitle', { name })}

@@ -41,6 +41,8 @@ export function createHousekeeping({
         (select id from auth_sessions where expires_at < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_devices where id in
         (select id from auth_devices where used_at < ${before(DEVICE_DAYS * DAY_MS)} limit ${AT_ONCE})`,
+      sql`delete from auth_totps where user_id in
+        (select user_id from auth_totps where confirmed_at is null and created_at < ${before(DAY_MS)} limit ${AT_ONCE})`,
       sql`delete from security_events where (tenant_id, id) in
         (select tenant_id, id from security_events where at < ${before(EVENT_DAYS * DAY_MS)} limit ${AT_ONCE})`,
     ];

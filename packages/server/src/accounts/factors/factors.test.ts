@@ -12,6 +12,7 @@ import { type SignedIn, signedIn } from '../../testing/signedIn.ts';
 import { databaseKinds, openTestDatabase } from '../../testing/world.ts';
 import type { Accounts, Origin, SignInOutcome } from '../accounts.ts';
 import { createAccounts } from '../createAccounts.ts';
+import { createHousekeeping } from '../housekeeping.ts';
 import { accountsDb } from '../tables.ts';
 import { stepAt, totpCode } from './totp.ts';
 
@@ -192,6 +193,17 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
         () => accounts.removePasskey(ann.caller, { passkeyId: ann.caller.userId }),
       ])
         expect((await refusal(change())).code).toBe('confirmation_required');
+    });
+
+    it('that was begun and never confirmed is forgotten, one that counts is not', async () => {
+      const [ann, bob] = [await member(), await withTotp()];
+      await accounts.beginTotp(ann.caller, {});
+      const tomorrow = Date.now() + 25 * 60 * MINUTE;
+      const { db } = test.database;
+      await createHousekeeping({ db: accountsDb(db), log: silentLogger, now: () => tomorrow }).sweep();
+      const rows = await accountsDb(db).selectFrom('auth_totps').select('user_id').execute();
+      const left = rows.map(({ user_id }) => user_id);
+      expect([left.includes(ann.caller.userId), left.includes(bob.caller.userId)]).toEqual([false, true]);
     });
 
     it('attack: the same code twice at one moment opens one session', async () => {

@@ -10,6 +10,7 @@ import {
   type ParsedInput,
   type SecurityEventKind,
 } from '@kith/protocol';
+import { sql } from 'kysely';
 import type { SecondFactorChange } from '../../mail/kinds.ts';
 import type { Caller } from '../../services.ts';
 import { isUniqueViolation } from '../../store/database.ts';
@@ -58,7 +59,10 @@ export async function beginTotp(room: Room, caller: Caller): Promise<Output<'beg
     .insertInto('auth_totps')
     .values({ user_id: account.id, secret: sealed, confirmed_at: null })
     .onConflict((oc) =>
-      oc.column('user_id').doUpdateSet({ secret: sealed }).where('auth_totps.confirmed_at', 'is', null),
+      oc
+        .column('user_id')
+        .doUpdateSet({ secret: sealed, created_at: sql<Date>`now()` })
+        .where('auth_totps.confirmed_at', 'is', null),
     )
     .returning('user_id')
     .executeTakeFirst();
