@@ -1,6 +1,6 @@
 /**
  * Passkeys as browsers write them in JSON (WebAuthn Level 3): what `PublicKeyCredential.parse…OptionsFromJSON` takes, and what
- * `toJSON` of a credential gives. Fields beyond these are let go of.
+ * `toJSON` of a credential gives.
  */
 import { z } from 'zod';
 import { limits } from './limits.ts';
@@ -44,13 +44,16 @@ const credential = {
   id: Base64Url(limits.passkeyIdLength),
   rawId: Base64Url(limits.passkeyIdLength),
   type: z.literal('public-key'),
+  // Browsers say these, too, and nobody looks at them.
+  authenticatorAttachment: z.string().max(32).nullish(),
+  clientExtensionResults: z.unknown().optional(),
 };
 const ClientData = Base64Url(limits.passkeyFieldLength);
 
 /** What `get` came to. */
-export const PasskeyAnswer = z.object({
+export const PasskeyAnswer = z.strictObject({
   ...credential,
-  response: z.object({
+  response: z.strictObject({
     clientDataJSON: ClientData,
     authenticatorData: Base64Url(limits.passkeyFieldLength),
     signature: Base64Url(limits.passkeyFieldLength),
@@ -59,12 +62,15 @@ export const PasskeyAnswer = z.object({
 });
 
 /** What `create` came to. */
-export const NewPasskey = z.object({
+export const NewPasskey = z.strictObject({
   ...credential,
-  response: z.object({
+  response: z.strictObject({
     clientDataJSON: ClientData,
     attestationObject: Base64Url(limits.passkeyObjectLength),
     transports: transports.optional(),
+    authenticatorData: z.unknown().optional(),
+    publicKey: z.unknown().optional(),
+    publicKeyAlgorithm: z.unknown().optional(),
   }),
 });
 

@@ -70,6 +70,7 @@ it('a trespass for every id that any command takes', () => {
     [
       'userId',
       'sessionId',
+      'passkeyId',
       'conversationId',
       'messageId',
       'replyId',

@@ -11,6 +11,8 @@ export interface House {
   readonly caller: Caller;
   readonly userId: string;
   readonly sessionId: string;
+  /** None that is: real ones are tried in accounts/factors/factors.test.ts. */
+  readonly passkeyId: string;
   readonly conversationId: string;
   readonly messageId: string;
   readonly replyId: string;
@@ -135,6 +137,7 @@ export async function buildHouse(
     caller,
     userId: caller.userId,
     sessionId: caller.sessionId,
+    passkeyId: newId(),
     conversationId,
     messageId,
     replyId,

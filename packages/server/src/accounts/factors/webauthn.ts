@@ -156,8 +156,9 @@ function refused(error: unknown): null {
   throw error;
 }
 
-const without = ({ transports, ...response }: NewPasskey['response']) => ({
-  ...response,
+const without = ({ clientDataJSON, attestationObject, transports }: NewPasskey['response']) => ({
+  clientDataJSON,
+  attestationObject,
   ...(transports && { transports }),
 });
 
