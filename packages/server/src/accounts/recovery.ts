@@ -15,6 +15,7 @@ import { forgetDevices } from './devices.ts';
 import { enter } from './enter.ts';
 import { over } from './errors.ts';
 import { recordEvent } from './events.ts';
+import { dropFactorsSince } from './factors/setUp.ts';
 import { forgiveGuesses, mailsAskedFrom } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
 import { dropLinks } from './outside/linkRows.ts';
@@ -111,6 +112,7 @@ export async function undoEmail(room: Room, token: string, origin: Origin): Prom
       await setEmail(trx, userId, email);
       // Whoever took it over may have connected an account of theirs.
       await dropLinks(trx, userId);
+      await dropFactorsSince(trx, userId, proof.createdAt);
       await setPassword(trx, userId, null);
       await forgetDevices(trx, userId);
       await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in', 'second_factor']);

@@ -489,6 +489,6 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   },
   '0022_mail': { up: (db) => run(db, mailMigration) },
   '0023_identity': { up: (db) => run(db, identityMigration) },
-  '0024_factors': { up: (db) => run(db, factorsMigration) },
   '0025_outside': { up: (db) => run(db, outsideMigration) },
+  '0026_factors': { up: (db) => run(db, factorsMigration) },
 };

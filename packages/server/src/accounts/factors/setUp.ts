@@ -30,6 +30,17 @@ export async function readSetUp(db: AccountsDb, userId: string): Promise<SetUp> 
 /** Whether signing in asks for one. Recovery codes stand in for a factor, and are none. */
 export const hasFactor = ({ totp, passkeys }: SetUp): boolean => totp !== null || passkeys.length > 0;
 
+/** Those that were set up since are somebody else's, who had taken the account over; with none left, its codes go too. */
+export async function dropFactorsSince(trx: AccountsDb, userId: string, since: Date): Promise<void> {
+  await trx.deleteFrom('auth_totps').where('user_id', '=', userId).where('confirmed_at', '>', since).execute();
+  await trx.deleteFrom('auth_passkeys').where('user_id', '=', userId).where('created_at', '>', since).execute();
+  await trx
+    .deleteFrom('auth_recovery_codes')
+    .where('user_id', '=', userId)
+    .where('created_at', '>', since)
+    .execute();
+}
+
 /** What may be shown on this page: a passkey is good for one site only. */
 export function factorsAt({ totp, passkeys, codes }: SetUp, rpId: string | null): SecondFactor[] {
   const factors: SecondFactor[] = [];

@@ -7,6 +7,7 @@ import type { Identity } from '../accounts.ts';
 import { findCredential, holdAccount, PASSWORD } from '../credentials.ts';
 import { tooMany } from '../errors.ts';
 import { recordEvent } from '../events.ts';
+import { readSetUp } from '../factors/setUp.ts';
 import { tellOfSignInWay } from '../notices.ts';
 import { accountOf, demandConfirmed } from '../ownAccount.ts';
 import type { Room } from '../room.ts';
@@ -124,9 +125,9 @@ export async function unlink(
     const gone = rows.find((row) => row.id === linkId && row.provider_id !== PASSWORD);
     if (!gone) throw new KithError('not_found');
     // One of a service that this server no longer knows lets nobody in.
-    const stays = rows.some(
-      (row) => row !== gone && (row.password !== null || providers.has(row.provider_id)),
-    );
+    const stays =
+      rows.some((row) => row !== gone && (row.password !== null || providers.has(row.provider_id))) ||
+      (await readSetUp(trx, account.id)).passkeys.length > 0;
     if (!stays)
       throw new KithError('conflict', {
         message: 'This is the only way into your account. Set a password first.',
