@@ -1,6 +1,5 @@
 /** Signing in with a password, and the step after it. */
 import { type ContinueInput, KithError, type SignInInput, type UsernameSignInInput } from '@kith/protocol';
-import { z } from 'zod';
 import type { Origin, SignInOutcome } from './accounts.ts';
 import { type Credential, findCredential, holdAccount, passwordMark, setPassword } from './credentials.ts';
 import { enter, pass, type SignInWaiting } from './enter.ts';

@@ -108,6 +108,7 @@ interface AuthTotpsTable {
 interface AuthRecoveryCodesTable {
   user_id: string;
   code_hash: Uint8Array;
+  created_at: Generated<Date>;
 }
 
 interface AuthPasskeysTable {

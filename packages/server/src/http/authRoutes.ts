@@ -120,9 +120,16 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
 
 /** As it goes to whoever signs in; cookies go beside it. */
 export function signInReply(outcome: SignInOutcome): SignInReply {
-  if (outcome.type !== 'signed_in') return { ...outcome, expiresAt: outcome.expiresAt.toISOString() };
-  const { type, token, user } = outcome;
-  return { type, token, user };
+  switch (outcome.type) {
+    case 'signed_in': {
+      const { type, token, user } = outcome;
+      return { type, token, user };
+    }
+    case 'code_sent':
+      return { ...outcome, expiresAt: outcome.expiresAt.toISOString() };
+    case 'second_factor':
+      return { ...outcome, factors: [...outcome.factors], expiresAt: outcome.expiresAt.toISOString() };
+  }
 }
 
 function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {

@@ -47,6 +47,15 @@ export interface TenantsTable {
   file_limits: ColumnType<FileLimits | null, string | null | undefined, string | null>;
   /** Of whom a second factor is asked. */
   second_factor: Generated<'off' | 'admins' | 'everyone'>;
+  /** Who may make an account, or come by a token for the first time; null: as the configuration says. */
+  sign_up: 'open' | 'invited' | 'domains' | 'closed' | null;
+  /** With `domains`: whose addresses are let in without an invitation. */
+  email_domains: Generated<string[]>;
+  /** Pages of other sites that may speak for the people of this tenant. */
+  origins: Generated<string[]>;
+  quotas: JSONColumnType<Record<string, number>, string | undefined, string>;
+  features: JSONColumnType<Record<string, boolean>, string | undefined, string>;
+  disabled_at: Date | null;
   created_at: Generated<Date>;
 }
 

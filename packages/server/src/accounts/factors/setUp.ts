@@ -32,8 +32,16 @@ export const hasFactor = ({ totp, passkeys }: SetUp): boolean => totp !== null |
 
 /** Those that were set up since are somebody else's, who had taken the account over; with none left, its codes go too. */
 export async function dropFactorsSince(trx: AccountsDb, userId: string, since: Date): Promise<void> {
-  await trx.deleteFrom('auth_totps').where('user_id', '=', userId).where('confirmed_at', '>', since).execute();
-  await trx.deleteFrom('auth_passkeys').where('user_id', '=', userId).where('created_at', '>', since).execute();
+  await trx
+    .deleteFrom('auth_totps')
+    .where('user_id', '=', userId)
+    .where('confirmed_at', '>', since)
+    .execute();
+  await trx
+    .deleteFrom('auth_passkeys')
+    .where('user_id', '=', userId)
+    .where('created_at', '>', since)
+    .execute();
   await trx
     .deleteFrom('auth_recovery_codes')
     .where('user_id', '=', userId)
