@@ -5,17 +5,19 @@
 import { useEffect } from 'react';
 import type { Move, Step } from './steps.ts';
 
-type Kept = Extract<Step, { type: 'code' | 'reset' }>;
+type Kept = Extract<Step, { type: 'code' | 'factor' | 'reset' }>;
 
 /** What would be lost; the others are found again by themselves. The link that undoes a change is good for days: it is not kept. */
-const isKept = (step: Step): step is Kept => step.type === 'code' || step.type === 'reset';
+const isKept = (step: Step): step is Kept =>
+  step.type === 'code' || step.type === 'factor' || step.type === 'reset';
 
 const entry = (): { readonly door?: unknown } => (history.state ?? {}) as { readonly door?: unknown };
 
 /** What this entry was left at. */
 export function keptStep(): Step | undefined {
   const door = entry().door as Partial<Kept> | undefined;
-  if (door?.type === 'code' && typeof door.ticket === 'string') return door as Kept;
+  if ((door?.type === 'code' || door?.type === 'factor') && typeof door.ticket === 'string')
+    return door as Kept;
   if (door?.type === 'reset' && typeof door.token === 'string') return door as Kept;
   return undefined;
 }
@@ -24,7 +26,7 @@ export function useKeptStep(step: Step, move: (move: Move) => void): void {
   useEffect(() => {
     const { door, ...state } = entry();
     const kept = isKept(step) ? { ...state, door: step } : state;
-    const isNew = step.type === 'code' && door === undefined;
+    const isNew = (step.type === 'code' || step.type === 'factor') && door === undefined;
     if (isNew) history.pushState(kept, '');
     else history.replaceState(kept, '');
   }, [step]);
@@ -38,7 +40,9 @@ export function useKeptStep(step: Step, move: (move: Move) => void): void {
   );
   useEffect(() => {
     const back = (): void => {
-      if (step.type === 'code' && keptStep() === undefined) move({ type: 'go', to: step.from });
+      if (keptStep() !== undefined) return;
+      if (step.type === 'code') move({ type: 'go', to: step.from });
+      if (step.type === 'factor') move({ type: 'go', to: 'sign_in' });
     };
     addEventListener('popstate', back);
     return () => removeEventListener('popstate', back);

@@ -20,6 +20,23 @@ describe('returnOf', () => {
       reply: { type: 'code_sent', ...asked },
     });
   });
+  it('knows what is asked for besides', () => {
+    const asked = { ticket: 't', expiresAt: '2026-01-01T00:00:00.000Z', factors: ['totp', 'palm'] };
+    const passkey = {
+      challenge: 'c',
+      rpId: 'kith.example',
+      timeout: 1,
+      userVerification: 'preferred',
+      allowCredentials: [],
+    };
+    const back = (more: object) => of(`/#step=second_factor&reply=${reply({ ...asked, ...more })}`);
+    expect(back({ passkey })).toEqual({
+      type: 'asked',
+      reply: { type: 'second_factor', ...asked, factors: ['totp'], passkey },
+    });
+    expect(back({ passkey: { challenge: 1 } })).toMatchObject({ reply: { passkey: null } });
+    expect(back({ factors: 'totp' })).toMatchObject({ type: 'refused' });
+  });
   it('says so where it does not understand, and shows nothing of it', () => {
     const failed = { type: 'refused', problem: 'outside.failed', linking: false };
     for (const hash of [
@@ -41,7 +58,7 @@ describe('returnOf', () => {
       '/#more',
       '/c/abc#step=signed_in',
       '/?step=signed_in',
-      `/#error=${'x'.repeat(3_000)}`,
+      `/#error=${'x'.repeat(7_000)}`,
     ])
       expect(of(address), address).toBeNull();
   });

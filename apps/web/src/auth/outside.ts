@@ -2,15 +2,16 @@
  * Somebody comes back from another service: `/#step=…`, `/#linked=…`, `/#error=…`, written by our server. As with links of mails, it
  * leaves the address bar before anything else happens.
  */
-import { limits, type SignInStep } from '@kith/client';
-import type { OutsideProblem } from '@kith/protocol';
+import { limits } from '@kith/client';
+import type { OutsideProblem, PasskeyRequest } from '@kith/protocol';
 import type { Key } from '../i18n/index.ts';
+import type { Asked } from './steps.ts';
 
 export type Return =
   /** The cookie is there: whose, the server says. */
   | { readonly type: 'entered' }
   /** The server wants to know more first. */
-  | { readonly type: 'asked'; readonly reply: Exclude<SignInStep, { type: 'signed_in' }> }
+  | { readonly type: 'asked'; readonly reply: Asked }
   | { readonly type: 'linked' }
   /** `linking`: somebody signed in wanted to connect an account. */
   | { readonly type: 'refused'; readonly problem: Key; readonly linking: boolean };
@@ -29,7 +30,8 @@ const problems: Readonly<Record<OutsideProblem, Key>> = {
   internal: 'outside.failed',
 };
 
-const LONGEST = 2_000;
+/** With the passkeys one may show. */
+const LONGEST = 6_000;
 
 export function returnOf({ pathname, hash }: Pick<URL, 'pathname' | 'hash'>): Return | null {
   if (pathname !== '/' || hash.length < 2 || hash.length > LONGEST) return null;
@@ -52,17 +54,29 @@ const refused = (problem: string, linking: boolean): Return => ({
   linking,
 });
 
-function stepOf(type: string, text: string): Extract<Return, { type: 'asked' }>['reply'] | null {
+function stepOf(type: string, text: string): Asked | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     return null;
   }
-  const { ticket, expiresAt } = (json ?? {}) as { readonly ticket?: unknown; readonly expiresAt?: unknown };
+  const reply = (json ?? {}) as Readonly<Record<string, unknown>>;
+  const { ticket, expiresAt } = reply;
   if (typeof ticket !== 'string' || ticket.length > limits.ticketLength || typeof expiresAt !== 'string')
     return null;
-  return type === 'code_sent' ? { type, ticket, expiresAt } : null;
+  if (type === 'code_sent') return { type, ticket, expiresAt };
+  if (type !== 'second_factor') return null;
+  const named = Array.isArray(reply['factors']) ? reply['factors'] : [];
+  const factors = (['totp', 'passkey', 'recovery'] as const).filter((factor) => named.includes(factor));
+  const passkey = isRequest(reply['passkey']) ? reply['passkey'] : null;
+  return factors.length > 0 ? { type, ticket, expiresAt, factors, passkey } : null;
+}
+
+/** Whether the browser can be asked for it; which passkeys of which site it takes, the browser judges. */
+function isRequest(value: unknown): value is PasskeyRequest {
+  const { challenge, rpId, allowCredentials } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof challenge === 'string' && typeof rpId === 'string' && Array.isArray(allowCredentials);
 }
 
 /** Once: afterwards the address is that of the app. */

@@ -27,6 +27,7 @@ describe('the steps of the door', () => {
     for (const step of [{ type: 'sign_in' }, { type: 'reset', token: 'x' }, code] satisfies Step[])
       expect(next(step, { type: 'asked', reply, email: null })).toEqual(factor);
     expect(next({ type: 'forgot' }, { type: 'asked', reply, email: null })).toEqual({ type: 'forgot' });
+    expect(firstStep({ type: 'asked', reply }, false, undefined)).toEqual(factor);
     expect(next(factor, { type: 'over' })).toEqual({ type: 'sign_in', notice: 'auth.factorOver' });
   });
   it('lead from an address that was given back to a new password', () => {

@@ -28,12 +28,15 @@ export type Step =
   | { readonly type: 'undo'; readonly token: string }
   | { readonly type: 'link_over'; readonly of: Link['type'] };
 
+/** What the server says that wants to know more first. */
+export type Asked = Exclude<SignInStep, { type: 'signed_in' }>;
+
 export type Move =
   | { readonly type: 'go'; readonly to: Way | 'forgot' }
   /** The server wants to know more before it lets anybody in. */
   | {
       readonly type: 'asked';
-      readonly reply: Exclude<SignInStep, { type: 'signed_in' }>;
+      readonly reply: Asked;
       readonly email: string | null;
     }
   | { readonly type: 'mailed'; readonly email: string }
@@ -49,12 +52,8 @@ export function next(step: Step, move: Move): Step {
     case 'asked': {
       if (step.type !== 'sign_in' && step.type !== 'sign_up' && step.type !== 'reset' && step.type !== 'code')
         return step;
-      if (move.reply.type === 'second_factor') {
-        const { ticket, factors, passkey } = move.reply;
-        return { type: 'factor', ticket, factors, passkey };
-      }
       const from = step.type === 'code' ? step.from : step.type === 'sign_up' ? 'sign_up' : 'sign_in';
-      return { type: 'code', from, ticket: move.reply.ticket, email: move.email };
+      return askedFor(move.reply, from, move.email);
     }
     case 'mailed':
       return step.type === 'forgot' ? { type: 'mailed', email: move.email } : step;
@@ -68,15 +67,18 @@ export function next(step: Step, move: Move): Step {
   }
 }
 
+function askedFor(reply: Asked, from: Way, email: string | null): Step {
+  const { ticket } = reply;
+  if (reply.type === 'code_sent') return { type: 'code', from, ticket, email };
+  return { type: 'factor', ticket, factors: reply.factors, passkey: reply.passkey };
+}
+
 /** What this page was opened with: a link of a mail, or a way back from another service. */
 export type Entry = Link | Exclude<Return, { type: 'entered' | 'linked' }>;
 
 /** Where that leads. A link without its secret is over before it began. */
 export function firstStep(entry: Entry | undefined, first: boolean, notice: Key | undefined): Step {
-  if (entry?.type === 'asked') {
-    const { ticket } = entry.reply;
-    return { type: 'code', from: 'sign_in', ticket, email: null };
-  }
+  if (entry?.type === 'asked') return askedFor(entry.reply, 'sign_in', null);
   if (entry?.type === 'refused') return { type: first ? 'sign_up' : 'sign_in', notice: entry.problem };
   const link = entry;
   if (link) return link.token === '' ? { type: 'link_over', of: link.type } : link;

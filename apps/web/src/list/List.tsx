@@ -21,7 +21,7 @@ import { editFolder } from '../folders/chosen.ts';
 import type { NamedFolder } from '../folders/folder.ts';
 import { t } from '../i18n/index.ts';
 import { LoadMore } from '../panels/LoadMore.tsx';
-import { HitRow } from '../search/HitRow.tsx';
+import { HitRow } from '../search/foundLater.ts';
 import type { Anchor } from '../ui/anchor.ts';
 import { Button } from '../ui/Button.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';

@@ -11,7 +11,7 @@ import { FOLDER_PANEL, FolderTabs } from '../folders/FolderTabs.tsx';
 import { t } from '../i18n/index.ts';
 import { LaterRow } from '../later/LaterRow.tsx';
 import { AskRow } from '../notify/AskRow.tsx';
-import { Hints } from '../search/Hints.tsx';
+import { expectSearch, Hints } from '../search/foundLater.ts';
 import { ThreadsRow } from '../threads/ThreadsRow.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { List } from './List.tsx';
@@ -83,6 +83,7 @@ export function ListPane() {
             value={query}
             onChange={(event) => setQuery(event.target.value)}
             onKeyDown={onFieldKey}
+            onFocus={expectSearch}
             placeholder={t('list.search')}
             aria-label={t('list.searchLabel')}
             aria-keyshortcuts="/ Control+Shift+F Meta+Shift+F"

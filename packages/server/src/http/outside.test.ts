@@ -1,11 +1,12 @@
 /** Signing in by another service as a browser does it, over HTTP, at a real provider; and what strangers send to these doors. */
-import type { SignInOptions } from '@kith/protocol';
+import type { PasskeyRequest, SignInOptions } from '@kith/protocol';
 import { freePort } from '@kith/tools/services/processes.ts';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseProviders } from '../accounts/outside/settings.ts';
 import { defaultConfig } from '../config.ts';
 import { createService, type Service } from '../service.ts';
+import { createPasskey } from '../testing/authenticator.ts';
 import { createFakeProvider, type FakeProvider } from '../testing/fakeProvider.ts';
 import { createRealProvider, type RealProvider } from '../testing/realProvider.ts';
 import { openTestDatabase } from '../testing/world.ts';
@@ -116,6 +117,35 @@ describe('at a real provider', () => {
       pathOf(await real.signIn(await three.location('/v1/auth/outside/real'), 'grace-at-work')),
     );
     expect((await three.me())?.user.id).toBe(me?.user.id);
+  });
+
+  it('a second factor is asked for there, too, the passkeys of this page among them', async () => {
+    const one = browser();
+    await one.location(pathOf(await real.signIn(await one.location('/v1/auth/outside/real'), 'hopper')));
+    const send = async (path: string, form: object) => {
+      const headers = { 'content-type': 'application/json', origin: base };
+      const response = await one.go(path, { method: 'POST', headers, body: JSON.stringify(form) });
+      return { status: response.status, body: (await response.json()) as Record<string, never> };
+    };
+    const begun = await send('/v1/me/passkeys/begin', {});
+    const { passkey, made } = createPasskey(begun.body['options'] as never, base);
+    const form = { ticket: begun.body['ticket'], passkey: made, name: 'Key' };
+    expect((await send('/v1/me/passkeys', form)).status).toBe(200);
+
+    const two = browser();
+    const back = await real.signIn(await two.location('/v1/auth/outside/real'), 'hopper');
+    const fields = new URLSearchParams((await two.location(pathOf(back))).slice('/#'.length));
+    expect(fields.get('step')).toBe('second_factor');
+    expect(await two.me()).toBeNull();
+    const reply = JSON.parse(fields.get('reply') ?? '') as { ticket: string; passkey: PasskeyRequest };
+    expect(reply).toMatchObject({ passkey: { allowCredentials: [{ id: made.id }] } });
+    const shown = await two.go('/v1/auth/continue', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: base },
+      body: JSON.stringify({ ticket: reply.ticket, passkey: passkey.answer(reply.passkey) }),
+    });
+    expect(shown.status, await shown.text()).toBe(200);
+    expect((await two.me())?.user.username).toBe('hopper');
   });
 });
 

@@ -83,9 +83,18 @@ function placeAfter(request: FastifyRequest<Route>, outcome: ReturnOutcome): str
     case 'entered': {
       const { type, ...rest } = signInReply(outcome.outcome);
       // The session is the cookie's: its token stands in no address.
-      return app(type === 'signed_in' ? { step: type } : { step: type, reply: JSON.stringify(rest) });
+      return app(type === 'signed_in' ? { step: type } : { step: type, reply: inAddress(rest) });
     }
   }
+}
+
+/** Proxies take headers of some kilobytes. Where one's passkeys fill more, the browser offers those it keeps itself. */
+const ADDRESS_MOST = 1_500;
+
+function inAddress(reply: object): string {
+  const text = JSON.stringify(reply);
+  if (text.length <= ADDRESS_MOST) return text;
+  return JSON.stringify(reply, (key, value: unknown) => (key === 'allowCredentials' ? [] : value));
 }
 
 const refusal = (

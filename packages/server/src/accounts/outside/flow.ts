@@ -109,7 +109,9 @@ export async function comeBack(room: Room, outside: Outside, back: Return): Prom
       await linkArrived(room, provider, arrival, waiting.link, back.identity);
       return { type: 'linked' };
     }
-    return { type: 'entered', outcome: await comeIn(room, outside, provider, arrival, back.origin) };
+    // A browser that is sent names no page; it comes to one of ours.
+    const origin = { ...back.origin, page: outside.origin() };
+    return { type: 'entered', outcome: await comeIn(room, outside, provider, arrival, origin) };
   });
 }
 
