@@ -22,6 +22,8 @@ export interface Config {
   /** Origins of the web app besides the one a request itself came to; the first is where people reach us. */
   readonly publicOrigins: readonly string[];
   readonly secret: string | null;
+  /** Those before it: what they signed and closed is still good. */
+  readonly formerSecrets: readonly string[];
   /** How many reverse proxies of one's own stand in front; each adds one entry to X-Forwarded-For. */
   readonly trustedProxies: number;
   /** Multiplies every rate limit; 0 switches them off. */
@@ -262,8 +264,21 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     type: 'text',
     hidden: true,
     description:
-      'Signs session tokens; 32 characters or more. Without it, one is made once and kept in the database. Changing it signs everybody out.',
+      'Signs session tokens, and ciphers the secrets of second factors; 32 characters or more. Without it, one is made once and kept in the database. Changing it signs everybody out and voids their authenticator apps, unless the one before stands in KITH_FORMER_SECRETS.',
     parse: optional(secret),
+  },
+  formerSecrets: {
+    name: 'KITH_FORMER_SECRETS',
+    default: '',
+    type: 'text',
+    hidden: true,
+    description:
+      'What KITH_SECRET was before, with spaces between: what they signed and ciphered is still good. Take one away after 30 days, or at once when it became known; recovery codes that were made with it end then, and authenticator apps that were not used since.',
+    parse: (value) =>
+      value
+        .split(/\s+/)
+        .filter((part) => part !== '')
+        .map(secret),
   },
   trustedProxies: {
     name: 'KITH_TRUST_PROXY',
@@ -560,6 +575,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     bus: read(settings.bus),
     publicOrigins: read(settings.publicOrigins),
     secret: read(settings.secret),
+    formerSecrets: read(settings.formerSecrets),
     trustedProxies: read(settings.trustedProxies),
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),

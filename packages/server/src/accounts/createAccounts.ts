@@ -1,5 +1,5 @@
 /** Puts the room together: forms in, sessions out, every failure one of the table's. */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { KithError } from '@kith/protocol';
 import type { Config } from '../config.ts';
 import type { Announcer } from '../fanout/announcer.ts';
@@ -15,6 +15,7 @@ import { beginPasskeySignIn, passkeySignIn } from './factors/passkeySignIn.ts';
 import { getTenantSecurity, updateTenantSecurity } from './factors/tenantSecurity.ts';
 import { createGuesses } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
+import { keysFor } from './keys.ts';
 import { createFetching } from './outside/fetching.ts';
 import { comeBack, depart } from './outside/flow.ts';
 import * as links from './outside/links.ts';
@@ -42,7 +43,14 @@ export interface AccountsDependencies {
   readonly mail: Mail;
   readonly config: Pick<
     Config,
-    'secret' | 'signUp' | 'publicOrigins' | 'proveEmail' | 'rateFactor' | 'smtpUrl' | 'providers'
+    | 'secret'
+    | 'formerSecrets'
+    | 'signUp'
+    | 'publicOrigins'
+    | 'proveEmail'
+    | 'rateFactor'
+    | 'smtpUrl'
+    | 'providers'
   >;
   readonly log: Pick<Logger, 'error' | 'warn'>;
   /** Leaked passwords; closed by whoever opened it. */
@@ -83,7 +91,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     .select(['id', 'name'])
     .where('slug', '=', MAIN_TENANT)
     .executeTakeFirstOrThrow();
-  const tokens = createTokens(secret, secure);
+  const secrets = [secret, ...config.formerSecrets] as const;
+  const tokens = createTokens(secrets, secure);
   const sessions = createSessions({ db, announcer, bus, now });
   const housekeeping = createHousekeeping({ db, log, now });
   let known = false;
@@ -116,7 +125,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     demandOpen,
     site: tenant.name,
     publicOrigins: config.publicOrigins,
-    keys: { totp: keyFrom(secret, 'totp'), recovery: keyFrom(secret, 'recovery codes') },
+    keys: { totp: keysFor(secrets, 'totp'), recovery: keysFor(secrets, 'recovery codes') },
   };
 
   const providers = config.providers.map((settings) =>
@@ -236,10 +245,6 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     },
   };
 }
-
-/** A key of its own for each use. */
-const keyFrom = (secret: string, use: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `kith ${use}`, 32));
 
 /** The database's errors as ours (E1). */
 async function failing<T>(work: () => Promise<T>): Promise<T> {

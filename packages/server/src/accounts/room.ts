@@ -5,6 +5,7 @@ import { type MailContent, mailLocale, type OwnPath } from '../mail/kinds.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Origin } from './accounts.ts';
 import type { Guesses } from './guesses.ts';
+import type { Keys } from './keys.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { Proofs } from './proofs.ts';
 import type { Sessions } from './sessions.ts';
@@ -32,9 +33,9 @@ export interface Room {
   readonly publicOrigins: readonly string[];
   readonly keys: {
     /** Ciphers the secrets of authenticator apps. */
-    readonly totp: Buffer;
+    readonly totp: Keys;
     /** Of the hashes of recovery codes. */
-    readonly recovery: Buffer;
+    readonly recovery: Keys;
   };
 }
 

@@ -31,6 +31,8 @@ export interface Sessions {
   forget(sessionId: string): void;
   /** Every session is looked up anew when it is next asked for. */
   forgetAll(): void;
+  /** The same on all nodes, sockets too: the tenant asks for something else of them. */
+  tellChanged(tenantId: number): void;
   close(): void;
 }
 
@@ -85,6 +87,11 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       const token = tokenOf.get(id);
       if (token !== undefined) forgetToken(token);
     }
+  };
+  const forgetAll = (): void => {
+    epoch += 1;
+    cache.clear();
+    tokenOf.clear();
   };
   const remember = (token: string, identity: Identity): void => {
     forgetToken(token);
@@ -156,6 +163,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
 
   const unsubscribe = bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'sessions_revoked') forgetSessions(message.sessionIds);
+    else if (message.type === 'identities_changed') forgetAll();
   });
 
   return {
@@ -246,10 +254,10 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       return at + CONFIRMED_MS;
     },
     forget: (sessionId) => forgetSessions([sessionId]),
-    forgetAll: () => {
-      epoch += 1;
-      cache.clear();
-      tokenOf.clear();
+    forgetAll,
+    tellChanged: (tenantId) => {
+      forgetAll();
+      announcer.identitiesChanged(tenantId);
     },
     close: unsubscribe,
   };

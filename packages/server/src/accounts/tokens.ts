@@ -3,6 +3,7 @@
  * database alone sign nobody in. Beside it, the cookie by which a browser is known again after it signed out.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secrets } from './keys.ts';
 
 export interface Tokens {
   /** The name of the session cookie. */
@@ -29,17 +30,19 @@ const MAX_AGE_S = 400 * 86_400;
 /** A session token, 32 characters, a dot, and 32 bytes in base64. */
 const MAX_LENGTH = 120;
 
-export function createTokens(secret: string, secure: boolean): Tokens {
+/** `secrets`: the first signs; what the others signed is still good. */
+export function createTokens(secrets: Secrets, secure: boolean): Tokens {
   // A browser keeps it only from this very host, over TLS: no neighbour under the same domain can plant one.
   const prefix = `${secure ? '__Host-' : ''}kith`;
   const cookieName = `${prefix}.session_token`;
   const deviceName = `${prefix}.device`;
   const outsideName = `${prefix}.outside`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  const signatureOf = (value: string): string => createHmac('sha256', secret).update(value).digest('base64');
+  const signatureOf = (value: string, secret: string): string =>
+    createHmac('sha256', secret).update(value).digest('base64');
   return {
     cookieName,
-    sign: (sessionToken) => `${sessionToken}.${signatureOf(sessionToken)}`,
+    sign: (sessionToken) => `${sessionToken}.${signatureOf(sessionToken, secrets[0])}`,
     verify: (given) => {
       if (given.length > 3 * MAX_LENGTH) return null;
       const signed = decode(given);
@@ -48,8 +51,11 @@ export function createTokens(secret: string, secure: boolean): Tokens {
       const value = signed.slice(0, dot);
       // As text, and not what it stands for: one token shall not have several spellings.
       const signature = Buffer.from(signed.slice(dot + 1));
-      const expected = Buffer.from(signatureOf(value));
-      return signature.length === expected.length && timingSafeEqual(signature, expected) ? value : null;
+      const isBy = (secret: string): boolean => {
+        const expected = Buffer.from(signatureOf(value, secret));
+        return signature.length === expected.length && timingSafeEqual(signature, expected);
+      };
+      return secrets.some(isBy) ? value : null;
     },
     fromCookies: (header) => cookieIn(header, cookieName) ?? null,
     setCookie: (signed) => `${cookieName}=${encodeURIComponent(signed)}; Max-Age=${MAX_AGE_S}; ${attributes}`,

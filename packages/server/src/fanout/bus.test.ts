@@ -70,6 +70,7 @@ describe.each(['local', 'nats'] as const)('the bus, %s', (kind) => {
       { type: 'ephemeral', ephemeral: { type: 'typing', conversationId: room, userId: room, active: true } },
       { type: 'invalidate', tenantId: 1, conversationId: room },
       { type: 'sessions_revoked', tenantId: 1, userId: room, sessionIds: [room] },
+      { type: 'identities_changed', tenantId: 1 },
     ];
     const { heard, end } = await listen(there);
     for (const message of messages) here.publish(subject, message);

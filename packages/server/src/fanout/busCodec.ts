@@ -18,6 +18,7 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   upload_wanted: true,
   gap: true,
   sessions_revoked: true,
+  identities_changed: true,
   presence_setting: true,
   node_alive: true,
   node_leaving: true,

@@ -105,8 +105,12 @@ it('a second factor is asked for over HTTP, and taken', async () => {
 it('who lacks a factor that is asked for may set one up, and nothing else, by HTTP or socket', async () => {
   const token = await member('bob');
   const socketUrl = `${base.replace('http', 'ws')}/v1/socket`;
+  const inside = await openSocket(socketUrl);
+  await inside.hello(token);
   const update = await ask('PUT', '/v1/tenant/security', ownerToken, { secondFactor: 'everyone' });
   expect(update.body).toEqual({ secondFactor: 'everyone' });
+  // Who is in already is sent out, and not when their socket happens to be looked at.
+  expect((await inside.next('goodbye')).error.code).toBe('second_factor_required');
 
   const refused: string[] = [];
   for (const name of commandNames) {

@@ -1,7 +1,7 @@
 /** Second factors and passkeys, and the ways around them that are none. */
 import { KithError, type PasskeyRequest, type SecondFactor } from '@kith/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../config.ts';
+import { type Config, defaultConfig } from '../../config.ts';
 import { createAnnouncer } from '../../fanout/announcer.ts';
 import { localBus, subjects } from '../../fanout/bus.ts';
 import { silentLogger } from '../../logger.ts';
@@ -58,10 +58,14 @@ function fromBase32(text: string): Buffer {
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
 }
 
+const SECRETS = ['the secret of last year, long enough', 'the secret of this year, long enough'] as const;
+
 describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind) => {
   let test: Awaited<ReturnType<typeof openTestDatabase>>;
   let letters: Letters;
   let accounts: Accounts;
+  /** The same service, started again with other settings. */
+  let create: (settings: Partial<Config>) => Promise<Accounts>;
   let now: number;
   const revoked: string[] = [];
 
@@ -128,16 +132,18 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
       if (message.type === 'sessions_revoked') revoked.push(...message.sessionIds);
     });
     letters = createLetters();
-    accounts = await createAccounts({
-      database: test.database,
-      bus,
-      announcer: createAnnouncer(bus),
-      mail: letters,
-      config: { ...defaultConfig(), proveEmail: false, publicOrigins: [PAGE] },
-      log: silentLogger,
-      costs: CHEAP,
-      now: () => now,
-    });
+    create = (settings) =>
+      createAccounts({
+        database: test.database,
+        bus,
+        announcer: createAnnouncer(bus),
+        mail: letters,
+        config: { ...defaultConfig(), proveEmail: false, publicOrigins: [PAGE], ...settings },
+        log: silentLogger,
+        costs: CHEAP,
+        now: () => now,
+      });
+    accounts = await create({ secret: SECRETS[0] });
     now = Date.now();
     // The owner.
     await member();
@@ -148,6 +154,34 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
   afterAll(async () => {
     await accounts?.close();
     await test?.drop();
+  });
+
+  it('with another secret of the service, what the former one closed is still good while it is named', async () => {
+    const ann = await withTotp();
+    const [first = '', second = ''] = ann.recoveryCodes;
+    const to = await asked(signIn(ann));
+    const renewed = await create({ secret: SECRETS[1], formerSecrets: [SECRETS[0]] });
+    const alone = await create({ secret: SECRETS[1] });
+    const ask = async (at: Accounts) =>
+      asked(at.signIn({ email: ann.email, password: ann.password }, place()));
+
+    expect(await alone.authenticate({ token: ann.one.token })).toBeNull();
+    expect(await renewed.authenticate({ token: ann.one.token })).not.toBeNull();
+    const lost = await ask(alone);
+    expect(
+      await refusal(alone.proceed({ ticket: lost.ticket, code: codeOf(ann.secret) }, place())),
+    ).toMatchObject({ code: 'bad_input' });
+    expect((await refusal(alone.proceed({ ticket: lost.ticket, recoveryCode: first }, place()))).code).toBe(
+      'bad_input',
+    );
+    await signedIn(renewed.proceed({ ticket: to.ticket, code: codeOf(ann.secret) }, place()));
+    await signedIn(renewed.proceed({ ticket: (await ask(renewed)).ticket, recoveryCode: second }, place()));
+    // Once used, the app lies under the new one alone.
+    now += STEP;
+    const { ticket } = await ask(alone);
+    await signedIn(alone.proceed({ ticket, code: codeOf(ann.secret) }, place()));
+    await renewed.close();
+    await alone.close();
   });
 
   describe('an authenticator app', () => {
@@ -342,16 +376,7 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
     });
 
     it('attack: the code that proves an address', async () => {
-      const strict = await createAccounts({
-        database: test.database,
-        bus: localBus(),
-        announcer: createAnnouncer(localBus()),
-        mail: letters,
-        config: { ...defaultConfig(), proveEmail: true, publicOrigins: [PAGE] },
-        log: silentLogger,
-        costs: CHEAP,
-        now: () => now,
-      });
+      const strict = await create({ secret: SECRETS[0], proveEmail: true });
       const ann = await withTotp();
       await accountsDb(test.database.db)
         .updateTable('auth_users')

@@ -83,7 +83,9 @@ export async function confirmTotp(
       .where('user_id', '=', id)
       .executeTakeFirst();
     if (!row) throw over();
-    const step = matchTotp(openTotp(room.keys.totp, id, row.secret), code, room.now());
+    const secret = openTotp(room.keys.totp, id, row.secret);
+    if (!secret) throw over();
+    const step = matchTotp(secret, code, room.now());
     if (step === null) throw wrongCode();
     await trx
       .updateTable('auth_totps')

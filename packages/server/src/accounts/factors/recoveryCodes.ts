@@ -1,5 +1,6 @@
 /** Ten codes on paper, for whoever lost the phone: 50 bits each, good once. Of them only hashes are kept. */
 import { createHmac, randomInt } from 'node:crypto';
+import type { Keys } from '../keys.ts';
 import type { AccountsDb } from '../tables.ts';
 
 const CODES = 10;
@@ -21,7 +22,7 @@ const hashOf = (key: Buffer, userId: string, code: string): Buffer =>
     .digest();
 
 /** Those before are void. */
-export async function renewCodes(db: AccountsDb, key: Buffer, userId: string): Promise<string[]> {
+export async function renewCodes(db: AccountsDb, [key]: Keys, userId: string): Promise<string[]> {
   const codes = Array.from({ length: CODES }, newCode);
   await deleteCodes(db, userId);
   await db
@@ -35,11 +36,15 @@ export async function deleteCodes(db: AccountsDb, userId: string): Promise<void>
   await db.deleteFrom('auth_recovery_codes').where('user_id', '=', userId).execute();
 }
 
-export async function spendCode(db: AccountsDb, key: Buffer, userId: string, code: string): Promise<boolean> {
+export async function spendCode(db: AccountsDb, keys: Keys, userId: string, code: string): Promise<boolean> {
   const taken = await db
     .deleteFrom('auth_recovery_codes')
     .where('user_id', '=', userId)
-    .where('code_hash', '=', hashOf(key, userId, code))
+    .where(
+      'code_hash',
+      'in',
+      keys.map((key) => hashOf(key, userId, code)),
+    )
     .returning('user_id')
     .executeTakeFirst();
   return taken !== undefined;

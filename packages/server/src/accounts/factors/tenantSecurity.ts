@@ -33,7 +33,7 @@ export async function updateTenantSecurity(
       .execute();
     await recordEvent(trx, userId, 'tenant_security_changed', { sessionId });
   });
-  room.sessions.forgetAll();
+  room.sessions.tellChanged(tenantId);
   return { secondFactor };
 }
 

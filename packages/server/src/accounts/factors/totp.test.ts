@@ -32,14 +32,16 @@ describe('codes of an authenticator app', () => {
   });
 
   it('lie ciphered, for their account alone', () => {
-    const key = Buffer.alloc(32, 1);
+    const key = [Buffer.alloc(32, 1)] as const;
+    const other = [Buffer.alloc(32, 2)] as const;
     const sealed = sealTotp(key, 'ann', secret);
     expect(sealed.includes(secret)).toBe(false);
     expect(sealTotp(key, 'ann', secret).equals(sealed)).toBe(false);
-    expect(openTotp(key, 'ann', sealed).equals(secret)).toBe(true);
-    expect(() => openTotp(key, 'bob', sealed)).toThrow();
-    expect(() => openTotp(Buffer.alloc(32, 2), 'ann', sealed)).toThrow();
+    expect(openTotp(key, 'ann', sealed)).toEqual(secret);
+    expect(openTotp([...other, ...key], 'ann', sealed)).toEqual(secret);
+    expect(openTotp(key, 'bob', sealed)).toBeNull();
+    expect(openTotp(other, 'ann', sealed)).toBeNull();
     sealed[15] = (sealed[15] ?? 0) ^ 1;
-    expect(() => openTotp(key, 'ann', sealed)).toThrow();
+    expect(openTotp(key, 'ann', sealed)).toBeNull();
   });
 });

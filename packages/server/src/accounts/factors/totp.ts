@@ -3,6 +3,7 @@
  * ciphered, bound to its account: a row that is moved to another account, or read without the service's own secret, is of no use.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Keys } from '../keys.ts';
 import type { AccountsDb } from '../tables.ts';
 
 const STEP_MS = 30_000;
@@ -51,25 +52,38 @@ export function totpUri(secret: Uint8Array, issuer: string, account: string): st
   return `otpauth://totp/${label}?${query}`;
 }
 
-export function sealTotp(key: Buffer, userId: string, secret: Uint8Array): Buffer {
+export function sealTotp([key]: Keys, userId: string, secret: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(userId));
   return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws when it was ciphered with another key, or for another account. */
-export function openTotp(key: Buffer, userId: string, sealed: Uint8Array): Buffer {
-  const bytes = Buffer.from(sealed);
+/** Null: it was ciphered with none of these keys, or for another account. */
+export function openTotp(keys: Keys, userId: string, sealed: Uint8Array): Buffer | null {
+  for (const key of keys) {
+    const secret = openWith(key, userId, Buffer.from(sealed));
+    if (secret) return secret;
+  }
+  return null;
+}
+
+function openWith(key: Buffer, userId: string, bytes: Buffer): Buffer | null {
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
     .setAAD(Buffer.from(userId))
     .setAuthTag(bytes.subarray(-TAG));
-  return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
+  const secret = decipher.update(bytes.subarray(NONCE, -TAG));
+  try {
+    return Buffer.concat([secret, decipher.final()]);
+  } catch {
+    // Its only way to say that the tag does not fit.
+    return null;
+  }
 }
 
 /** Takes a code of the account's app, once: of two who bring the same at one moment, one is believed. */
 export async function spendTotp(
   db: AccountsDb,
-  key: Buffer,
+  keys: Keys,
   userId: string,
   code: string,
   now: number,
@@ -80,11 +94,13 @@ export async function spendTotp(
     .where('user_id', '=', userId)
     .where('confirmed_at', 'is not', null)
     .executeTakeFirst();
-  const step = row ? matchTotp(openTotp(key, userId, row.secret), code, now) : null;
-  if (step === null) return false;
+  const secret = row && openTotp(keys, userId, row.secret);
+  const step = secret ? matchTotp(secret, code, now) : null;
+  if (!secret || step === null) return false;
   const taken = await db
     .updateTable('auth_totps')
-    .set({ last_step: step })
+    // Under the present key from now on.
+    .set({ last_step: step, secret: sealTotp(keys, userId, secret) })
     .where('user_id', '=', userId)
     .where('confirmed_at', 'is not', null)
     .where('last_step', '<', step)
