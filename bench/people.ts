@@ -26,7 +26,7 @@ export async function createPeople(
   const database = await openDatabase(options);
   try {
     const db = accountsDb(database.db);
-    const tokens = createTokens(secret, false);
+    const tokens = createTokens([secret], false);
     const people: Person[] = [];
     while (people.length < count) {
       const from = people.length;

@@ -72,7 +72,7 @@ export async function startInProcess(options: InProcessOptions = {}): Promise<In
     },
   );
   const { port } = await service.listen();
-  const tokens = createTokens(SECRET, false);
+  const tokens = createTokens([SECRET], false);
   const db = accountsDb(database.db);
   const tenant = await db
     .selectFrom('tenants')
