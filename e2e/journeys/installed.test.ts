@@ -60,8 +60,12 @@ async function buildAnew(mark: string): Promise<void> {
   const assets = join(webRoot, 'assets');
   const names = (await readdir(assets)).filter((name) => !/\.(br|gz)$/.test(name));
   const renamed = new Map(names.map((name) => [name, name.replace(/(\.\w+)$/, `${mark}$1`)]));
+  // From where a word begins, and no further than a name is long: there are words of half a megabyte.
   const inNew = (text: string): string =>
-    text.replace(/[\w.-]+\.(?:js|css|json|svg|png|webp)\b/g, (name) => renamed.get(name) ?? name);
+    text.replace(
+      /(?<![\w.-])[\w.-]{1,80}\.(?:js|css|json|svg|png|webp)\b/g,
+      (name) => renamed.get(name) ?? name,
+    );
   for (const [name, next] of renamed) {
     const path = join(assets, name);
     await writeFile(path, inNew(await readFile(path, 'utf8')));
