@@ -55,6 +55,8 @@ export const ServerFrame = z.discriminatedUnion('t', [
     rev: Rev,
     /** This connection's session, as `listSessions` names it. */
     sessionId: z.string(),
+    /** When it ends, where it began with a token of a host: unless a fresh one comes before (`refreshToken`). */
+    expiresAt: Time.optional(),
     tenant: z.object({
       slug: z.string(),
       name: z.string(),

@@ -1,7 +1,9 @@
 /** The wire of Kith. A client that wants to stay small imports types from here and values from the rooms without zod. */
 
+export * from './adminCalls.ts';
 export * from './attachments.ts';
 export * from './blobs.ts';
+export * from './calls.ts';
 export * from './commands/index.ts';
 export * from './content.ts';
 export * from './devices.ts';
@@ -13,6 +15,7 @@ export * from './files.ts';
 export * from './folders.ts';
 export * from './frames.ts';
 export * from './hidden.ts';
+export * from './hostTokens.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './links.ts';
@@ -28,3 +31,4 @@ export * from './searchQuery.ts';
 export * from './securityEvents.ts';
 export * from './signIn.ts';
 export * from './stickers.ts';
+export * from './tenants.ts';

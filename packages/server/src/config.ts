@@ -33,6 +33,10 @@ export interface Config {
   readonly breachedPasswords: string | null;
   /** Whether an address is proven before an account is let in; null: where this server sends mail. */
   readonly proveEmail: boolean | null;
+  /** Whoever shows it manages tenants over HTTP; null: nobody does. */
+  readonly operatorToken: string | null;
+  /** Whether public keys of hosts may lie in one's own network, and be fetched without TLS. */
+  readonly privateKeys: boolean;
   readonly metricsToken: string | null;
   /** Who is asked for GIFs; with its key. Null: nobody, and there is no search. */
   readonly gifProvider: GifProvider | null;
@@ -154,6 +158,12 @@ const origin = (value: string): string => {
 const secret = (value: string): string => {
   if (value.length < 32) throw new Error('must have at least 32 characters');
   return value;
+};
+
+/** What travels in a header. */
+const bearer = (value: string): string => {
+  if (!/^[\x21-\x7e]*$/.test(value)) throw new Error('must be of plain letters, without spaces');
+  return secret(value);
 };
 
 /** Checked here, read where it is used. */
@@ -317,6 +327,23 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description:
       'Whether people show that an address is theirs, by a code that is mailed there, before they come in. Without it: on, where KITH_SMTP_URL is set.',
     parse: optional((value) => oneOf('on', 'off')(value) === 'on'),
+  },
+  operatorToken: {
+    name: 'KITH_OPERATOR_TOKEN',
+    default: '',
+    type: 'text',
+    hidden: true,
+    description:
+      'Whoever shows it as a bearer token makes and manages tenants below /v1/operator; 32 characters or more. Without it, nobody does over HTTP: see npm run tenant.',
+    parse: optional(bearer),
+  },
+  privateKeys: {
+    name: 'KITH_PRIVATE_KEY_URLS',
+    default: 'off',
+    type: 'on | off',
+    description:
+      'Whether the public keys of host applications (JWKS) may be fetched from addresses of your own network, and without TLS. For development, and where hosts stand in the same network.',
+    parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
   metricsToken: {
     name: 'KITH_METRICS_TOKEN',
@@ -581,6 +608,8 @@ function readConfig(environment: Environment, problems: string[]): Config {
     signUp: read(settings.signUp),
     breachedPasswords: read(settings.breachedPasswords),
     proveEmail: read(settings.proveEmail),
+    operatorToken: read(settings.operatorToken),
+    privateKeys: read(settings.privateKeys),
     metricsToken: read(settings.metricsToken),
     gifProvider: read(settings.gifProvider),
     gifKey: read(settings.gifKey),

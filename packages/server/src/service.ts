@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { newId } from '@kith/protocol';
 import type { Logger } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
+import { createEmbed, tenantKeys } from './accounts/embed/embed.ts';
 import { openBreachedList } from './accounts/passwords/breached.ts';
 import { loadSecret } from './accounts/secret.ts';
+import { createTenantBook } from './accounts/tenants/book.ts';
+import { createOperator } from './accounts/tenants/operator.ts';
+import { tenantsDb } from './accounts/tenants/tables.ts';
 import { createBlobs } from './blobs/blobs.ts';
 import { veilTold } from './commands/veil.ts';
 import type { Config } from './config.ts';
@@ -135,6 +139,25 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   /** Where this machine reaches it. */
   let here: string | undefined;
   const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
+  const secrets = [config.secret ?? (await loadSecret(database.db, 'session')), ...config.formerSecrets] as const;
+  const tenants = createTenantBook({ db: tenantsDb(database.db), bus, log });
+  await tenants.start();
+  const embed = createEmbed({
+    database,
+    announcer,
+    bus,
+    book: tenants,
+    log,
+    secrets,
+    insecureKeys: config.privateKeys,
+    ...(overrides.outside && { outside: overrides.outside }),
+  });
+  const operator = createOperator({
+    db: tenantsDb(database.db),
+    keys: tenantKeys(secrets),
+    changed: tenants.changed,
+    endSessions: embed.sessions.endAll,
+  });
   const accounts = await createAccounts({
     database,
     announcer,
@@ -142,6 +165,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     mail,
     config,
     log,
+    hosts: embed.sessions,
     breached,
     origin: () => here ?? `http://localhost:${config.port}`,
   });
@@ -188,6 +212,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     announcer,
     memberships,
     accounts,
+    tenants,
+    embed,
     blobs,
     files,
     links,
@@ -232,6 +258,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   const app = await createHttpApp({
     services,
     accounts,
+    operator,
     limiter,
     config,
     log,
@@ -298,6 +325,8 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     hub.close();
     await presences.close();
     await accounts.close();
+    tenants.close();
+    await embed.close();
     await breached?.close();
     await services.blobs.close();
     await services.files.close();
@@ -314,6 +343,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     listen: async () => {
       const nodes = config.bus === null ? 'one node' : 'one of several nodes';
       accounts.start();
+      await embed.start();
       searchIndexer.start();
       files.start();
       transcodes.start();

@@ -1,6 +1,8 @@
 /** What commands work with. `service.ts` wires it; tests wire their own. */
 import type { CommandName, Output, ParsedInput } from '@kith/protocol';
 import type { Accounts } from './accounts/accounts.ts';
+import type { Embed } from './accounts/embed/embed.ts';
+import type { TenantBook } from './accounts/tenants/book.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { EmojiBook } from './emoji/emojiBook.ts';
 import type { Encoded } from './encoded.ts';
@@ -47,6 +49,10 @@ export interface Services {
   readonly presences: Presences;
   readonly typing: Typing;
   readonly accounts: Accounts;
+  /** What tenants may do. */
+  readonly tenants: Pick<TenantBook, 'admit' | 'knowsOrigin' | 'letsOrigin'>;
+  /** People who come by tokens of their host. */
+  readonly embed: Pick<Embed, 'enter' | 'refresh'>;
   /** Small images. */
   readonly blobs: Blobs;
   /** Of messages. */

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { accountCommands } from './accounts.ts';
 import { conversationCommands, memberCommands } from './conversations.ts';
+import { embedCommands } from './embed.ts';
 import { emojiCommands } from './emoji.ts';
 import { factorCommands } from './factors.ts';
 import { fileCommands } from './files.ts';
@@ -26,6 +27,7 @@ export const commands = {
   ...searchCommands,
   ...threadCommands,
   ...accountCommands,
+  ...embedCommands,
   ...securityCommands,
   ...factorCommands,
   ...emojiCommands,

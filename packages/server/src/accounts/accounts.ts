@@ -31,6 +31,8 @@ export interface Identity {
   readonly expiresAt: Date;
   /** The tenant asks for a second factor, and there is none: see policy/secondFactor.ts. */
   readonly restricted: boolean;
+  /** Came by a token of a host: the session ends with it, unless a fresh one comes. */
+  readonly byHost?: true;
 }
 
 export type SessionInfo = Output<'listSessions'>['sessions'][number];

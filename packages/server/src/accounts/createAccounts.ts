@@ -6,8 +6,10 @@ import type { Announcer } from '../fanout/announcer.ts';
 import type { Bus } from '../fanout/bus.ts';
 import type { Logger } from '../logger.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Caller } from '../services.ts';
 import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Identity } from './accounts.ts';
+import { type HostSessions, isHostSession } from './embed/hostSessions.ts';
 import { evenly } from './evenly.ts';
 import { recordEvent } from './events.ts';
 import * as factors from './factors/ownFactors.ts';
@@ -53,6 +55,8 @@ export interface AccountsDependencies {
     | 'providers'
   >;
   readonly log: Pick<Logger, 'error' | 'warn'>;
+  /** Of those who came by a token of their host; absent: nobody does. */
+  readonly hosts?: HostSessions;
   /** Leaked passwords; closed by whoever opened it. */
   readonly breached?: BreachedList | null;
   readonly now?: () => number;
@@ -78,6 +82,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     mail,
     config,
     log,
+    hosts,
     breached = null,
     now = Date.now,
     costs,
@@ -139,18 +144,25 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
-    return signed === null ? null : tokens.verify(signed);
+    const known = signed === null ? null : tokens.verify(signed);
+    // Of a host: any page that such a person visits could make a browser send a cookie.
+    return known !== null && token === undefined && isHostSession(known) ? null : known;
   };
+  const identify = (token: string): Promise<Identity | null> =>
+    isHostSession(token) ? (hosts?.identify(token) ?? Promise.resolve(null)) : sessions.identify(token);
+  /** Accounts are in the main tenant; whoever is of another one came by their host. */
+  const hostOf = (caller: Caller): HostSessions | undefined =>
+    caller.tenantId === tenant.id ? undefined : hosts;
 
   const identityIn = async (cookie: string): Promise<Identity | null> => {
     const token = tokenIn({ cookie });
-    return token === null ? null : sessions.identify(token);
+    return token === null ? null : identify(token);
   };
 
   return {
     authenticate: async (credentials) => {
       const token = tokenIn(credentials);
-      return token === null ? null : failing(() => sessions.identify(token));
+      return token === null ? null : failing(() => identify(token));
     },
     deviceOf: (cookie) => tokens.deviceFromCookies(cookie),
     options: () =>
@@ -201,6 +213,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       const token = tokenIn(credentials);
       if (token !== null)
         await failing(async () => {
+          if (isHostSession(token)) return hosts?.end(token);
           const ended = await sessions.end(token);
           if (ended) await recordEvent(db, ended.userId, 'signed_out', origin);
         });
@@ -224,20 +237,27 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     beginPasskeyConfirm: (caller) => failing(() => factors.beginPasskeyConfirm(room, caller)),
     getTenantSecurity: (caller) => failing(() => getTenantSecurity(room, caller)),
     updateTenantSecurity: (caller, input) => failing(() => updateTenantSecurity(room, caller, input)),
-    listSessions: (caller) => failing(() => sessions.list(caller)),
+    listSessions: (caller) => failing(() => (hostOf(caller) ?? sessions).list(caller)),
     revokeSession: (caller, sessionId) =>
       failing(async () => {
+        const host = hostOf(caller);
+        if (host) return (await host.endOf(caller, { only: sessionId })) > 0;
         const revoked = await sessions.revoke(caller, sessionId);
         if (revoked) await recordEvent(db, caller.userId, 'session_revoked', caller);
         return revoked;
       }),
     revokeOtherSessions: (caller) =>
       failing(async () => {
+        const host = hostOf(caller);
+        if (host) return host.endOf(caller, { but: caller.sessionId });
         const revoked = await sessions.revokeOthers(caller);
         if (revoked > 0) await recordEvent(db, caller.userId, 'other_sessions_revoked', caller);
         return revoked;
       }),
-    forgetSessions: sessions.forgetAll,
+    forgetSessions: () => {
+      sessions.forgetAll();
+      hosts?.forgetAll();
+    },
     start: housekeeping.start,
     close: async () => {
       sessions.close();

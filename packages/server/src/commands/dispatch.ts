@@ -21,7 +21,12 @@ export async function dispatch<N extends CommandName>(
   try {
     const parsed = parseInput(name, input);
     const handler = handlers[name] as Handler<CommandName> as Handler<N>;
-    return await inTime(handler(services, caller, parsed).then((answer) => veil(services, caller, answer)));
+    // What the tenant may not have is refused here, for every command and way.
+    const admitted = services.tenants.admit(caller.tenantId, name, parsed);
+    const run = (): Promise<Answer<N>> => handler(services, caller, parsed);
+    // Nothing waits that need not: messages reach the log in the order they came.
+    const answered = admitted === null ? run() : admitted.then(run);
+    return await inTime(answered.then((answer) => veil(services, caller, answer)));
   } catch (error) {
     const known = toKithError(error);
     result = known instanceof KithError ? known.code : 'internal';

@@ -65,6 +65,7 @@ import { markRead } from './markRead.ts';
 import { markThreadRead } from './markThreadRead.ts';
 import { openDirect } from './openDirect.ts';
 import { pinMessage } from './pinMessage.ts';
+import { refreshToken } from './refreshToken.ts';
 import { removeEmoji } from './removeEmoji.ts';
 import { removeMember } from './removeMember.ts';
 import { removePasskey } from './removePasskey.ts';
@@ -169,6 +170,7 @@ export const handlers: Handlers = {
   markThreadRead,
   openDirect,
   pinMessage,
+  refreshToken,
   removeEmoji,
   removeMember,
   removePasskey,

@@ -237,6 +237,7 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   updateProfile: { input: () => ({ displayName: 'Somebody' }), outcome: everyone },
   updateSettings: { input: () => ({ presence: 'away' }), outcome: everyone },
   // Nobody has an account in this test: what they do with it is tested in accounts/.
+  refreshToken: { input: () => ({ token: 'x.y.z' }), outcome: noAccount },
   getAccount: { input: () => ({}), outcome: noAccount },
   confirmIdentity: { input: () => ({ password: 'x' }), outcome: noAccount },
   changePassword: { input: () => ({ password: 'x' }), outcome: noAccount },

@@ -37,6 +37,8 @@ export type BusMessage =
   | { readonly type: 'privacy'; readonly tenantId: number; readonly userIds: readonly string[] }
   /** To every node: the custom emoji of this tenant are others now. */
   | { readonly type: 'emoji_changed'; readonly tenantId: number; readonly rev: number }
+  /** To every node: what tenants may do, or where their pages are, is something else now. */
+  | { readonly type: 'tenants_changed' }
   /** To every node: one of them was cut off from the others, and what it said meanwhile is lost. */
   | { readonly type: 'gap' }
   /** To every node: somebody goes on with this upload; whoever still holds a former request of it lets go. */

@@ -16,6 +16,7 @@ const TYPES: { readonly [T in BusMessage['type']]: true } = {
   privacy: true,
   emoji_changed: true,
   upload_wanted: true,
+  tenants_changed: true,
   gap: true,
   sessions_revoked: true,
   identities_changed: true,

@@ -37,6 +37,8 @@ export interface Entrant extends CallerSocket {
   readonly address: string;
   /** The page it belongs to, one of ours; programs have none. */
   readonly page: string | undefined;
+  /** The page, where it is none of ours. */
+  readonly foreignPage: string | null;
   /** Not gone meanwhile. */
   isAdmitting(): boolean;
   /** It is in: what it is told first. */
@@ -90,6 +92,12 @@ export async function admit(
     demand(rateLimiter, { address: entrant.address }, 'auth');
     throw new KithError('unauthenticated');
   }
+  const { foreignPage } = entrant;
+  // A host's page speaks for the host's own people.
+  if (foreignPage !== null && !context.services.tenants.letsOrigin(identity.tenantId, foreignPage))
+    throw new KithError('unauthenticated', {
+      message: 'Pages of this origin may not speak for this person.',
+    });
   demandFactor(identity, null);
   if (!people.enter(identity)) throw new KithError('too_many_connections');
   let entered = false;
@@ -137,6 +145,7 @@ async function welcome(
       settings: me.settings,
       rev: me.rev,
       sessionId: identity.sessionId,
+      ...(identity.byHost && { expiresAt: identity.expiresAt.toISOString() }),
       tenant: { ...identity.tenant, emojiRev },
       ...(services.gifs.provider !== null && { gifs: services.gifs.provider }),
       limits: { ...limits },

@@ -52,6 +52,7 @@ const REPLY_END = Buffer.from('}');
 export class Connection implements Entrant, Newcomer {
   readonly address: string;
   readonly page: string | undefined;
+  readonly foreignPage: string | null;
   readonly #context: ConnectionContext;
   readonly #number: number;
   readonly #ws: WebSocket;
@@ -59,6 +60,7 @@ export class Connection implements Entrant, Newcomer {
   readonly #outbound: Outbound;
   readonly #strikes: Strikes;
   #credentials: Credentials = {};
+  #expiring = false;
   #heardAt: number;
   #state: ConnectionState;
 
@@ -68,13 +70,22 @@ export class Connection implements Entrant, Newcomer {
     ws: WebSocket,
     wire: Wire,
     address: string,
-    { cookie, origin }: { readonly cookie?: string | undefined; readonly origin?: string | undefined },
+    {
+      cookie,
+      origin,
+      foreign,
+    }: {
+      readonly cookie?: string | undefined;
+      readonly origin?: string | undefined;
+      readonly foreign: string | null;
+    },
   ) {
     this.#context = context;
     this.#number = number;
     this.#ws = ws;
     this.address = address;
     this.page = origin;
+    this.foreignPage = foreign;
     this.#cookie = cookie;
     this.#heardAt = context.now();
     this.#state = { name: 'greeting', deadline: this.#heardAt + context.limits.helloMs };
@@ -105,8 +116,25 @@ export class Connection implements Entrant, Newcomer {
     } else if (now - this.#heardAt > limits.idleMs) {
       this.#ws.terminate();
     } else if (state.name === 'live' && state.live.identity.expiresAt.getTime() <= Date.now()) {
+      void this.#expire(state.live);
+    }
+  }
+
+  /** The end of its session, as far as is known here: it may go on by a fresh token that came another way. */
+  async #expire(live: Live): Promise<void> {
+    if (this.#expiring) return;
+    this.#expiring = true;
+    try {
+      const identity = await this.#context.accounts.authenticate(this.#credentials);
+      if (identity?.sessionId === live.identity.sessionId && identity.expiresAt.getTime() > Date.now())
+        live.identity = identity;
       // Nobody took it back: what the device holds stays its own until the person signs in again.
-      this.close('unauthenticated');
+      else this.close('unauthenticated');
+    } catch (err) {
+      // Asked again with the next tick.
+      this.#context.logger.warn({ err }, 'could not look at a session that ends');
+    } finally {
+      this.#expiring = false;
     }
   }
 

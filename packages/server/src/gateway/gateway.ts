@@ -165,12 +165,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   // ---- coming in ----
 
+  /** The page behind it, where it is none of ours: of a host perhaps, whose people come by token. */
+  const foreignPage = (request: IncomingMessage): string | null => {
+    const { origin } = request.headers;
+    return origin === undefined || options.allowedOrigin(request) ? null : origin;
+  };
+
   const check = (request: IncomingMessage): ErrorCode | null => {
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== socketPath) return 'not_found';
     if (draining) return 'draining';
     // Browsers send cookies with sockets from any page: without this check, a hostile one could speak as its visitor.
-    if (request.headers.origin !== undefined && !options.allowedOrigin(request)) return 'forbidden';
+    const foreign = foreignPage(request);
+    if (foreign !== null && !services.tenants.knowsOrigin(foreign)) return 'forbidden';
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     return offered.includes(subprotocol) ? null : 'unsupported_version';
   };
@@ -194,8 +201,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.removeListener('close', giveBack);
       numbered += 1;
+      const foreign = foreignPage(request);
       const { cookie, origin } = request.headers;
-      const said = { cookie, origin };
+      // What a foreign page makes a browser send along speaks for nobody.
+      const said = foreign === null ? { cookie, origin, foreign } : { foreign };
       connections.add(new Connection(context, numbered, ws, socket as Duplex & Wire, address, said));
     });
   };

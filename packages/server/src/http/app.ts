@@ -4,6 +4,7 @@ import { KithError, limits, newId } from '@kith/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Operator } from '../accounts/tenants/operator.ts';
 import type { Config } from '../config.ts';
 import { isDeeperThan } from '../gateway/inbound.ts';
 import type { RateLimiter } from '../limits/rateLimiter.ts';
@@ -11,13 +12,16 @@ import type { Services } from '../services.ts';
 import { registerAuth } from './authRoutes.ts';
 import { registerBlobs } from './blobRoutes.ts';
 import { registerCommands } from './commandRoutes.ts';
+import { registerCors } from './cors.ts';
 import { registerDocumentation } from './documentation.ts';
 import { refuseConnection, sendError } from './errors.ts';
 import { registerFiles } from './fileRoutes.ts';
 import { registerGifs } from './gifRoutes.ts';
 import { registerHealth } from './health.ts';
+import { registerHostTokens } from './hostTokenRoutes.ts';
 import type { Pace } from './idle.ts';
 import { type Metrics, registerMetrics } from './metrics.ts';
+import { registerOperator } from './operatorRoutes.ts';
 import { registerOutside } from './outsideRoutes.ts';
 import { registerSecurityHeaders, securityHeaders } from './securityHeaders.ts';
 import { endAnswered, refuseSlowBodies } from './slowBodies.ts';
@@ -27,8 +31,13 @@ import { registerWebApp } from './webApp.ts';
 export interface HttpDependencies {
   readonly services: Services;
   readonly accounts: Accounts;
+  /** Absent: tenants are not managed over HTTP. */
+  readonly operator?: Operator;
   readonly limiter: RateLimiter;
-  readonly config: Pick<Config, 'publicOrigins' | 'trustedProxies' | 'metricsToken' | 's3Direct' | 's3Url'>;
+  readonly config: Pick<
+    Config,
+    'publicOrigins' | 'trustedProxies' | 'metricsToken' | 'operatorToken' | 's3Direct' | 's3Url'
+  >;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** The built web app. */
@@ -78,12 +87,15 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
     }
   });
   registerSecurityHeaders(app, headersFor);
+  registerCors(app, dependencies);
   registerJson(app);
 
   registerHealth(app, dependencies);
   registerMetrics(app, dependencies);
   registerAuth(app, dependencies);
   registerOutside(app, dependencies);
+  registerHostTokens(app, dependencies);
+  registerOperator(app, dependencies);
   registerCommands(app, dependencies);
   registerBlobs(app, dependencies);
   registerUploads(app, dependencies);

@@ -37,6 +37,11 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     takeAddressRate(request, 'auth');
     refuseForeignPages(request);
   };
+  /** A token that is shown is meant, whichever page shows it. */
+  const onSignOut = async (request: FastifyRequest): Promise<void> => {
+    takeAddressRate(request, 'auth');
+    if (request.headers.authorization === undefined) refuseForeignPages(request);
+  };
   const answer = (reply: FastifyReply, outcome: SignInOutcome): FastifyReply => {
     reply.header('cache-control', 'no-store');
     if (outcome.type === 'signed_in')
@@ -96,7 +101,7 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     reply.send(await accounts.undoEmail(token, origin)),
   );
 
-  app.post('/v1/auth/sign-out', { onRequest }, async (request, reply) => {
+  app.post('/v1/auth/sign-out', { onRequest: onSignOut }, async (request, reply) => {
     refuseForgery(request, dependencies);
     const setCookie = await accounts.signOut(credentialsOf(request) ?? {}, originOf(request, dependencies));
     return reply.headers({ 'set-cookie': setCookie, 'cache-control': 'no-store' }).send({});
@@ -132,7 +137,7 @@ export function signInReply(outcome: SignInOutcome): SignInReply {
   }
 }
 
-function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
+export function parse<T extends z.ZodType>(form: T, body: unknown): z.output<T> {
   const result = form.safeParse(body ?? {});
   if (result.success) return result.data;
   throw new KithError('bad_input', { fields: fieldErrors(result.error) });

@@ -7,9 +7,9 @@ import { mailLocale } from '../mail/kinds.ts';
 import { demandFactor } from '../policy/secondFactor.ts';
 import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
-import { addressOf, isOwnOrigin } from './origin.ts';
+import { addressOf, foreignOriginOf, isOwnOrigin } from './origin.ts';
 
-type Dependencies = Pick<HttpDependencies, 'accounts' | 'limiter' | 'config'>;
+type Dependencies = Pick<HttpDependencies, 'accounts' | 'limiter' | 'config' | 'services'>;
 
 /**
  * The signed-in caller, within their rates. `command` null: what is no command. @throws KithError rate_limited, unauthenticated,
@@ -28,6 +28,7 @@ export async function callerOf(
   const identity: Identity | null = credentials === null ? null : await accounts.authenticate(credentials);
   if (!identity) throw new KithError('unauthenticated');
   refuseForgery(request, dependencies);
+  refuseOthersPages(request, identity, dependencies);
   demandFactor(identity, command);
   const { tenantId, sessionId } = identity;
   takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
@@ -72,6 +73,17 @@ export function refuseForgery(request: FastifyRequest, { config }: Pick<Dependen
   const byCookie = request.headers.authorization === undefined && request.headers.cookie !== undefined;
   if (!byCookie || request.method === 'GET') return;
   if (!isOwnOrigin(request.headers, config)) throw foreignOrigin();
+}
+
+/** A page of a host, which browsers are told to let read our answers, speaks for people of that tenant, and by their tokens only. */
+function refuseOthersPages(
+  { headers }: FastifyRequest,
+  { tenantId }: Identity,
+  { config, services: { tenants } }: Dependencies,
+): void {
+  const page = foreignOriginOf(headers, config);
+  if (page === null || !tenants.knowsOrigin(page)) return;
+  if (headers.authorization === undefined || !tenants.letsOrigin(tenantId, page)) throw foreignOrigin();
 }
 
 export const foreignOrigin = (): KithError =>

@@ -49,7 +49,7 @@ function registerCommand(
 }
 
 /** Path, then query (GET, DELETE) or body; a field may come one way only. */
-function inputOf(request: FastifyRequest, http: HttpRoute, coerce: Coerce): unknown {
+export function inputOf(request: FastifyRequest, http: HttpRoute, coerce: Coerce): unknown {
   const path = coerce(request.params as Record<string, string>);
   const byQuery = http.method === 'GET' || http.method === 'DELETE';
   const rest = byQuery ? coerce(request.query as Record<string, unknown>) : (request.body ?? {});

@@ -2,6 +2,7 @@
 import { type CommandName, commands } from '@kith/protocol';
 import { accountCommands } from '@kith/protocol/commands/accounts';
 import { conversationCommands, memberCommands } from '@kith/protocol/commands/conversations';
+import { embedCommands } from '@kith/protocol/commands/embed';
 import { emojiCommands } from '@kith/protocol/commands/emoji';
 import { factorCommands } from '@kith/protocol/commands/factors';
 import { fileCommands } from '@kith/protocol/commands/files';
@@ -22,7 +23,7 @@ const nouns: readonly (readonly [string, object])[] = [
   ['Search', searchCommands],
   ['Threads', threadCommands],
   ['Emoji, stickers, GIFs', { ...emojiCommands, ...stickerCommands, ...gifCommands }],
-  ['Accounts', accountCommands],
+  ['Accounts', { ...accountCommands, ...embedCommands }],
   ['Security', { ...securityCommands, ...factorCommands }],
 ];
 

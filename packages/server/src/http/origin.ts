@@ -38,6 +38,15 @@ export function isOwnOrigin(
   return URL.canParse(origin) && new URL(origin).host === hostOf(headers, config.trustedProxies);
 }
 
+/** The page of another site that a browser sent this from; null: of ours, or it does not say. */
+export function foreignOriginOf(
+  headers: IncomingHttpHeaders,
+  config: Pick<Config, 'publicOrigins' | 'trustedProxies'>,
+): string | null {
+  const { origin } = headers;
+  return origin === undefined || isOwnOrigin(headers, config) ? null : origin;
+}
+
 const listOf = (header: string | string[] | undefined): string[] =>
   (Array.isArray(header) ? header.join(',') : (header ?? ''))
     .split(',')

@@ -25,6 +25,8 @@ export interface Wanted {
   readonly mostBytes: number;
   /** Longer ones: `cut` keeps the beginning, `refuse` gives up. */
   readonly longer: 'cut' | 'refuse';
+  /** Only over TLS, at every step. */
+  readonly secure?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -98,8 +100,9 @@ export function createOutside({
     return [first, ...others];
   };
 
-  const ask = async (url: URL, { accept, signal }: Wanted): Promise<IncomingMessage> => {
+  const ask = async (url: URL, { accept, signal, secure = false }: Wanted): Promise<IncomingMessage> => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new NotFetched('not http');
+    if (secure && url.protocol !== 'https:') throw new NotFetched('not https');
     if (!isPort(url.port)) throw new NotFetched('another port');
     if (url.username !== '' || url.password !== '') throw new NotFetched('a password in the link');
     const targets = await addressesOf(url, signal);

@@ -5,6 +5,7 @@ import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
 import { outsideMigration } from '../accounts/outside/migration.ts';
+import { embedMigration } from '../accounts/tenants/embedMigration.ts';
 import { tenantsMigration } from '../accounts/tenants/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { searchMigration } from './searchMigration.ts';
@@ -493,4 +494,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0025_outside': { up: (db) => run(db, outsideMigration) },
   '0026_factors': { up: (db) => run(db, factorsMigration) },
   '0027_tenants': { up: (db) => run(db, tenantsMigration) },
+  '0029_embed': { up: (db) => run(db, embedMigration) },
 };

@@ -55,6 +55,8 @@ export interface TenantsTable {
   origins: Generated<string[]>;
   quotas: JSONColumnType<Record<string, number>, string | undefined, string>;
   features: JSONColumnType<Record<string, boolean>, string | undefined, string>;
+  /** Where the public keys of its host are. */
+  jwks_url: ColumnType<string | null, string | null | undefined, string | null>;
   disabled_at: Date | null;
   created_at: Generated<Date>;
 }

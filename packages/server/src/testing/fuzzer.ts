@@ -204,6 +204,7 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     listReports: () => ({}),
     updateProfile: () => ({ displayName: 'name' }),
     updateSettings: () => ({ presence: 'away' }),
+    refreshToken: () => ({ token: 'x.y.z' }),
     getAccount: () => ({}),
     confirmIdentity: () => ({ password: 'not the one' }),
     changePassword: () => ({ password: 'x' }),

@@ -184,6 +184,7 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
       privacy: { receipts: true },
     },
   ],
+  refreshToken: () => [{ token: 'x.y.z' }],
   getAccount: nothing,
   confirmIdentity: () => [{ password: 'not the password' }],
   changePassword: () => [{ password: 'short' }],

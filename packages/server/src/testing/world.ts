@@ -249,6 +249,8 @@ export async function createWorld(
     // Tests do the rounds themselves.
     dueWork: { plan: () => undefined },
     accounts: noAccounts,
+    tenants: { admit: () => null, knowsOrigin: () => false, letsOrigin: () => false },
+    embed: { enter: none, refresh: none },
   };
 
   const call: World['call'] = async (caller, name, input) => {

@@ -2,15 +2,16 @@
  * Codes of an authenticator app (RFC 6238: HMAC-SHA-1, six digits, 30 seconds, as every app knows them). The secret lies
  * ciphered, bound to its account: a row that is moved to another account, or read without the service's own secret, is of no use.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Keys } from '../keys.ts';
+import { seal as sealTotp, unseal as openTotp } from '../sealed.ts';
 import type { AccountsDb } from '../tables.ts';
+
+export { openTotp, sealTotp };
 
 const STEP_MS = 30_000;
 /** Clocks differ: the step before and the one after are taken, too. */
 const DRIFT = 1;
-const NONCE = 12;
-const TAG = 16;
 
 /** 160 bits, as the RFC advises. */
 export const newTotpSecret = (): Buffer => randomBytes(20);
@@ -50,34 +51,6 @@ export function totpUri(secret: Uint8Array, issuer: string, account: string): st
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   const query = `secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}&algorithm=SHA1&digits=6&period=30`;
   return `otpauth://totp/${label}?${query}`;
-}
-
-export function sealTotp([key]: Keys, userId: string, secret: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(userId));
-  return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
-}
-
-/** Null: it was ciphered with none of these keys, or for another account. */
-export function openTotp(keys: Keys, userId: string, sealed: Uint8Array): Buffer | null {
-  for (const key of keys) {
-    const secret = openWith(key, userId, Buffer.from(sealed));
-    if (secret) return secret;
-  }
-  return null;
-}
-
-function openWith(key: Buffer, userId: string, bytes: Buffer): Buffer | null {
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
-    .setAAD(Buffer.from(userId))
-    .setAuthTag(bytes.subarray(-TAG));
-  const secret = decipher.update(bytes.subarray(NONCE, -TAG));
-  try {
-    return Buffer.concat([secret, decipher.final()]);
-  } catch {
-    // Its only way to say that the tag does not fit.
-    return null;
-  }
 }
 
 /** Takes a code of the account's app, once: of two who bring the same at one moment, one is believed. */

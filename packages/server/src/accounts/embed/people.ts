@@ -1,0 +1,148 @@
+/** Who somebody of a host is here: made when they first come, and as the host last said. */
+import { randomBytes } from 'node:crypto';
+import { KithError, newId, type Role } from '@kith/protocol';
+import { sql } from 'kysely';
+import type { Announcer } from '../../fanout/announcer.ts';
+import { subjects } from '../../fanout/bus.ts';
+import type { Db } from '../../store/database.ts';
+import { ownPerson } from '../../store/users.ts';
+import type { TenantsDb } from '../tenants/tables.ts';
+
+export interface HostPerson {
+  readonly userId: string;
+  /** Tokens that were issued before are refused. */
+  readonly tokensFrom: Date | null;
+}
+
+export interface Wanted {
+  readonly sub: string;
+  /** Absent: stays. */
+  readonly name?: string | undefined;
+  /** Absent: stays; nobody is made an owner, nor is one unmade. */
+  readonly role?: Exclude<Role, 'owner'> | undefined;
+}
+
+interface PeopleOptions {
+  readonly db: TenantsDb;
+  readonly announcer: Announcer;
+  /** How many the tenant may have; null: any. */
+  readonly most: (tenantId: number) => number | null;
+}
+
+export interface HostPeople {
+  find(tenantId: number, sub: string): Promise<HostPerson | null>;
+  /** @throws KithError limit_reached when there are too many. */
+  upsert(tenantId: number, wanted: Wanted): Promise<HostPerson>;
+}
+
+/** Two that make the same person at one moment, or others of the same name, try again. */
+const TRIES = 5;
+
+export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPeople {
+  const find: HostPeople['find'] = async (tenantId, sub) => {
+    const row = await db
+      .selectFrom('host_people')
+      .select(['user_id', 'tokens_from'])
+      .where('tenant_id', '=', tenantId)
+      .where('sub', '=', sub)
+      .executeTakeFirst();
+    return row ? { userId: row.user_id, tokensFrom: row.tokens_from } : null;
+  };
+
+  const change = async (tenantId: number, userId: string, { name, role }: Wanted): Promise<void> => {
+    const { rows } = await sql`
+      update users set
+        display_name = coalesce(${name ?? null}::text, display_name),
+        role = case when role = 'owner' then role else coalesce(${role ?? null}::text, role) end,
+        rev = rev + 1, profile_rev = rev + 1
+      where tenant_id = ${tenantId} and id = ${userId} and (
+        display_name <> coalesce(${name ?? null}::text, display_name)
+        or (role <> 'owner' and role <> coalesce(${role ?? null}::text, role))
+      ) returning 1`.execute(db);
+    if (rows.length > 0) await tell(tenantId, userId);
+  };
+
+  const tell = async (tenantId: number, userId: string): Promise<void> => {
+    const own = await ownPerson(db as unknown as Db, tenantId, userId);
+    if (!own) return;
+    const { user, profile, rev } = own;
+    // Before the notice: whoever has heard of the name is told no older one.
+    announcer.renamed();
+    announcer.toUser(tenantId, userId, { type: 'user', rev, records: [profile] });
+    announcer.ephemeral(subjects.people(tenantId), { type: 'profile', user });
+  };
+
+  /** False: somebody was quicker, or the username is taken. */
+  const make = (tenantId: number, { sub, name, role }: Wanted, username: string): Promise<boolean> =>
+    db.transaction().execute(async (trx) => {
+      const bound = most(tenantId);
+      if (bound !== null) {
+        // Held, so that two do not both take the last place.
+        await trx.selectFrom('tenants').select('id').where('id', '=', tenantId).forNoKeyUpdate().execute();
+        const { n } = await trx
+          .selectFrom('host_people')
+          .select((eb) => eb.fn.countAll<number>().as('n'))
+          .where('tenant_id', '=', tenantId)
+          .executeTakeFirstOrThrow();
+        if (n >= bound)
+          throw new KithError('limit_reached', { message: 'There can be no more people here.' });
+      }
+      const id = newId();
+      const made = await trx
+        .insertInto('users')
+        .values({
+          tenant_id: tenantId,
+          id,
+          username,
+          display_name: name ?? 'Somebody',
+          role: role ?? 'member',
+        })
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'username']).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (!made) return false;
+      const mapped = await trx
+        .insertInto('host_people')
+        .values({ tenant_id: tenantId, sub, user_id: id })
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'sub']).doNothing())
+        .returning('user_id')
+        .executeTakeFirst();
+      if (mapped) return true;
+      await trx.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+      return false;
+    });
+
+  return {
+    find,
+    upsert: async (tenantId, wanted) => {
+      const plain = usernameOf(wanted.name ?? '');
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        const known = await find(tenantId, wanted.sub);
+        if (known) {
+          await change(tenantId, known.userId, wanted);
+          return known;
+        }
+        const username = attempt === 0 ? plain : `${plain}-${randomBytes(3).toString('hex')}`;
+        if (await make(tenantId, wanted, username)) continue;
+      }
+      const made = await find(tenantId, wanted.sub);
+      if (!made) throw new KithError('unavailable');
+      return made;
+    },
+  };
+}
+
+/** Room for what tells two of one name apart. */
+const NAME_LENGTH = 24;
+
+/** Of a name in any script: what remains of it in plain letters. */
+function usernameOf(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '.')
+    .slice(0, NAME_LENGTH)
+    .replace(/^\.|\.$/g, '');
+  return plain.length < 2 ? 'person' : plain;
+}

@@ -1,0 +1,81 @@
+/** The tables of tenants and of those who come by their hosts, as Kysely knows them. */
+import type { ApiScope, TenantEventKind } from '@kith/protocol';
+import type { Generated, Kysely } from 'kysely';
+import type { Db } from '../../store/database.ts';
+import type { AccountsSchema } from '../tables.ts';
+
+interface TenantKeysTable {
+  tenant_id: number;
+  kid: string;
+  /** Ciphered; see sealed.ts. */
+  secret: Uint8Array;
+  created_at: Generated<Date>;
+}
+
+interface HostPeopleTable {
+  tenant_id: number;
+  sub: string;
+  user_id: string;
+  /** Tokens that were issued before are refused. */
+  tokens_from: Date | null;
+}
+
+interface HostSessionsTable {
+  id: string;
+  tenant_id: number;
+  user_id: string;
+  token: string;
+  expires_at: Date;
+  address: string | null;
+  user_agent: string | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+interface HostTokensUsedTable {
+  tenant_id: number;
+  jti: string;
+  until: Date;
+}
+
+interface ApiKeysTable {
+  id: string;
+  tenant_id: number;
+  name: string;
+  secret_hash: Uint8Array;
+  scopes: ApiScope[];
+  created_at: Generated<Date>;
+  expires_at: Date | null;
+  /** To the minute. */
+  used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface TenantEventsTable {
+  tenant_id: number;
+  id: string;
+  kind: TenantEventKind;
+  at: Generated<Date>;
+  detail: string;
+  count: Generated<number>;
+}
+
+interface TenantDaysTable {
+  tenant_id: number;
+  day: string;
+  messages: number;
+}
+
+export interface TenantsSchema extends AccountsSchema {
+  tenant_keys: TenantKeysTable;
+  host_people: HostPeopleTable;
+  host_sessions: HostSessionsTable;
+  host_tokens_used: HostTokensUsedTable;
+  api_keys: ApiKeysTable;
+  tenant_events: TenantEventsTable;
+  tenant_days: TenantDaysTable;
+}
+
+export type TenantsDb = Kysely<TenantsSchema>;
+
+export const tenantsDb = (db: Db): TenantsDb => db as unknown as TenantsDb;
