@@ -105,7 +105,7 @@ export class Client implements KithClient {
     this.scheduled = scheduledOf(core);
     this.reminders = remindersOf(core);
     this.receipts = { marks: (id) => core.receipts.marks(id) };
-    this.blobs = blobsOf(options);
+    this.blobs = blobsOf(core.options);
     this.files = filesOf(core);
     this.gifs = { provider: core.gifProvider };
     this.emoji = {

@@ -2,6 +2,7 @@
 import type { ClientFrame, ServerFrame } from '@kith/protocol';
 import { errorOfClose, KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
+import { asKithError } from './asKithError.ts';
 import { type Change, next, type State } from './connectionState.ts';
 import type { Network } from './network.ts';
 import { Cell, type Scheduler } from './reactive.ts';
@@ -22,6 +23,10 @@ export interface ConnectionHandlers {
 export interface ConnectionOptions {
   readonly url: string;
   readonly token: string | undefined;
+  /** Instead of `token`: one that is asked for with each connection. @throws KithError. */
+  readonly open?: () => Promise<string>;
+  /** A token of `open` was refused: whether another one may be tried. */
+  readonly refused?: () => boolean;
   readonly userAgent: string | undefined;
   readonly WebSocket: SocketConstructor;
   readonly clock: Clock;
@@ -34,6 +39,8 @@ export interface ConnectionOptions {
 const OPEN_MS = 15_000;
 /** And welcomed within this: the server's time, and what the way takes. */
 const WELCOME_MS = limits.welcomeMs + 5_000;
+/** An application is asked for a token, and the service for a session, within this. */
+const TOKEN_MS = 45_000;
 /** A pong must come within this time, ms; shorter when there is reason for doubt (wake-up, another network). */
 const PONG_MS = 10_000;
 const DOUBT_MS = 4_000;
@@ -123,7 +130,22 @@ export class Connection {
   }
 
   #connect(): void {
-    const { url, WebSocket, token, userAgent } = this.#options;
+    const { open, token } = this.#options;
+    if (!open) return this.#dial(token);
+    const state = this.#state;
+    this.#timer(TOKEN_MS, () => this.#lost());
+    open().then(
+      (opened) => {
+        if (this.#state === state) this.#dial(opened);
+      },
+      (cause) => {
+        if (this.#state === state) this.#lost(asKithError(cause));
+      },
+    );
+  }
+
+  #dial(token: string | undefined): void {
+    const { url, WebSocket, userAgent, refused } = this.#options;
     this.#farewell = undefined;
     this.#timer(OPEN_MS, () => this.#lost());
     try {
@@ -140,7 +162,9 @@ export class Connection {
         closed: (code) => {
           this.#transport = undefined;
           const known = errorOfClose(code);
-          this.#lost(this.#farewell ?? (known && new KithError(known)));
+          const error = this.#farewell ?? (known && new KithError(known));
+          if (error?.code === 'unauthenticated' && refused?.()) this.#lost();
+          else this.#lost(error);
         },
       });
     } catch (cause) {

@@ -11,6 +11,7 @@ import { Expiry } from './expiry.ts';
 import { FileAddresses } from './files.ts';
 import { HiddenMessages } from './hidden.ts';
 import { History } from './history.ts';
+import { type GetToken, HostSession } from './hostSession.ts';
 import { MessageLookup } from './lookup.ts';
 import { browserNetwork, type Network } from './network.ts';
 import { Orphans } from './orphans.ts';
@@ -74,6 +75,8 @@ export class Core {
   readonly connection: Connection;
   readonly tabs: Tabs;
   readonly writer: CacheWriter;
+  /** Of somebody who comes by a token of their host. */
+  readonly hosted: HostSession | undefined;
   readonly #requests: Requests;
   readonly #expiry: Expiry;
   readonly #orphans: Orphans;
@@ -81,7 +84,12 @@ export class Core {
   #restored = false;
   #lifecycle: Promise<void> = Promise.resolve();
 
-  constructor(options: ClientOptions, surroundings: Surroundings) {
+  constructor(given: ClientOptions, surroundings: Surroundings) {
+    const hosted = given.getToken ? this.#hostSession(given, given.getToken) : undefined;
+    this.hosted = hosted;
+    const options: ClientOptions = hosted ? { ...given, token: '' } : given;
+    // Whoever needs the token asks for it when it is needed.
+    if (hosted) Object.defineProperty(options, 'token', { get: () => hosted.token });
     this.options = options;
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
@@ -215,7 +223,9 @@ export class Core {
       random,
       request,
       url: options.url,
-      token: options.token,
+      get token() {
+        return options.token;
+      },
       load: async () => (await import('./uploads/transfer.ts')).tus,
       put: (file) => this.storage.putFile(file),
       get: (fileId) => this.storage.getFile(fileId),
@@ -282,6 +292,7 @@ export class Core {
       {
         url: options.url,
         token: options.token,
+        ...(hosted && { open: () => hosted.open(), refused: () => hosted.handleRefused() }),
         userAgent: options.userAgent,
         clock,
         random,
@@ -307,6 +318,18 @@ export class Core {
       },
     );
     this.#wire();
+  }
+
+  #hostSession(options: ClientOptions, getToken: GetToken): HostSession {
+    return new HostSession({
+      url: options.url,
+      getToken,
+      fetch: options.fetch ?? globalThis.fetch,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      request: (command, input, how) => this.#requests.request(command, input, how),
+      ended: (error) => this.connection.end(error),
+    });
   }
 
   readonly request: Request = (command, input, how) => this.#requests.request(command, input, how);
@@ -353,12 +376,21 @@ export class Core {
     await this.writer.wipe(keep);
   }
 
+  /** Whose cache may be shown; undefined: whoever's it is, the connection will tell; null: nobody's. */
+  async #expected(): Promise<string | null | undefined> {
+    const { userId, token, url } = this.options;
+    if (userId !== undefined) return userId;
+    // A host may have had somebody else signed in when this was kept.
+    if (this.hosted) return this.hosted.person().catch(() => null);
+    return token === undefined ? rememberedUser(url) : undefined;
+  }
+
   async #restore(): Promise<void> {
     const cached = await this.storage.load();
-    const expected =
-      this.options.userId ??
-      (this.options.token === undefined ? rememberedUser(this.options.url) : undefined);
     if (!cached.me) return;
+    const expected = await this.#expected();
+    // The host has nobody signed in: the connection will say so, and then what is kept here is forgotten.
+    if (expected === null) return;
     if (expected !== undefined && cached.me.user.id !== expected) {
       await this.storage.wipe();
       return;
@@ -428,6 +460,7 @@ export class Core {
     const joined = store.me === userId;
     store.setMe(userId);
     account.handleWelcome(welcome);
+    this.hosted?.handleWelcome(welcome);
     this.handleUsers([welcome.user]);
     if (this.options.token === undefined) rememberUser(this.options.url, userId);
     this.#requests.open();
@@ -482,6 +515,7 @@ export class Core {
   }
 
   #handleDown(): void {
+    this.hosted?.handleDown();
     this.#requests.close(lostError());
     this.sync.handleDown();
     this.threads.handleDown();

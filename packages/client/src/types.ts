@@ -647,6 +647,12 @@ export interface ClientOptions {
   readonly url: string;
   /** A session token; absent: the browser's cookie. */
   readonly token?: string;
+  /**
+   * Instead of `token`, in a host application: asks its backend for a token of the person who is signed in there, each time one is
+   * needed; null when nobody is. The client asks a minute before a session ends, and the socket stays open. When the host, or the
+   * service, will not have the person any more, the connection is `ended` with `unauthenticated`.
+   */
+  readonly getToken?: () => Promise<string | null>;
   /** What connects, at most 80 characters, for the list of sessions. */
   readonly userAgent?: string;
   /** Who is expected to be signed in (as `signIn` told): a cache of anybody else is wiped unseen. */

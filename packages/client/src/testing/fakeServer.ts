@@ -33,6 +33,10 @@ export class FakeServer {
   readonly asked = new Map<string, number>();
   /** How late an answer comes, ms; it is of the moment of its question. */
   lateness: (command: CommandName) => number = () => 0;
+  /** When sessions of people of a host end, ms since the epoch; who is not named has one that stays. */
+  readonly ends = new Map<string, number>();
+  /** What a fresh token of a host is good for, ms. */
+  sessionMs = 0;
   readonly clock: Clock;
   readonly random: () => number;
   /** By person and conversation: told by replies only, as if each had one device. */
@@ -56,6 +60,28 @@ export class FakeServer {
         super(server);
       }
     };
+  }
+
+  /** A token of a host, which is the user's id, for a session. */
+  readonly fetch = (async (_url: unknown, init?: RequestInit) => {
+    const { token } = JSON.parse(String(init?.body)) as { token: string };
+    const user = this.world.users.get(token);
+    if (!user) return Response.json({ error: new KithError('unauthenticated').toWire() }, { status: 401 });
+    return Response.json({ token, user, ...this.prolong(token) });
+  }) as typeof globalThis.fetch;
+
+  prolong(userId: string): { expiresAt: string } {
+    const end = this.clock.now() + this.sessionMs;
+    this.ends.set(userId, end);
+    this.clock.after(this.sessionMs, () => {
+      if ((this.ends.get(userId) ?? 0) > this.clock.now()) return;
+      for (const socket of [...this.sockets]) if (socket.userId === userId) socket.drop(4401);
+    });
+    return { expiresAt: new Date(end).toISOString() };
+  }
+
+  isOver(userId: string): boolean {
+    return (this.ends.get(userId) ?? Number.POSITIVE_INFINITY) <= this.clock.now();
   }
 
   /** Cuts the connections, of one person or all. */
@@ -160,6 +186,9 @@ export class FakeServer {
         const value = ranges.length > 0 ? { ranges } : null;
         return { record: { type: 'hidden', key: conversationId, rev: this.#ownRev, value } };
       }
+      case 'refreshToken':
+        if (of('refreshToken').token !== userId) throw new KithError('forbidden');
+        return this.prolong(userId);
       case 'typing':
       case 'setActivity':
         return {};
@@ -224,12 +253,13 @@ export class FakeSocket {
     if (frame.t === 'ping') return this.push({ t: 'pong' });
     if (frame.t === 'hello') {
       const user = world.users.get(frame.token ?? '');
-      if (!user) {
+      if (!user || this.#server.isOver(user.id)) {
         this.push({ t: 'goodbye', error: new KithError('unauthenticated').toWire() });
         this.#server.clock.after(20, () => this.drop(4401));
         return;
       }
       this.userId = user.id;
+      const end = this.#server.ends.get(user.id);
       const settings = { type: 'settings', rev: 0, presence: 'auto', ...defaultSettings } as const;
       return this.push({
         t: 'welcome',
@@ -237,9 +267,10 @@ export class FakeSocket {
         settings,
         rev: 0,
         sessionId: 's',
+        ...(end !== undefined && { expiresAt: new Date(end).toISOString() }),
         tenant: { slug: 't', name: 'T' },
         limits,
-        serverTime: '',
+        serverTime: new Date(this.#server.clock.now()).toISOString(),
       });
     }
     const failing = random() < weather.fail;
