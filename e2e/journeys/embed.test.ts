@@ -1,5 +1,7 @@
 /** A host application with the chat inside: two of its users talk, and signing out there signs out here. */
+import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { createClient } from '@kith/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHost } from '../../examples/embed/host.ts';
 import { buildPage } from '../../examples/embed/page.ts';
@@ -13,6 +15,7 @@ let server: Server;
 let browser: Awaited<ReturnType<typeof launch>>;
 let host: ReturnType<typeof createHost>;
 let origin: string;
+const kith = { url: '', slug: 'acme', kid: '', secret: '' };
 
 beforeAll(async () => {
   const [files] = await Promise.all([
@@ -25,7 +28,6 @@ beforeAll(async () => {
     }),
   ]);
   // The page's origin is known once it listens, and the tenant names it.
-  const kith = { url: '', slug: 'acme', kid: '', secret: '' };
   host = createHost({ kith, files });
   await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
   origin = `http://localhost:${(host.address() as AddressInfo).port}`;
@@ -55,7 +57,6 @@ async function signedIn(name: string) {
 it('two users of a host talk in its page; who signs out there is out of the chat', async () => {
   const ada = await signedIn('Ada Lovelace');
   const grace = await signedIn('Grace Hopper');
-  await ada.page.waitForLoadState('networkidle').catch(() => undefined);
   await expect
     .poll(async () => {
       await ada.chat.getByRole('button', { name: 'New chat' }).click();
@@ -86,4 +87,44 @@ it('two users of a host talk in its page; who signs out there is out of the chat
   await ada.chat.waitFor({ state: 'hidden' });
   await ada.context.close();
   await grace.context.close();
+});
+
+/** A token of somebody that lasts so many seconds. */
+function tokenOf(sub: string, seconds: number): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims = { iss: kith.slug, aud: `kith:${kith.slug}`, sub, name: sub, iat, exp: iat + seconds };
+  const text = `${part({ alg: 'HS256', kid: kith.kid })}.${part(claims)}`;
+  return `${text}.${createHmac('sha256', kith.secret).update(text).digest('base64url')}`;
+}
+
+const operate = async (method: string, path: string, body?: object): Promise<unknown> => {
+  const response = await fetch(new URL(`/v1/operator/tenants/${kith.slug}${path}`, server.url), {
+    method,
+    headers: { authorization: `Bearer ${OPERATOR}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return response.json();
+};
+
+it('a program by the SDK: fresh tokens in time on one session, and an end when the tenant ends', async () => {
+  let asked = 0;
+  const client = createClient({
+    url: server.url,
+    getToken: async () => {
+      asked += 1;
+      // The session lasts a minute longer: the next one is asked for in two seconds.
+      return tokenOf('bot', 2);
+    },
+  });
+  await client.start();
+  const states: string[] = [];
+  client.connection.subscribe(() => states.push(client.connection.get().type));
+  await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(2);
+  expect(client.connection.get().type).toBe('live');
+  expect(await client.sessions.list()).toHaveLength(1);
+  expect(states.filter((state) => state !== 'live' && state !== 'connecting')).toEqual([]);
+  await operate('POST', '/disable', {});
+  await expect.poll(() => client.connection.get().type).toBe('ended');
+  await client.stop();
 });

@@ -207,7 +207,7 @@ export const operatorCalls = {
     summary: 'A key for the host’s backend, below `/v1/admin`. It is shown this once.',
     input: z.strictObject({ ...Slug, ...KeyInput }),
     output: NewApiKey,
-    errors: ['not_found', 'limit_reached'],
+    errors: ['not_found', 'conflict', 'limit_reached'],
     http: at('POST', '/{slug}/api-keys'),
   }),
   rotateApiKey: call({

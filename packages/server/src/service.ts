@@ -8,9 +8,11 @@ import { createAccounts } from './accounts/createAccounts.ts';
 import { createEmbed, tenantKeys } from './accounts/embed/embed.ts';
 import { openBreachedList } from './accounts/passwords/breached.ts';
 import { loadSecret } from './accounts/secret.ts';
+import { findKey } from './accounts/tenants/apiKeys.ts';
 import { createTenantBook } from './accounts/tenants/book.ts';
 import { createOperator } from './accounts/tenants/operator.ts';
 import { tenantsDb } from './accounts/tenants/tables.ts';
+import { createAdmin } from './admin/admin.ts';
 import { createBlobs } from './blobs/blobs.ts';
 import { veilTold } from './commands/veil.ts';
 import type { Config } from './config.ts';
@@ -259,6 +261,10 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     services,
     accounts,
     operator,
+    admin: {
+      answers: createAdmin({ services, embed, book: tenants }),
+      findKey: (key) => findKey(tenantsDb(database.db), key, Date.now()),
+    },
     limiter,
     config,
     log,

@@ -1,11 +1,11 @@
 /** Coming in by a token that no host gave, or that was given for something else; and what a host's page and key must not do. */
-import { newId } from '@kith/protocol';
+import { type ApiScope, adminCalls, apiScopes, newId } from '@kith/protocol';
 import { compactVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createKeySets } from '../accounts/embed/jwks.ts';
 import { createOutside, NotFetched } from '../previews/outside.ts';
 import { attack, outcomeOf } from '../testing/attacks.ts';
-import { type EmbedWorld, openEmbedWorld, type TestTenant } from '../testing/embedWorld.ts';
+import { type EmbedWorld, OPERATOR, openEmbedWorld, type TestTenant } from '../testing/embedWorld.ts';
 import {
   type Claims,
   claimsOf,
@@ -535,7 +535,6 @@ describe('the operator', () => {
     'no token, a wrong one, one cut short, in the query, as a cookie, sessions of people in its place',
     async (saw) => {
       const ann = await world.enter(acme, 'ann', { roles: ['admin'] });
-      const { OPERATOR } = await import('../testing/embedWorld.ts');
       const path = '/v1/operator/tenants';
       saw('nothing', await whoIs({}, path), REFUSED);
       saw('a wrong one', await whoIs({ authorization: `Bearer ${'x'.repeat(43)}` }, path), REFUSED);
@@ -544,6 +543,132 @@ describe('the operator', () => {
       saw('in the query', await whoIs({}, `${path}?token=${OPERATOR}&access_token=${OPERATOR}`), REFUSED);
       saw('a cookie', await whoIs({ cookie: `kith.session_token=${OPERATOR}` }, path), REFUSED);
       saw('itself', await whoIs({ authorization: `Bearer ${OPERATOR}` }, path), ['ok']);
+    },
+  );
+});
+
+describe('keys of backends', () => {
+  /** One call of each row of the table, at things of `house`. */
+  const calls = (house: { conversationId: string; sub: string }) => {
+    const messageId = newId();
+    const at = `/conversations/${house.conversationId}`;
+    return {
+      upsertPeople: ['PUT', '/people', { people: [{ sub: 'made-by-an-attack', name: 'X' }] }],
+      listPeople: ['GET', '/people'],
+      revokePerson: ['POST', '/people/revoke', { sub: house.sub }],
+      openConversation: [
+        'POST',
+        '/conversations',
+        { conversationId: newId(), name: 'X', members: [house.sub] },
+      ],
+      listConversations: ['GET', '/conversations'],
+      addPeople: ['POST', `${at}/members`, { members: [house.sub] }],
+      removePeople: ['POST', `${at}/members/remove`, { members: [house.sub] }],
+      postMessage: ['POST', `${at}/messages`, { messageId, text: 'words of an attacker' }],
+      exportMessages: ['GET', `${at}/messages`],
+    } as const satisfies Record<keyof typeof adminCalls, readonly [string, string, object?]>;
+  };
+  const names = Object.keys(adminCalls) as (keyof typeof adminCalls)[];
+  const callBy = async (
+    key: string | null,
+    [method, path, body]: readonly [string, string, object?],
+    query = '',
+  ): Promise<{ outcome: string; text: string }> => {
+    const response = await world.fetch(`/v1/admin${path}${query}`, {
+      method,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.clone().text();
+    return { outcome: await outcomeOf(response), text };
+  };
+  const makeKeyOf = async (slug: string, scopes: readonly ApiScope[]): Promise<string> => {
+    const { key } = await world.operate<{ key: string }>('POST', `/tenants/${slug}/api-keys`, {
+      name: 'Key',
+      scopes,
+    });
+    return key;
+  };
+
+  attack(
+    'open their own tenant, as far as their scopes go, and only in the header',
+    'every call with the key of another tenant, with every other scope, without, in the query, cut and changed; expired, of a tenant that is disabled; sessions of people',
+    async (saw) => {
+      const mine = await world.tenant('keys-mine');
+      const theirs = await world.tenant('keys-theirs');
+      const key = await makeKeyOf('keys-theirs', apiScopes);
+      const conversationId = newId();
+      await world.enter(theirs, 'victim', { name: 'Secret wombat' });
+      const made = await callBy(key, [
+        'POST',
+        '/conversations',
+        { conversationId, name: 'Secret wombat', members: ['victim'] },
+      ]);
+      expect(made.outcome).toBe('ok');
+      const house = { conversationId, sub: 'victim' };
+      const foreign = await makeKeyOf('keys-mine', apiScopes);
+      for (const name of names) {
+        const { outcome, text } = await callBy(foreign, calls(house)[name]);
+        const own = ['upsertPeople', 'listPeople', 'listConversations'].includes(name);
+        saw(`${name}, by the key of another tenant`, outcome, own ? ['ok'] : ['not_found']);
+        saw(`${name}, what it tells`, text.includes('wombat') ? 'the secret' : 'nothing', ['nothing']);
+      }
+      saw(
+        'the id of a conversation of another tenant, as one’s own',
+        (await callBy(foreign, ['POST', '/conversations', { conversationId, name: 'Mine' }])).outcome,
+        ['ok', 'conflict'],
+      );
+      const after = await callBy(key, ['GET', `/conversations/${conversationId}/messages`]);
+      saw('what was said there since', after.text.includes('attacker') ? 'changed' : 'the same', [
+        'the same',
+      ]);
+
+      for (const name of names) {
+        const { scope } = adminCalls[name];
+        const less = await makeKeyOf(
+          'keys-mine',
+          apiScopes.filter((other) => other !== scope),
+        );
+        saw(`${name}, without ${scope}`, (await callBy(less, calls(house)[name])).outcome, ['forbidden']);
+        saw(`${name}, without a key`, (await callBy(null, calls(house)[name])).outcome, REFUSED);
+        for (const parameter of ['key', 'api_key', 'access_token', 'authorization'])
+          saw(
+            `${name}, in the query`,
+            (await callBy(null, calls(house)[name], `?${parameter}=${key}`)).outcome,
+            REFUSED,
+          );
+      }
+      const [, id, secret = ''] = key.split('_');
+      const person = await world.enter(mine, 'ann', { roles: ['admin'] });
+      const list = ['GET', '/people'] as const;
+      for (const [what, given] of Object.entries({
+        'a secret of another key': `kith_${id}_${foreign.split('_')[2]}`,
+        cut: key.slice(0, -1),
+        changed: `kith_${id}_${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`,
+        'its id alone': `kith_${id}_`,
+        'an unknown id': `kith_0000000000000000_${secret}`,
+        'SQL for an id': `kith_' or 1=1--_${secret}`,
+        'the session of an admin': person.token,
+        'the operator’s token': OPERATOR,
+      }))
+        saw(what, (await callBy(given, list)).outcome, REFUSED);
+      saw('a key for a session', await whoIs({ authorization: `Bearer ${key}` }), REFUSED);
+      saw(
+        'a key for an operator',
+        await whoIs({ authorization: `Bearer ${key}` }, '/v1/operator/tenants'),
+        REFUSED,
+      );
+      const over = await world.operate<{ key: string }>('POST', '/tenants/keys-mine/api-keys', {
+        name: 'Over',
+        scopes: apiScopes,
+        expiresAt: '2020-01-01T00:00:00.000Z',
+      });
+      saw('expired', (await callBy(over.key, list)).outcome, REFUSED);
+      await world.operate('POST', '/tenants/keys-theirs/disable');
+      saw('of a disabled tenant', (await callBy(key, list)).outcome, REFUSED);
     },
   );
 });

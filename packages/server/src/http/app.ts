@@ -4,11 +4,14 @@ import { KithError, limits, newId } from '@kith/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { ApiCaller } from '../accounts/tenants/apiKeys.ts';
 import type { Operator } from '../accounts/tenants/operator.ts';
+import type { Admin } from '../admin/admin.ts';
 import type { Config } from '../config.ts';
 import { isDeeperThan } from '../gateway/inbound.ts';
 import type { RateLimiter } from '../limits/rateLimiter.ts';
 import type { Services } from '../services.ts';
+import { registerAdmin } from './adminRoutes.ts';
 import { registerAuth } from './authRoutes.ts';
 import { registerBlobs } from './blobRoutes.ts';
 import { registerCommands } from './commandRoutes.ts';
@@ -31,6 +34,12 @@ import { registerWebApp } from './webApp.ts';
 export interface HttpDependencies {
   readonly services: Services;
   readonly accounts: Accounts;
+  /** For backends of hosts; absent: there are none. */
+  readonly admin?: {
+    readonly answers: Admin;
+    /** Whose key it is; null: nobody's. */
+    findKey(key: string): Promise<ApiCaller | null>;
+  };
   /** Absent: tenants are not managed over HTTP. */
   readonly operator?: Operator;
   readonly limiter: RateLimiter;
@@ -96,6 +105,7 @@ export async function createHttpApp(dependencies: HttpDependencies): Promise<Fas
   registerOutside(app, dependencies);
   registerHostTokens(app, dependencies);
   registerOperator(app, dependencies);
+  registerAdmin(app, dependencies);
   registerCommands(app, dependencies);
   registerBlobs(app, dependencies);
   registerUploads(app, dependencies);

@@ -1,5 +1,7 @@
 /** The OpenAPI 3.1 document, made from the table of commands. */
 import {
+  adminCalls,
+  type CallSpec,
   type CommandName,
   type CommandSpec,
   ContinueForm,
@@ -8,8 +10,11 @@ import {
   commonErrors,
   type ErrorCode,
   ForgotPasswordForm,
+  HostTokenForm,
+  HostTokenReply,
   type HttpRoute,
   NoForm,
+  operatorCalls,
   PasskeyBeginReply,
   PasskeySignInForm,
   ResendForm,
@@ -62,7 +67,11 @@ export function createOpenApi(): OpenApi {
     const { http } = commands[name];
     if (http) put(`/v1${http.path}`, http.method, commandOperation(book, name, http));
   }
-  for (const { path, method, operation } of [...blobOperations(book), ...fileOperations(book)])
+  for (const { path, method, operation } of [
+    ...blobOperations(book),
+    ...fileOperations(book),
+    ...callOperations(book),
+  ])
     put(path, method, operation);
   const tags = new Set(
     Object.values(paths).flatMap((path) => Object.values(path).flatMap(({ tags }) => tags)),
@@ -83,6 +92,13 @@ export function createOpenApi(): OpenApi {
       schemas: book.components,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'The token that signing in answers with.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A key of the backend of a host: `kith_<id>_<secret>`. In this header only, and never in a page.',
+        },
+        operator: { type: 'http', scheme: 'bearer', description: 'KITH_OPERATOR_TOKEN of the service.' },
         cookie: {
           type: 'apiKey',
           in: 'cookie',
@@ -94,8 +110,16 @@ export function createOpenApi(): OpenApi {
   };
 }
 
-function commandOperation(book: SchemaBook, name: CommandName, http: HttpRoute): Operation {
-  const spec: CommandSpec = commands[name];
+const commandOperation = (book: SchemaBook, name: CommandName, http: HttpRoute): Operation =>
+  routedOperation(book, { ...(commands[name] as CommandSpec), http }, { name, tag: nounOf(name) });
+
+/** Of a row of any table. */
+function routedOperation(
+  book: SchemaBook,
+  spec: CallSpec,
+  { name, tag, security = SIGNED_IN }: Naming,
+): Operation {
+  const { http } = spec;
   const input = book.of(spec.input, 'input');
   const inPath = [...http.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const byQuery = http.method === 'GET' || http.method === 'DELETE';
@@ -107,8 +131,8 @@ function commandOperation(book: SchemaBook, name: CommandName, http: HttpRoute):
   return {
     operationId: name,
     summary: spec.summary,
-    tags: [nounOf(name)],
-    security: SIGNED_IN,
+    tags: [tag],
+    security,
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
@@ -116,6 +140,36 @@ function commandOperation(book: SchemaBook, name: CommandName, http: HttpRoute):
       ...errorResponses(book, [...commonErrors, ...spec.errors]),
     },
   };
+}
+
+interface Naming {
+  readonly name: string;
+  readonly tag: string;
+  readonly security?: Operation['security'];
+}
+
+/** What programs of hosts and of operators ask, who are nobody's session. */
+function callOperations(book: SchemaBook): Placed[] {
+  const placed = (spec: CallSpec, naming: Naming): Placed => ({
+    path: `/v1${spec.http.path}`,
+    method: spec.http.method,
+    operation: routedOperation(book, spec, naming),
+  });
+  return [
+    ...Object.entries(adminCalls).map(([name, spec]) =>
+      placed(
+        {
+          ...spec,
+          summary: `${spec.summary} Scope: \`${spec.scope}\`.`,
+          errors: [...spec.errors, 'forbidden'],
+        },
+        { name, tag: 'Backends of hosts', security: [{ apiKey: [] }] },
+      ),
+    ),
+    ...Object.entries(operatorCalls).map(([name, spec]) =>
+      placed(spec, { name, tag: 'Operators', security: [{ operator: [] }] }),
+    ),
+  ];
 }
 
 const restOf = (input: JsonSchema, inPath: readonly string[]): string[] =>
@@ -298,6 +352,14 @@ function authOperations(book: SchemaBook): Placed[] {
       { description: 'Done.', content: json(book.of(UndoEmailReply, 'output')) },
     ),
     ...outsideOperations(tags),
+    door(
+      'token',
+      'signInByHost',
+      'A token that a host application signed, for a session of its person; or a fresh one for a session that goes on.',
+      HostTokenForm,
+      ['unauthenticated', 'session_revoked', 'limit_reached'],
+      { description: 'In. No cookie is set.', content: json(book.of(HostTokenReply, 'output')) },
+    ),
     {
       path: '/v1/auth/sign-out',
       method: 'post',

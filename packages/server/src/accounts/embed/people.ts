@@ -1,10 +1,11 @@
 /** Who somebody of a host is here: made when they first come, and as the host last said. */
 import { randomBytes } from 'node:crypto';
-import { KithError, newId, type Role } from '@kith/protocol';
+import { KithError, newId, type Role, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Announcer } from '../../fanout/announcer.ts';
 import { subjects } from '../../fanout/bus.ts';
 import type { Db } from '../../store/database.ts';
+import { toUser, userColumns } from '../../store/records.ts';
 import { ownPerson } from '../../store/users.ts';
 import type { TenantsDb } from '../tenants/tables.ts';
 
@@ -31,6 +32,10 @@ interface PeopleOptions {
 
 export interface HostPeople {
   find(tenantId: number, sub: string): Promise<HostPerson | null>;
+  /** Ids of those of them that are known. */
+  bySubs(tenantId: number, subs: readonly string[]): Promise<Map<string, string>>;
+  /** By sub, from after this one on; our own apart. */
+  page(tenantId: number, after: string, limit: number): Promise<{ sub: string; user: User }[]>;
   /** @throws KithError limit_reached when there are too many. */
   upsert(tenantId: number, wanted: Wanted): Promise<HostPerson>;
 }
@@ -114,6 +119,30 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
 
   return {
     find,
+    bySubs: async (tenantId, subs) => {
+      const rows = await db
+        .selectFrom('host_people')
+        .select(['sub', 'user_id'])
+        .where('tenant_id', '=', tenantId)
+        .where(sql<boolean>`sub = any (${[...new Set(subs)]}::text[])`)
+        .execute();
+      return new Map(rows.map((row) => [row.sub, row.user_id]));
+    },
+    page: async (tenantId, after, limit) => {
+      const rows = await db
+        .selectFrom('host_people as h')
+        .innerJoin('users as u', (join) =>
+          join.onRef('u.tenant_id', '=', 'h.tenant_id').onRef('u.id', '=', 'h.user_id'),
+        )
+        .select(['h.sub', ...userColumns.map((column) => `u.${column}` as const)])
+        .where('h.tenant_id', '=', tenantId)
+        .where('h.sub', '>', after)
+        .where('h.sub', 'not like', 'kith:%')
+        .orderBy('h.sub')
+        .limit(limit)
+        .execute();
+      return rows.map(({ sub, ...user }) => ({ sub, user: toUser(user) }));
+    },
     upsert: async (tenantId, wanted) => {
       const plain = usernameOf(wanted.name ?? '');
       for (let attempt = 0; attempt < TRIES; attempt += 1) {

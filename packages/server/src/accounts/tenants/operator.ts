@@ -216,7 +216,7 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
       return {};
     },
     createApiKey: async (_, { slug, name, scopes, expiresAt }) => {
-      const { id } = await find(slug);
+      const { id } = await findHosted(slug);
       return apiKeys.makeKey(db, id, {
         name,
         scopes,
