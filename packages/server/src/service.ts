@@ -141,7 +141,10 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   /** Where this machine reaches it. */
   let here: string | undefined;
   const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
-  const secrets = [config.secret ?? (await loadSecret(database.db, 'session')), ...config.formerSecrets] as const;
+  const secrets = [
+    config.secret ?? (await loadSecret(database.db, 'session')),
+    ...config.formerSecrets,
+  ] as const;
   const tenants = createTenantBook({ db: tenantsDb(database.db), bus, log });
   await tenants.start();
   const embed = createEmbed({

@@ -3,7 +3,7 @@
  * database itself, which the embedded one allows only while the service is stopped.
  */
 import { type OperatorCall, operatorCalls, type WireError } from '@kith/protocol';
-import { secretsKey } from './accounts/embed/embed.ts';
+import { tenantKeys } from './accounts/embed/embed.ts';
 import { createHostSessions } from './accounts/embed/hostSessions.ts';
 import { loadSecret } from './accounts/secret.ts';
 import { createOperator } from './accounts/tenants/operator.ts';
@@ -155,7 +155,10 @@ async function onDatabase(config: Config, name: OperatorCall, input: Values): Pr
     const sessions = createHostSessions({ db, announcer: createAnnouncer(bus), bus, now: Date.now });
     const operator = createOperator({
       db,
-      key: secretsKey(config.secret ?? (await loadSecret(database.db, 'session'))),
+      keys: tenantKeys([
+        config.secret ?? (await loadSecret(database.db, 'session')),
+        ...config.formerSecrets,
+      ]),
       // Services on this database look every some seconds.
       changed: async () => undefined,
       endSessions: sessions.endAll,

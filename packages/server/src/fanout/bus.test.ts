@@ -71,6 +71,7 @@ describe.each(['local', 'nats'] as const)('the bus, %s', (kind) => {
       { type: 'invalidate', tenantId: 1, conversationId: room },
       { type: 'sessions_revoked', tenantId: 1, userId: room, sessionIds: [room] },
       { type: 'identities_changed', tenantId: 1 },
+      { type: 'tenants_changed' },
     ];
     const { heard, end } = await listen(there);
     for (const message of messages) here.publish(subject, message);

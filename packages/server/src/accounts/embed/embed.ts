@@ -220,7 +220,11 @@ async function closeAnew(db: TenantsDb, keys: Keys, log: EmbedOptions['log']): P
     const bound = boundTo(tenantId, kid);
     if (unseal([keys[0]], bound, secret)) continue;
     const opened = unseal(keys, bound, secret);
-    if (!opened) log.warn({ tenantId, kid }, 'the secret of a tenant was closed with a key that is gone: make another one');
+    if (!opened)
+      log.warn(
+        { tenantId, kid },
+        'the secret of a tenant was closed with a key that is gone: make another one',
+      );
     else
       await db
         .updateTable('tenant_keys')

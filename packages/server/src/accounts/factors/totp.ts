@@ -4,7 +4,7 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Keys } from '../keys.ts';
-import { seal as sealTotp, unseal as openTotp } from '../sealed.ts';
+import { unseal as openTotp, seal as sealTotp } from '../sealed.ts';
 import type { AccountsDb } from '../tables.ts';
 
 export { openTotp, sealTotp };
