@@ -26,7 +26,7 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
   const step = async (path: string, body: object): Promise<SignInStep> => {
     const { json, token } = await ask(path, body);
     const reply = json as Partial<SignInReply> | null;
-    if (reply?.type === 'code_sent' || reply?.type === 'second_factor') return reply as SignInStep;
+    if (reply?.type !== undefined && reply.type !== 'signed_in') return reply as SignInStep;
     const userId = json?.user?.id;
     if (typeof userId !== 'string')
       throw new KithError('internal', { message: 'The server did not say who signed in.' });
@@ -41,6 +41,9 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
         ? step('sign-in/email', { email: input.email, password: input.password })
         : step('sign-in/username', { username: input.username, password: input.password }),
     proceed: (input) => step('continue', input),
+    askByPhone: (input) => step('phone', input),
+    signUpByPhone: ({ ticket, username, displayName }) =>
+      step('phone/sign-up', { ticket, username, name: displayName }),
     beginPasskey: async () => (await ask('passkey/begin', {})).json as unknown as PasskeyBeginReply,
     passkeySignIn: (input) => step('passkey', input),
     resend: async (ticket) => (await ask('resend', { ticket })).json as { expiresAt: string },

@@ -594,6 +594,13 @@ export interface KithClient {
     changeEmail(email: string): Promise<Output<'changeEmail'>>;
     confirmEmail(input: Input<'confirmEmail'>): Promise<string>;
     events(input?: Input<'listSecurityEvents'>): Promise<Output<'listSecurityEvents'>>;
+    /** The number one signs in by, and whether this server sends text messages. */
+    phone(): Promise<Output<'getPhone'>>;
+    /** A code goes to the number. `region`: where it is dialled as it is typed, such as `DE`. */
+    changePhone(input: Input<'changePhone'>): Promise<Output<'changePhone'>>;
+    confirmPhone(input: Input<'confirmPhone'>): Promise<Output<'confirmPhone'>['phone']>;
+    /** @throws KithError conflict for the only way in. */
+    removePhone(): Promise<void>;
     /** Accounts at other services that one signs in by. */
     links(): Promise<Output<'listLinks'>['links']>;
     /** Where the browser goes to connect one, once: an address of this server. */
@@ -683,8 +690,15 @@ export interface SignedIn {
 /** Where signing in stands. */
 export type SignInStep =
   | ({ readonly type: 'signed_in' } & SignedIn)
-  /** Six digits went to the address: `proceed` takes them. */
-  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: string }
+  /** Six digits went to the address, or to `phone`, as it was understood: `proceed` takes them. */
+  | {
+      readonly type: 'code_sent';
+      readonly ticket: string;
+      readonly expiresAt: string;
+      readonly phone?: string;
+    }
+  /** Nobody has this number yet: `signUpByPhone` takes a name. */
+  | { readonly type: 'name_wanted'; readonly ticket: string; readonly expiresAt: string }
   /** It was right, and one of these is asked for besides: `proceed` takes it. */
   | {
       readonly type: 'second_factor';
@@ -716,6 +730,12 @@ export interface Accounts {
    * that is over, `not_found`. `trust`: this browser is asked for no second factor for thirty days.
    */
   proceed(input: Proceed): Promise<SignInStep>;
+  /**
+   * A code goes to the number, whether or not anybody has it. `region`: where it is dialled as it is typed, such as `DE`.
+   * A number that no mobile phone has is `bad_input` of the field `phone`.
+   */
+  askByPhone(input: { phone: string; region?: string }): Promise<SignInStep>;
+  signUpByPhone(input: { ticket: string; username: string; displayName: string }): Promise<SignInStep>;
   /** What a browser needs to ask for a passkey, of whoever has one here. */
   beginPasskey(): Promise<PasskeyBeginReply>;
   /** A passkey alone. One that does not sign in here is `unauthenticated`; a ticket that is over, `not_found`. */

@@ -31,6 +31,8 @@ export const limits = {
   providerLength: 32,
   /** A recovery code is ten letters and digits; people add spaces. */
   recoveryCodeTyped: 40,
+  /** A phone number as people type it, with spaces and signs. */
+  phoneTyped: 60,
   passkeyNameLength: 60,
   /** Of one account: more than anybody has devices. */
   passkeys: 25,

@@ -22,6 +22,12 @@ export const securityEventKinds = [
   /** Another service became a way in. */
   'provider_linked',
   'provider_unlinked',
+  /** The number one signs in by. */
+  'phone_added',
+  'phone_changed',
+  'phone_removed',
+  /** Somebody else has shown that they hold it: it is a way into their account now. */
+  'phone_moved',
   'second_factor_failed',
   'totp_on',
   'totp_off',

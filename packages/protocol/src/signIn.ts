@@ -1,5 +1,6 @@
 /** What comes before there is a session: forms, and what the server answers, below `/v1/auth`. */
 import { z } from 'zod';
+import { PhoneTyped, Region } from './commands/phones.ts';
 import { Code, Email } from './commands/security.ts';
 import { limits } from './limits.ts';
 import { PasskeyAnswer, PasskeyRequest } from './passkeys.ts';
@@ -37,6 +38,16 @@ export const ContinueForm = z.union([
   z.strictObject({ ticket: Ticket, passkey: PasskeyAnswer, trust: Trust }),
 ]);
 
+/** By number: a code goes there, whether or not anybody has it. */
+export const PhoneForm = z.strictObject({ phone: PhoneTyped, region: Region });
+
+/** After `name_wanted`: the account is made, and its person signed in. */
+export const PhoneSignUpForm = z.strictObject({
+  ticket: Ticket,
+  name: Name(limits.nameLength),
+  username: Username,
+});
+
 /** What needs to be told nothing. */
 export const NoForm = z.strictObject({});
 
@@ -73,6 +84,8 @@ export const SignInOptions = z.object({
   signUp: z.enum(['open', 'closed']),
   /** Whether it sends mail: without, nobody can set a forgotten password anew. */
   mail: z.boolean(),
+  /** Whether one may sign in by a phone number. */
+  phone: z.boolean(),
   /** Other services one may sign in by. */
   providers: z.array(Provider),
 });
@@ -113,10 +126,18 @@ export const SignInReply = z.discriminatedUnion('type', [
     type: z.literal('signed_in'),
     /** The session's token, for `Authorization: Bearer`; also in the header `set-auth-token`. A browser gets a cookie besides. */
     token: z.string(),
-    user: z.object({ id: z.string(), email: z.string(), name: z.string(), username: z.string() }),
+    user: z.object({ id: z.string(), email: z.string().nullable(), name: z.string(), username: z.string() }),
   }),
-  /** Six digits went to the address. */
-  z.object({ type: z.literal('code_sent'), ticket: z.string(), expiresAt: Time }),
+  /** Six digits went to the address, or to the number. */
+  z.object({
+    type: z.literal('code_sent'),
+    ticket: z.string(),
+    expiresAt: Time,
+    /** The number, as it was understood. */
+    phone: z.string().optional(),
+  }),
+  /** The number is theirs and no account's: `phone/sign-up` takes a name. */
+  z.object({ type: z.literal('name_wanted'), ticket: z.string(), expiresAt: Time }),
   /** It was right, and the account wants one more: `continue` takes it. */
   z.object({
     type: z.literal('second_factor'),
@@ -148,6 +169,8 @@ export const SessionReply = z
 export type SignUpInput = z.output<typeof SignUpForm>;
 export type SignInInput = z.output<typeof SignInForm>;
 export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;
+export type PhoneInput = z.output<typeof PhoneForm>;
+export type PhoneSignUpInput = z.output<typeof PhoneSignUpForm>;
 export type ContinueInput = z.output<typeof ContinueForm>;
 export type PasskeySignInInput = z.output<typeof PasskeySignInForm>;
 export type PasskeyBeginReply = z.output<typeof PasskeyBeginReply>;

@@ -4,6 +4,8 @@ import { type ProviderSettings, parseProviders } from './accounts/outside/settin
 import { derivedMailFrom, parseMailFrom } from './mail/addresses.ts';
 import { mailerKind } from './mail/mailerKind.ts';
 import { parseSmtpUrl } from './mail/smtpUrl.ts';
+import { parseCallingCodes } from './sms/numbers.ts';
+import { parseSmsFrom, parseSmsUrl } from './sms/smsUrl.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -70,6 +72,14 @@ export interface Config {
   readonly providers: readonly ProviderSettings[];
   /** The server that takes our mail, `smtp://…` as smtpUrl.ts reads it. */
   readonly smtpUrl: string | null;
+  /** The provider that sends text messages, `https://account:token@…` as smsUrl.ts reads it. */
+  readonly smsUrl: string | null;
+  /** What they come from. */
+  readonly smsFrom: string | null;
+  /** At most so many in a day. */
+  readonly smsDaily: number;
+  /** Calling codes of the countries they go to; null: all. */
+  readonly smsCountries: readonly string[] | null;
   /** What mails come from; null: derived from the first of `publicOrigins`. */
   readonly mailFrom: string | null;
   readonly logLevel: LogLevel;
@@ -497,6 +507,39 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       'The server that sends our mail: smtp://user:password@host:587, or smtps://… with TLS from the start. With smtp, STARTTLS and a certificate that holds are demanded of every host but this machine; ?tls=never at the end does without, for a host on a network of yours, and then without a password; ?tls=always demands it here too. Without it, mails are printed to the log where only this machine gets in, or KITH_PUBLIC_URL is this machine; otherwise there are none.',
     parse: optional(checked(parseSmtpUrl)),
   },
+  smsUrl: {
+    name: 'KITH_SMS_URL',
+    default: '',
+    type: 'URL',
+    hidden: true,
+    description:
+      'The provider that sends codes to phones, so that people may sign in by their number: the address of Twilio’s Messages API, or of another that speaks like it, https://account:token@api.twilio.com/2010-04-01/Accounts/account/Messages.json. Needs KITH_SMS_FROM. Without it, codes are printed to the log where mails would be; otherwise nobody signs in by number.',
+    parse: optional(checked(parseSmsUrl)),
+  },
+  smsFrom: {
+    name: 'KITH_SMS_FROM',
+    default: '',
+    type: 'number | name',
+    description:
+      'What they come from: a number of yours there such as +4915123456789, a name of up to 11 letters, or the id of a messaging service (MG…).',
+    parse: optional(checked(parseSmsFrom)),
+  },
+  smsDaily: {
+    name: 'KITH_SMS_DAILY',
+    default: '500',
+    type: 'number',
+    description:
+      'At most so many text messages in a day, as each costs money. Half of them, and of one country a quarter of that where KITH_SMS_COUNTRIES names none, may go to numbers that no account has yet.',
+    parse: integer(1, 1_000_000),
+  },
+  smsCountries: {
+    name: 'KITH_SMS_COUNTRIES',
+    default: '',
+    type: 'calling codes',
+    description:
+      'Calling codes of the countries that text messages go to, such as 49,43,41. Without it, all; whoever knows where their people are should name them.',
+    parse: optional(parseCallingCodes),
+  },
   mailFrom: {
     name: 'KITH_MAIL_FROM',
     default: '',
@@ -572,6 +615,14 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       `${settings.smtpUrl.name} needs ${settings.mailFrom.name}, as ${settings.publicOrigins.name} names no domain.`,
     );
   }
+  if (config.smsUrl !== null && config.smsFrom === null) {
+    problems.push(`${settings.smsUrl.name} needs ${settings.smsFrom.name}.`);
+  }
+  if (config.smsUrl !== null && publicOrigin === undefined) {
+    problems.push(
+      `${settings.smsUrl.name} needs ${settings.publicOrigins.name}: the text says which site its code is for.`,
+    );
+  }
   if (config.proveEmail && mailerKind(config) === 'none') {
     problems.push(`${settings.proveEmail.name} needs ${settings.smtpUrl.name}: nobody would get their code.`);
   }
@@ -629,6 +680,10 @@ function readConfig(environment: Environment, problems: string[]): Config {
     transcode: read(settings.transcode),
     providers: read(settings.providers),
     smtpUrl: read(settings.smtpUrl),
+    smsUrl: read(settings.smsUrl),
+    smsFrom: read(settings.smsFrom),
+    smsDaily: read(settings.smsDaily),
+    smsCountries: read(settings.smsCountries),
     mailFrom: read(settings.mailFrom),
     logLevel: read(settings.logLevel),
   };

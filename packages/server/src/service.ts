@@ -52,6 +52,7 @@ import { createPreviews } from './previews/previews.ts';
 import { createSearchIndexer } from './search/indexer.ts';
 import { createSearch } from './search/search.ts';
 import type { Services } from './services.ts';
+import { createSms } from './sms/sms.ts';
 import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { privacyReads } from './store/privacy.ts';
@@ -163,11 +164,13 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     changed: tenants.changed,
     endSessions: embed.sessions.endAll,
   });
+  const sms = createSms({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
   const accounts = await createAccounts({
     database,
     announcer,
     bus,
     mail,
+    sms,
     config,
     log,
     hosts: embed.sessions,
@@ -323,6 +326,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     clearTimeout(force);
     await dueWork?.close();
     await mail.close();
+    await sms.close();
     await transcodes.close();
     await services.messageLog.settled();
     await services.receiptLog.settled();
@@ -364,6 +368,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       const { port } = app.server.address() as AddressInfo;
       here = `http://${urlHost(config.host)}:${port}`;
       mail.start();
+      sms.start();
       return { url: here, port };
     },
     close: () => {

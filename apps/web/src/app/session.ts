@@ -47,7 +47,7 @@ const url = location.origin;
 /** So long the door waits for the server's word: what it offers, or who is in. */
 const ANSWER_MS = 2_000;
 /** Without an answer the usual door is right: it says itself when the server cannot be reached. */
-const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false, providers: [] };
+const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false, phone: false, providers: [] };
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
 /** Whose words and cache lie on this device, also after the session expired. */

@@ -1,7 +1,7 @@
 /** The door: which step somebody is at, and what they typed so far. The steps are rooms of their own; steps.ts leads between them. */
 import type { SignInStep } from '@kith/client';
 import type { SignInOptions } from '@kith/protocol';
-import { use, useReducer, useState } from 'react';
+import { lazy, Suspense, use, useReducer, useState } from 'react';
 import { admit } from '../app/session.ts';
 import type { Key } from '../i18n/index.ts';
 import { CodeStep } from './CodeStep.tsx';
@@ -16,6 +16,10 @@ import { SignUp } from './SignUp.tsx';
 import { type Entry, firstStep, type Move, next } from './steps.ts';
 import { UndoEmail } from './UndoEmail.tsx';
 import './auth.css';
+
+// Most come another way.
+const PhoneStep = lazy(async () => ({ default: (await import('./PhoneSteps.tsx')).PhoneStep }));
+const NameStep = lazy(async () => ({ default: (await import('./PhoneSteps.tsx')).NameStep }));
 
 export interface AuthScreenProps {
   readonly notice: Key | undefined;
@@ -61,6 +65,18 @@ export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
       return <SignUp key={step.type} door={door} notice={step.notice} />;
     case 'code':
       return <CodeStep key={step.ticket} door={door} step={step} />;
+    case 'phone':
+      return (
+        <Suspense fallback={null}>
+          <PhoneStep door={door} notice={step.notice} />
+        </Suspense>
+      );
+    case 'name':
+      return (
+        <Suspense fallback={null}>
+          <NameStep key={step.ticket} door={door} step={step} />
+        </Suspense>
+      );
     case 'factor':
       return <FactorStep key={step.ticket} door={door} step={step} />;
     case 'forgot':

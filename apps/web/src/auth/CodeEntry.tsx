@@ -22,6 +22,9 @@ export interface CodeEntryProps {
   readonly children?: ReactNode;
 }
 
+/** Where the code came by text message. */
+export const PHONE_CODE_WORDS = { code: 'auth.codeWrongPhone' } as const;
+
 type State =
   | { readonly type: 'typing'; readonly wrong?: string; readonly trouble?: Trouble }
   | { readonly type: 'checking' }

@@ -1,9 +1,9 @@
-/** The step of the six digits that went to the address. */
+/** The step of the six digits that went to the address, or to the phone. */
 import { accountsHere } from '../app/session.ts';
-import { rich, t } from '../i18n/index.ts';
+import { type Key, rich, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import type { Door } from './AuthScreen.tsx';
-import { CodeEntry } from './CodeEntry.tsx';
+import { CodeEntry, PHONE_CODE_WORDS } from './CodeEntry.tsx';
 import { DoorFrame } from './DoorFrame.tsx';
 import type { Step } from './steps.ts';
 
@@ -12,15 +12,27 @@ export interface CodeStepProps {
   readonly step: Extract<Step, { type: 'code' }>;
 }
 
+const others: Readonly<Record<Extract<Step, { type: 'code' }>['from'], Key>> = {
+  sign_in: 'common.back',
+  sign_up: 'auth.otherEmail',
+  phone: 'auth.otherPhone',
+};
+
 export function CodeStep({ door, step }: CodeStepProps) {
   const { ticket, email, from } = step;
   return (
     <DoorFrame
-      title={t('auth.codeTitle')}
+      title={t(from === 'phone' ? 'auth.codeTitlePhone' : 'auth.codeTitle')}
       text={
         email === null
           ? t('auth.codeText')
-          : rich('auth.codeTextTo', { email: <b className="kith-address">{email}</b> })
+          : rich('auth.codeTextTo', {
+              email: (
+                <b className="kith-address" dir="ltr">
+                  {email}
+                </b>
+              ),
+            })
       }
     >
       <CodeEntry
@@ -29,10 +41,11 @@ export function CodeStep({ door, step }: CodeStepProps) {
           await accountsHere().resend(ticket);
           return true;
         }}
+        {...(from === 'phone' && { words: PHONE_CODE_WORDS })}
         onOver={() => door.move({ type: 'over' })}
       >
         <Button kind="plain" onClick={() => door.move({ type: 'go', to: from })}>
-          {from === 'sign_up' ? t('auth.otherEmail') : t('common.back')}
+          {t(others[from])}
         </Button>
       </CodeEntry>
     </DoorFrame>

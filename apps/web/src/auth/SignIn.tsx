@@ -62,6 +62,11 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
           {t('auth.signInPasskey')}
         </Button>
       )}
+      {offers.phone && (
+        <Button wide onClick={() => move({ type: 'go', to: 'phone' })}>
+          {t('auth.usePhone')}
+        </Button>
+      )}
       {offers.mail && (
         <Button kind="plain" wide onClick={() => move({ type: 'go', to: 'forgot' })}>
           {t('auth.forgot')}

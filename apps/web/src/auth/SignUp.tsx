@@ -3,11 +3,11 @@ import type { FormEvent } from 'react';
 import { accountsHere } from '../app/session.ts';
 import { type Key, t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
-import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
-import { asUsername, suggestUsername, wrongWith } from './check.ts';
+import { asUsername, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
 import { EmailField } from './EmailField.tsx';
+import { NameFields } from './NameFields.tsx';
 import { OutsideWays } from './OutsideWays.tsx';
 import { PasswordField } from './PasswordField.tsx';
 import { TroubleLine } from './Trouble.tsx';
@@ -17,13 +17,6 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
   const { values, set, offers, move } = door;
   const form = useForm();
   const { wrong } = form;
-  const rename = (event: { target: { value: string } }): void => {
-    const { value: displayName } = event.target;
-    // Until somebody chooses a username, it follows the name.
-    const follows = values.username === suggestUsername(values.displayName);
-    set({ displayName, ...(follows && { username: suggestUsername(displayName) }) });
-    form.touch('displayName', 'username');
-  };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     const given = { ...values, ...filledIn(event) };
     const email = given.email.trim();
@@ -43,30 +36,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
       notice={notice ? t(notice) : offers.first && t('auth.first')}
       onSubmit={submit}
     >
-      <TextField
-        label={t('auth.name')}
-        name="displayName"
-        autoComplete="name"
-        autoFocus
-        value={values.displayName}
-        onChange={rename}
-        error={wrong['displayName']}
-        hint={t('auth.nameHint')}
-      />
-      <TextField
-        label={t('auth.username')}
-        name="username"
-        autoComplete="nickname"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={values.username}
-        onChange={(event) => {
-          set({ username: event.target.value });
-          form.touch('username');
-        }}
-        error={wrong['username']}
-        hint={t('auth.usernameHint')}
-      />
+      <NameFields door={door} form={form} />
       <EmailField
         value={values.email}
         onChange={(email) => {
@@ -90,6 +60,11 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
       <Button kind="primary" type="submit" wide busy={form.busy}>
         {t('auth.create')}
       </Button>
+      {offers.phone && (
+        <Button wide onClick={() => move({ type: 'go', to: 'phone' })}>
+          {t('auth.usePhone')}
+        </Button>
+      )}
       <OutsideWays providers={offers.providers} />
       <p className="kith-auth-other">
         <span>{t('auth.have')}</span>

@@ -31,19 +31,23 @@ const isUsername = (typed: string): boolean => /^[a-z0-9][a-z0-9._-]{1,31}$/.tes
 
 /** Field → what is wrong, in plain words, in the order of the form. */
 export function wrongWith(values: Values, signUp: boolean): Readonly<Record<string, string>> {
-  const wrong: Record<string, string> = {};
-  if (signUp) {
-    const name = values.displayName.trim();
-    if (name === '') wrong['displayName'] = t('auth.enterName');
-    else if (name.length > limits.nameLength)
-      wrong['displayName'] = t('auth.tooLong', { count: limits.nameLength });
-    if (!isUsername(values.username)) wrong['username'] = t('auth.usernameWrong');
-  }
+  const wrong: Record<string, string> = signUp ? wrongName(values) : {};
   const login = values.email.trim();
   if (signUp && !isEmail(login)) wrong['email'] = t('auth.enterEmail');
   else if (!isEmail(login) && !isUsername(login)) wrong['email'] = t('auth.enterEmailOrUsername');
   if (values.password === '') wrong['password'] = t('auth.enterPassword');
   else if (signUp) Object.assign(wrong, wrongPassword(values.password));
+  return wrong;
+}
+
+/** What somebody new is called. */
+export function wrongName(values: Pick<Values, 'displayName' | 'username'>): Record<string, string> {
+  const wrong: Record<string, string> = {};
+  const name = values.displayName.trim();
+  if (name === '') wrong['displayName'] = t('auth.enterName');
+  else if (name.length > limits.nameLength)
+    wrong['displayName'] = t('auth.tooLong', { count: limits.nameLength });
+  if (!isUsername(values.username)) wrong['username'] = t('auth.usernameWrong');
   return wrong;
 }
 

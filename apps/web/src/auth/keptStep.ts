@@ -5,18 +5,24 @@
 import { useEffect } from 'react';
 import type { Move, Step } from './steps.ts';
 
-type Kept = Extract<Step, { type: 'code' | 'factor' | 'reset' }>;
+type Kept = Extract<Step, { type: 'code' | 'factor' | 'name' | 'reset' }>;
 
 /** What would be lost; the others are found again by themselves. The link that undoes a change is good for days: it is not kept. */
-const isKept = (step: Step): step is Kept =>
-  step.type === 'code' || step.type === 'factor' || step.type === 'reset';
+const isKept = (step: Step): step is Kept => KEPT.has(step.type);
+
+const KEPT: ReadonlySet<Step['type']> = new Set(['code', 'factor', 'name', 'reset']);
 
 const entry = (): { readonly door?: unknown } => (history.state ?? {}) as { readonly door?: unknown };
 
 /** What this entry was left at. */
 export function keptStep(): Step | undefined {
   const door = entry().door as Partial<Kept> | undefined;
-  if ((door?.type === 'code' || door?.type === 'factor') && typeof door.ticket === 'string')
+  if (
+    door?.type !== undefined &&
+    door.type !== 'reset' &&
+    KEPT.has(door.type) &&
+    typeof door.ticket === 'string'
+  )
     return door as Kept;
   if (door?.type === 'reset' && typeof door.token === 'string') return door as Kept;
   return undefined;

@@ -15,6 +15,18 @@ describe('the steps of the door', () => {
     expect(next({ type: 'sign_in' }, asked)).toMatchObject({ from: 'sign_in' });
     expect(next({ ...code, from: 'sign_in' }, { type: 'over' })).toMatchObject({ type: 'sign_in' });
   });
+  it('lead by a number to a name where it is new, and back to the number once that is over', () => {
+    const ends = '2026-01-01T00:00:00.000Z';
+    const sent = { type: 'code_sent', ticket: 't', expiresAt: ends, phone: '+49 1512 3456789' } as const;
+    const waiting = next({ type: 'phone' }, { type: 'asked', reply: sent, email: '+49 1512 3456789' });
+    expect(waiting).toEqual({ type: 'code', from: 'phone', ticket: 't', email: '+49 1512 3456789' });
+    expect(next(waiting, { type: 'over' })).toEqual({ type: 'phone', notice: 'auth.codeOver' });
+    const wanted = { type: 'name_wanted', ticket: 'n', expiresAt: ends } as const;
+    const name: Step = { type: 'name', ticket: 'n' };
+    expect(next(waiting, { type: 'asked', reply: wanted, email: null })).toEqual(name);
+    expect(next(name, { type: 'over' })).toEqual({ type: 'phone', notice: 'auth.codeOver' });
+    expect(next(name, { type: 'asked', reply: sent, email: null })).toEqual(name);
+  });
   it('lead on to a second factor, and back to the beginning once that is over', () => {
     const reply = {
       type: 'second_factor',

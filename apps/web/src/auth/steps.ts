@@ -11,9 +11,16 @@ import type { Return } from './outside.ts';
 export type Way = 'sign_in' | 'sign_up';
 
 export type Step =
-  | { readonly type: Way | 'forgot'; readonly notice?: Key }
-  /** Six digits are on their way. `email`: where to, unless only the server knows. */
-  | { readonly type: 'code'; readonly from: Way; readonly ticket: string; readonly email: string | null }
+  | { readonly type: Way | 'forgot' | 'phone'; readonly notice?: Key }
+  /** Six digits are on their way. `email`: where to, which may be a number, unless only the server knows. */
+  | {
+      readonly type: 'code';
+      readonly from: Way | 'phone';
+      readonly ticket: string;
+      readonly email: string | null;
+    }
+  /** The number is theirs, and nobody's account: what are they called? */
+  | { readonly type: 'name'; readonly ticket: string }
   /** The password was right, and one of these is asked for besides. */
   | {
       readonly type: 'factor';
@@ -32,7 +39,7 @@ export type Step =
 export type Asked = Exclude<SignInStep, { type: 'signed_in' }>;
 
 export type Move =
-  | { readonly type: 'go'; readonly to: Way | 'forgot' }
+  | { readonly type: 'go'; readonly to: Way | 'forgot' | 'phone' }
   /** The server wants to know more before it lets anybody in. */
   | {
       readonly type: 'asked';
@@ -44,16 +51,30 @@ export type Move =
   /** What the step hung on, a ticket or the token of a link, is over. */
   | { readonly type: 'over' };
 
+/** The form that an answer of the server leads on from, and back to; null: none that waits for one. */
+function formOf(step: Step): Way | 'phone' | null {
+  switch (step.type) {
+    case 'sign_in':
+    case 'sign_up':
+    case 'phone':
+      return step.type;
+    case 'code':
+      return step.from;
+    case 'reset':
+      return 'sign_in';
+    default:
+      return null;
+  }
+}
+
 /** A move that does not belong to a step, such as an answer that came after its question was left, changes nothing. */
 export function next(step: Step, move: Move): Step {
   switch (move.type) {
     case 'go':
       return { type: move.to };
     case 'asked': {
-      if (step.type !== 'sign_in' && step.type !== 'sign_up' && step.type !== 'reset' && step.type !== 'code')
-        return step;
-      const from = step.type === 'code' ? step.from : step.type === 'sign_up' ? 'sign_up' : 'sign_in';
-      return askedFor(move.reply, from, move.email);
+      const from = formOf(step);
+      return from === null ? step : askedFor(move.reply, from, move.email);
     }
     case 'mailed':
       return step.type === 'forgot' ? { type: 'mailed', email: move.email } : step;
@@ -61,14 +82,16 @@ export function next(step: Step, move: Move): Step {
       return step.type === 'undo' ? { type: 'reset', token: move.resetToken, undone: move.email } : step;
     case 'over':
       if (step.type === 'code') return { type: step.from, notice: 'auth.codeOver' };
+      if (step.type === 'name') return { type: 'phone', notice: 'auth.codeOver' };
       if (step.type === 'factor') return { type: 'sign_in', notice: 'auth.factorOver' };
       if (step.type === 'reset' || step.type === 'undo') return { type: 'link_over', of: step.type };
       return step;
   }
 }
 
-function askedFor(reply: Asked, from: Way, email: string | null): Step {
+function askedFor(reply: Asked, from: Way | 'phone', email: string | null): Step {
   const { ticket } = reply;
+  if (reply.type === 'name_wanted') return { type: 'name', ticket };
   if (reply.type === 'code_sent') return { type: 'code', from, ticket, email };
   return { type: 'factor', ticket, factors: reply.factors, passkey: reply.passkey };
 }

@@ -91,14 +91,14 @@ function Address({ account, onChange }: { readonly account: Account; readonly on
   return (
     <div className="kith-security-body">
       <p className="kith-security-address">
-        <bdi>{email}</bdi>
+        {email !== null && <bdi>{email}</bdi>}
         {emailVerified && (
           <small>
             <BadgeCheck size={16} strokeWidth={1.75} aria-hidden="true" />
             {t('security.verified')}
           </small>
         )}
-        {!emailVerified && mail && (
+        {email !== null && !emailVerified && mail && (
           <small data-alert="">
             <CircleAlert size={16} strokeWidth={1.75} aria-hidden="true" />
             {t('security.unverified')}
@@ -110,16 +110,18 @@ function Address({ account, onChange }: { readonly account: Account; readonly on
           {t('security.codeOver')}
         </p>
       )}
-      {mail && !emailVerified && <p className="kith-security-text">{t('security.verifyWhy')}</p>}
+      {mail && !emailVerified && (
+        <p className="kith-security-text">{t(email === null ? 'security.noEmail' : 'security.verifyWhy')}</p>
+      )}
       {mail ? (
         <div className="kith-security-ways">
-          {!emailVerified && (
+          {email !== null && !emailVerified && (
             <Button kind="primary" busy={busy} onClick={() => run(async () => void (await sendCode(email)))}>
               {t('security.verify')}
             </Button>
           )}
           <Button ref={changeButton} onClick={() => setStage({ type: 'changing' })}>
-            {t('security.changeEmail')}
+            {t(email === null ? 'security.addEmail' : 'security.changeEmail')}
           </Button>
         </div>
       ) : (

@@ -9,6 +9,7 @@ import { EmailSection } from './EmailSection.tsx';
 import { FactorSections } from './FactorSections.tsx';
 import { LinksSection } from './LinksSection.tsx';
 import { PasswordSection } from './PasswordSection.tsx';
+import { PhoneSection } from './PhoneSection.tsx';
 import { Sessions } from './Sessions.tsx';
 import { TenantFactor } from './TenantFactor.tsx';
 import { useAccount } from './useAccount.ts';
@@ -34,6 +35,7 @@ export function SecurityPane() {
         }}
       />
       <PasswordSection email={state.type === 'known' ? state.account.email : null} onChange={handleChange} />
+      <PhoneSection onChange={handleChange} />
       <LinksSection version={version} onChange={handleChange} />
       <FactorSections onChange={handleChange} />
       {me?.user.role === 'owner' && <TenantFactor onChange={handleChange} />}

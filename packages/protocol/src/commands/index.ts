@@ -12,6 +12,7 @@ import { fileCommands } from './files.ts';
 import { gifCommands } from './gifs.ts';
 import { messageCommands } from './messages.ts';
 import { ownCommands } from './own.ts';
+import { phoneCommands } from './phones.ts';
 import { receiptCommands } from './receipts.ts';
 import { reportCommands } from './reports.ts';
 import { searchCommands } from './search.ts';
@@ -29,6 +30,7 @@ export const commands = {
   ...accountCommands,
   ...embedCommands,
   ...securityCommands,
+  ...phoneCommands,
   ...factorCommands,
   ...emojiCommands,
   ...stickerCommands,

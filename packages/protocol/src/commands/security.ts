@@ -22,7 +22,8 @@ export const Code = z
   .pipe(z.string().regex(/^\d{6}$/, 'must be six digits'));
 
 const Account = z.object({
-  email: z.string(),
+  /** Null: one came by one's number, and has told none. */
+  email: z.string().nullable(),
   /** Whether a code that went there came back. */
   emailVerified: z.boolean(),
   /** Until then what is dear may be changed; null: `confirmIdentity` first. */

@@ -16,6 +16,7 @@ import type {
 } from '@kith/protocol';
 import type { Caller } from '../services.ts';
 import type { DepartureOutcome, ReturnOutcome } from './outside/flow.ts';
+import type { Phones } from './phones/phones.ts';
 
 /** Credentials as they come: a bearer token, or the browser's Cookie header. A token, even a wrong one, hides the cookie. */
 export interface Credentials {
@@ -58,13 +59,21 @@ export type SignInOutcome =
       readonly cookies: readonly string[];
       readonly user: {
         readonly id: string;
-        readonly email: string;
+        readonly email: string | null;
         readonly name: string;
         readonly username: string;
       };
     }
-  /** Six digits went to the address. */
-  | { readonly type: 'code_sent'; readonly ticket: string; readonly expiresAt: Date }
+  /** Six digits went to the address, or to the phone. */
+  | {
+      readonly type: 'code_sent';
+      readonly ticket: string;
+      readonly expiresAt: Date;
+      /** The number, as it was understood. */
+      readonly phone?: string;
+    }
+  /** The number is theirs and no account's: they are to say what they are called. */
+  | { readonly type: 'name_wanted'; readonly ticket: string; readonly expiresAt: Date }
   /** What was shown is right, and one of these is asked for besides. */
   | {
       readonly type: 'second_factor';
@@ -142,6 +151,7 @@ export interface Accounts {
   returnFromOutside(request: OutsideReturn): Promise<ReturnOutcome & { readonly cookies: readonly string[] }>;
   /** Ends the session of these credentials, if there is one. Returns the Set-Cookie header that forgets it. */
   signOut(credentials: Credentials, origin: Origin): Promise<string>;
+  readonly phones: Phones;
   readonly getAccount: OwnCommand<'getAccount'>;
   readonly confirmIdentity: OwnCommand<'confirmIdentity'>;
   readonly changePassword: OwnCommand<'changePassword'>;

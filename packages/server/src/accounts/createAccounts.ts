@@ -7,6 +7,7 @@ import type { Bus } from '../fanout/bus.ts';
 import type { Logger } from '../logger.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Caller } from '../services.ts';
+import { noSms, type Sms } from '../sms/sms.ts';
 import { type Database, toKithError } from '../store/database.ts';
 import type { Accounts, Credentials, Identity } from './accounts.ts';
 import { type HostSessions, isHostSession } from './embed/hostSessions.ts';
@@ -28,6 +29,7 @@ import type { BreachedList } from './passwords/breached.ts';
 import { createPasswords } from './passwords/passwords.ts';
 import type { Costs } from './passwords/scrypt.ts';
 import { hasPeople, MAIN_TENANT } from './persons.ts';
+import { createPhones } from './phones/phones.ts';
 import { createProofs } from './proofs.ts';
 import { forgotPassword, resetPassword, undoEmail } from './recovery.ts';
 import type { Room } from './room.ts';
@@ -43,6 +45,8 @@ export interface AccountsDependencies {
   readonly announcer: Announcer;
   readonly bus: Bus;
   readonly mail: Mail;
+  /** Absent: nobody signs in by number. */
+  readonly sms?: Sms;
   readonly config: Pick<
     Config,
     | 'secret'
@@ -80,6 +84,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     announcer,
     bus,
     mail,
+    sms = noSms,
     config,
     log,
     hosts,
@@ -118,6 +123,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     now,
     log,
     mail,
+    sms,
     sessions,
     tokens,
     tenantId: tenant.id,
@@ -170,6 +176,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         hasAccounts: await hasAccounts(),
         signUp: config.signUp,
         mail: mail.works,
+        phone: sms.works,
         providers: providers.map(({ id, name, preset }) => ({ id, name, preset })),
       })),
     signUp: (input, origin) =>
@@ -206,6 +213,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         const cookies = entered?.type === 'signed_in' ? entered.cookies : [];
         return { ...outcome, cookies: [tokens.clearOutsideCookie(), ...cookies] };
       }),
+    phones: createPhones({ room, services: outside.providers, evenMs, failing }),
     listLinks: (caller) => failing(() => links.listLinks(room, outside, caller)),
     beginLink: (caller, input) => failing(() => links.beginLink(room, outside, caller, input)),
     unlink: (caller, input) => failing(() => links.unlink(room, outside, caller, input)),

@@ -12,7 +12,8 @@ export const PASSWORD = 'credential';
 
 export interface Account {
   readonly id: string;
-  readonly email: string;
+  /** Null: they came by their number, and have told none. */
+  readonly email: string | null;
   readonly emailVerified: boolean;
   readonly name: string;
   readonly username: string;
@@ -75,7 +76,7 @@ export async function findCredential(
 }
 
 export interface NewAccount {
-  readonly email: string;
+  readonly email: string | null;
   readonly emailVerified: boolean;
   readonly name: string;
   readonly username: string;
@@ -103,7 +104,7 @@ export async function insertAccount(db: AccountsDb, account: NewAccount): Promis
 export async function holdAccount(
   trx: AccountsDb,
   userId: string,
-): Promise<{ readonly email: string; readonly passwordHash: string | null } | null> {
+): Promise<{ readonly email: string | null; readonly passwordHash: string | null } | null> {
   const held = await trx
     .selectFrom('auth_users')
     .select('email')

@@ -33,18 +33,19 @@ export type Show = (trx: AccountsDb) => Promise<void>;
 /** What signing in comes to, once the password was right, or a link. */
 export async function enter(room: Room, entrance: Entrance): Promise<SignInOutcome> {
   const { account, origin, password } = entrance;
-  if (!room.proveAddress || account.emailVerified) return pass(room, entrance);
+  const { email } = account;
+  if (!room.proveAddress || email === null || account.emailVerified) return pass(room, entrance);
   const issued = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.issue(trx, {
       purpose: 'sign_in',
       subject: account.id,
-      payload: { email: account.email, password } satisfies SignInWaiting,
+      payload: { email, password } satisfies SignInWaiting,
       minutes: CODE_MINUTES,
       code: true,
       address: addressOf(origin),
     });
     if (!proof) throw tooMany();
-    await send(room, trx, account.email, origin.locale ?? account.locale, {
+    await send(room, trx, email, origin.locale ?? account.locale, {
       kind: 'email_code',
       code: proof.code,
       minutes: CODE_MINUTES,

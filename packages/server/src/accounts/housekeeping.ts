@@ -37,6 +37,8 @@ export function createHousekeeping({
         (select id from auth_proofs where expires_at < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_guesses where key in
         (select key from auth_guesses where at < ${before(FORGOTTEN_MS)} limit ${AT_ONCE})`,
+      sql`delete from sms_counts where key in
+        (select key from sms_counts where until < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_sessions where id in
         (select id from auth_sessions where expires_at < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_devices where id in

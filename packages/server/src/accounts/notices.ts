@@ -1,6 +1,6 @@
 /** What a person is told by mail, unasked: whoever took over an account cannot keep it from its owner. */
 import { devicePartsOf } from '@kith/protocol';
-import type { SecondFactorChange } from '../mail/kinds.ts';
+import type { PhoneChange, SecondFactorChange } from '../mail/kinds.ts';
 import type { Account } from './credentials.ts';
 import { type Room, send } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -20,7 +20,8 @@ function nameOf(userAgent: string | null): string {
 }
 
 /** To an address that may be somebody else's, nothing is told. */
-const mayTell = (room: Room, account: Account): boolean => room.mail.works && account.emailVerified;
+const mayTell = (room: Room, account: Account): account is Account & { readonly email: string } =>
+  room.mail.works && account.emailVerified && account.email !== null;
 
 export async function tellOfPassword(
   room: Room,
@@ -48,6 +49,23 @@ export async function tellOfSignInWay(
     kind: 'sign_in_way_changed',
     what,
     service,
+    securityPath: SESSIONS,
+  });
+}
+
+/** `phone`: with most of its digits hidden. */
+export async function tellOfPhone(
+  room: Room,
+  trx: AccountsDb,
+  account: Account,
+  what: PhoneChange,
+  phone: string,
+): Promise<void> {
+  if (!mayTell(room, account)) return;
+  await send(room, trx, account.email, account.locale, {
+    kind: 'phone_changed',
+    what,
+    phone,
     securityPath: SESSIONS,
   });
 }

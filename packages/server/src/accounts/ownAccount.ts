@@ -99,7 +99,7 @@ export async function changePassword(
 ): Promise<Output<'changePassword'>> {
   const account = await accountOf(room, caller);
   await demandConfirmed(room, caller);
-  const about = [account.email, account.name, account.username];
+  const about = [account.email ?? '', account.name, account.username];
   const hash = await room.passwords.hashNew(password, about, 'known');
   const ended = await room.db.transaction().execute(async (trx) => {
     await holdOwn(room, trx, caller);
@@ -204,7 +204,7 @@ async function offerUndo(
   newAddress: string,
   sessionId: string,
 ): Promise<void> {
-  if (!account.emailVerified) return;
+  if (!account.emailVerified || account.email === null) return;
   const proof = await room.proofs.issue(trx, {
     purpose: 'undo_email',
     subject: account.id,
@@ -261,7 +261,7 @@ export async function accountOf(room: Room, { userId }: Caller): Promise<Credent
 }
 
 /** Whoever ends all sessions holds the account: one that was ended while its command was under way changes nothing. */
-async function holdOwn(room: Room, trx: AccountsDb, { userId, sessionId }: Caller): Promise<void> {
+export async function holdOwn(room: Room, trx: AccountsDb, { userId, sessionId }: Caller): Promise<void> {
   await holdAccount(trx, userId);
   if (!(await room.sessions.isOpen(trx, sessionId))) throw new KithError('unauthenticated');
 }

@@ -3,14 +3,7 @@ import { KithError, type UndoEmailReply } from '@kith/protocol';
 import { isMailAddress } from '../mail/addresses.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
-import {
-  type Account,
-  findCredential,
-  holdAccount,
-  passwordMark,
-  setEmail,
-  setPassword,
-} from './credentials.ts';
+import { findCredential, holdAccount, passwordMark, setEmail, setPassword } from './credentials.ts';
 import { forgetDevices } from './devices.ts';
 import { enter } from './enter.ts';
 import { over } from './errors.ts';
@@ -19,6 +12,7 @@ import { dropFactorsSince } from './factors/setUp.ts';
 import { forgiveGuesses, mailsAskedFrom } from './guesses.ts';
 import { tellOfPassword } from './notices.ts';
 import { dropLinks } from './outside/linkRows.ts';
+import { dropPhone } from './phones/phoneRows.ts';
 import type { Issued, Proof } from './proofs.ts';
 import { addressOf, linkTo, RESET_MINUTES, type Room, send } from './room.ts';
 import type { AccountsDb } from './tables.ts';
@@ -27,7 +21,7 @@ import type { AccountsDb } from './tables.ts';
 export const issueReset = (
   room: Room,
   trx: AccountsDb,
-  { id, email }: Pick<Account, 'id' | 'email'>,
+  { id, email }: { readonly id: string; readonly email: string },
   origin: Origin,
 ): Promise<Issued | null> =>
   room.proofs.issue(trx, {
@@ -48,11 +42,11 @@ export async function forgotPassword(room: Room, email: string, origin: Origin):
   const account = await findCredential(room.db, { email });
   await room.db.transaction().execute(async (trx) => {
     // Also for nobody, so that it takes as long.
-    const proof = await issueReset(room, trx, account ?? { id: email, email }, origin);
+    const proof = await issueReset(room, trx, { id: account?.id ?? email, email }, origin);
     // Enough of them lie in the mailbox already; each is good. Or no mail ever gets there: also not told.
-    if (!account || !proof || !isMailAddress(account.email)) return;
+    if (!account || !proof || !isMailAddress(email)) return;
     await recordEvent(trx, account.id, 'password_reset_asked', origin);
-    await send(room, trx, account.email, account.locale ?? origin.locale, {
+    await send(room, trx, email, account.locale ?? origin.locale, {
       kind: 'password_reset',
       path: linkTo('reset', proof.ticket),
       minutes: RESET_MINUTES,
@@ -71,17 +65,20 @@ export async function resetPassword(
   if (!proof) throw over();
   const account = await findCredential(room.db, { id: proof.subject });
   if (!account || account.email !== emailOf(proof)) throw over();
-  const about = [account.email, account.name, account.username];
+  const about = [account.email ?? '', account.name, account.username];
   const passwordHash = await room.passwords.hashNew(password, about, 'known');
   const ended = await room.db.transaction().execute(async (trx) => {
     const held = await holdAccount(trx, account.id);
     if (held?.email !== account.email || !(await room.proofs.spend(trx, 'reset', token))) throw over();
     // Whoever made it without the mailbox does not stay in by another way.
-    if (!account.emailVerified) await dropLinks(trx, account.id);
+    if (!account.emailVerified) {
+      await dropLinks(trx, account.id);
+      await dropPhone(trx, account.id);
+    }
     await setPassword(trx, account.id, passwordHash);
     await trx.updateTable('auth_users').set({ email_verified: true }).where('id', '=', account.id).execute();
     await forgetDevices(trx, account.id);
-    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'second_factor', 'email']);
+    await room.proofs.withdraw(trx, account.id, ['reset', 'sign_in', 'second_factor', 'email', 'phone']);
     await recordEvent(trx, account.id, 'password_reset', origin);
     await tellOfPassword(room, trx, account, origin);
     return room.sessions.endAll(trx, account.id, null);
@@ -112,10 +109,11 @@ export async function undoEmail(room: Room, token: string, origin: Origin): Prom
       await setEmail(trx, userId, email);
       // Whoever took it over may have connected an account of theirs.
       await dropLinks(trx, userId);
+      await dropPhone(trx, userId, proof.createdAt);
       await dropFactorsSince(trx, userId, proof.createdAt);
       await setPassword(trx, userId, null);
       await forgetDevices(trx, userId);
-      await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in', 'second_factor']);
+      await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in', 'second_factor', 'phone']);
       // Those of addresses since; who had it before them can still take it back from this one.
       await room.proofs.withdraw(trx, userId, ['undo_email'], proof.createdAt);
       const reset = await issueReset(room, trx, { id: userId, email }, origin);

@@ -3,6 +3,7 @@ import { addressKey } from '../limits/rateLimiter.ts';
 import type { Logger } from '../logger.ts';
 import { type MailContent, mailLocale, type OwnPath } from '../mail/kinds.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { Sms } from '../sms/sms.ts';
 import type { Origin } from './accounts.ts';
 import type { Guesses } from './guesses.ts';
 import type { Keys } from './keys.ts';
@@ -24,6 +25,7 @@ export interface Room {
   readonly proofs: Proofs;
   readonly guesses: Guesses;
   readonly mail: Mail;
+  readonly sms: Sms;
   /** Whether an address is proven before its account is let in. */
   readonly proveAddress: boolean;
   /** @throws KithError forbidden, where no new accounts are made. */

@@ -7,6 +7,8 @@ import { over, tooMany, wrongCode } from './errors.ts';
 import { recordEvent } from './events.ts';
 import { showFactor } from './factors/secondFactor.ts';
 import { addressGuesses, codesFrom, loginKey, mailsAskedFrom } from './guesses.ts';
+import { sendOwnAgain } from './phones/ownPhone.ts';
+import { arriveByPhone, askAgain } from './phones/phoneSignIn.ts';
 import type { Proof } from './proofs.ts';
 import { type Room, send } from './room.ts';
 import { finishSignUp, SignUpWaiting } from './signUp.ts';
@@ -66,13 +68,19 @@ export async function proceed(room: Room, input: ContinueInput, origin: Origin):
     return showFactor(room, input, origin);
   const guess = codesFrom(origin.address);
   await room.guesses.take([guess]);
-  const attempt = await room.proofs.attempt(room.db, ['sign_up', 'sign_in'], input.ticket, input.code);
+  const attempt = await room.proofs.attempt(
+    room.db,
+    ['sign_up', 'sign_in', 'phone_sign_in'],
+    input.ticket,
+    input.code,
+  );
   if (attempt.type === 'wrong') throw wrongCode();
   if (attempt.type === 'over') throw over();
   // Who has the code is who asked for it.
   await room.guesses.giveBack(guess);
-  await room.guesses.giveBack(mailsAskedFrom(origin.address));
   const { proof } = attempt;
+  if (proof.purpose === 'phone_sign_in') return arriveByPhone(room, proof, origin);
+  await room.guesses.giveBack(mailsAskedFrom(origin.address));
   if (proof.purpose === 'sign_up') return finishSignUp(room, proof, origin);
   const { email, password } = proof.payload as SignInWaiting;
   const account = await findCredential(room.db, { id: proof.subject });
@@ -94,25 +102,33 @@ function addresseeOf({ purpose, subject, payload }: Proof): string | null {
   return taken ? null : email;
 }
 
+const RESENT = ['sign_up', 'sign_in', 'email', 'phone_sign_in', 'phone'] as const;
+
 /** Another code, where enough were not sent yet. */
 export async function resend(room: Room, ticket: string, origin: Origin): Promise<{ expiresAt: Date }> {
   await room.guesses.take([mailsAskedFrom(origin.address)]);
   const renewed = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.renew(trx, ticket);
     if (!proof) return null;
-    const { code } = proof;
+    const { code, purpose } = proof;
+    // It is good for no longer than the first.
+    const minutes = Math.max(1, Math.floor((proof.expiresAt.getTime() - room.now()) / 60_000));
+    if (purpose === 'phone_sign_in' || purpose === 'phone') {
+      if (purpose === 'phone') await sendOwnAgain(room, trx, proof, minutes);
+      else await askAgain(room, trx, proof, minutes, origin);
+      return proof;
+    }
     const to = addresseeOf(proof);
     if (to === null) return proof;
     await send(room, trx, to, origin.locale, {
       kind: proof.purpose === 'sign_up' ? 'sign_up_code' : 'email_code',
       code,
-      // It is good for no longer than the first.
-      minutes: Math.max(1, Math.floor((proof.expiresAt.getTime() - room.now()) / 60_000)),
+      minutes,
     });
     return proof;
   });
-  if (!renewed)
-    throw (await room.proofs.read(room.db, ['sign_up', 'sign_in', 'email'], ticket)) ? tooMany() : over();
+  if (!renewed) throw (await room.proofs.read(room.db, RESENT, ticket)) ? tooMany() : over();
   room.mail.nudge();
+  room.sms.nudge();
   return { expiresAt: renewed.expiresAt };
 }

@@ -17,6 +17,7 @@ import { ensurePerson } from './persons.ts';
 import type { Proof } from './proofs.ts';
 import { issueReset } from './recovery.ts';
 import { addressOf, CODE_MINUTES, linkTo, type Room, send } from './room.ts';
+import type { AccountsDb } from './tables.ts';
 
 /** What waits for its code. `known`: the address has an account, and no code will ever be right. */
 export const SignUpWaiting = z.discriminatedUnion('type', [
@@ -54,7 +55,13 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
 /** A code goes to the address; or word to whose it is already, which whoever asks does not learn. */
 export async function proveNewAddress(
   room: Room,
-  { email, name, username, passwordHash, link }: Omit<NewOne, 'emailVerified'>,
+  {
+    email,
+    name,
+    username,
+    passwordHash,
+    link,
+  }: Omit<NewOne, 'emailVerified' | 'email'> & { readonly email: string },
   known: Account | null,
   origin: Origin,
 ): Promise<SignInOutcome> {
@@ -71,7 +78,7 @@ export async function proveNewAddress(
       address: addressOf(origin),
     });
     if (!proof) throw tooMany();
-    const reset = known && (await issueReset(room, trx, known, origin));
+    const reset = known && (await issueReset(room, trx, { id: known.id, email }, origin));
     if (!known || reset)
       await send(
         room,
@@ -111,7 +118,7 @@ const isOf = (error: KithError, field: string): boolean =>
   error.fields?.length === 1 && error.fields[0]?.path === field;
 
 interface NewOne {
-  readonly email: string;
+  readonly email: string | null;
   readonly emailVerified: boolean;
   readonly name: string;
   readonly username: string;
@@ -119,13 +126,19 @@ interface NewOne {
   readonly link: Link | null;
 }
 
-/** With its person, and signed in. @throws KithError conflict; unique violation where another has the link by now. */
-export async function makeAccount(room: Room, one: NewOne, origin: Origin): Promise<SignInOutcome> {
+/** With its person, and signed in. `within`: what belongs to it, in its transaction. @throws KithError conflict; unique violation where another has the link by now. */
+export async function makeAccount(
+  room: Room,
+  one: NewOne,
+  origin: Origin,
+  within?: (trx: AccountsDb, userId: string) => Promise<void>,
+): Promise<SignInOutcome> {
   let account: Account;
   try {
     account = await room.db.transaction().execute(async (trx) => {
       const made = await insertAccount(trx, { ...one, locale: origin.locale ?? null });
       if (one.link) await insertLink(trx, made.id, one.link);
+      await within?.(trx, made.id);
       await recordEvent(trx, made.id, 'signed_up', origin);
       return made;
     });
@@ -144,7 +157,7 @@ export async function makeAccount(room: Room, one: NewOne, origin: Origin): Prom
 /** Throws a conflict that names the field, for an address or a name that somebody has. */
 async function refuseTaken(
   { db }: Room,
-  { email, username }: { readonly email?: string; readonly username: string },
+  { email = null, username }: { readonly email?: string | null; readonly username: string },
 ): Promise<void> {
   const [accounts, person] = await Promise.all([
     db
@@ -155,7 +168,7 @@ async function refuseTaken(
     db.selectFrom('users').select('id').where('username', '=', username).limit(1).executeTakeFirst(),
   ]);
   const fields: FieldError[] = [];
-  if (accounts.some((account) => account.email === email)) {
+  if (email !== null && accounts.some((account) => account.email === email)) {
     fields.push({ path: 'email', message: 'There is an account with this address. Sign in instead.' });
   }
   if (person || accounts.some((account) => account.username === username)) {

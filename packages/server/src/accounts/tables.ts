@@ -7,7 +7,8 @@ import type { Schema } from '../store/schema.ts';
 interface AuthUsersTable {
   id: string;
   name: string;
-  email: string;
+  /** Null: they came by their number, and have told none. */
+  email: string | null;
   email_verified: Generated<boolean>;
   username: string;
   locale: string | null;
@@ -55,6 +56,10 @@ export type ProofPurpose =
   | 'email'
   /** The address it had before. */
   | 'undo_email'
+  /** By a number, and the name of whoever has none yet; the number of an account. */
+  | 'phone_sign_in'
+  | 'phone_new'
+  | 'phone'
   /** A forgotten password. */
   | 'reset'
   /** A browser that went to another service, and is to come back. */
@@ -128,6 +133,13 @@ interface AuthPasskeysTable {
   used_at: Date | null;
 }
 
+interface AuthPhonesTable {
+  user_id: string;
+  /** E.164. */
+  number: string;
+  proven_at: Date;
+}
+
 interface SecurityEventsTable {
   tenant_id: number;
   id: string;
@@ -153,6 +165,7 @@ export interface AccountsSchema extends Schema {
   auth_totps: AuthTotpsTable;
   auth_recovery_codes: AuthRecoveryCodesTable;
   auth_passkeys: AuthPasskeysTable;
+  auth_phones: AuthPhonesTable;
   security_events: SecurityEventsTable;
   secrets: SecretsTable;
 }

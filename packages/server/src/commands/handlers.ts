@@ -13,10 +13,12 @@ import { cancelScheduled } from './cancelScheduled.ts';
 import { catchUp } from './catchUp.ts';
 import { changeEmail } from './changeEmail.ts';
 import { changePassword } from './changePassword.ts';
+import { changePhone } from './changePhone.ts';
 import { changes } from './changes.ts';
 import { closePoll } from './closePoll.ts';
 import { confirmEmail } from './confirmEmail.ts';
 import { confirmIdentity } from './confirmIdentity.ts';
+import { confirmPhone } from './confirmPhone.ts';
 import { confirmTotp } from './confirmTotp.ts';
 import { createConversation } from './createConversation.ts';
 import { createStickerPack } from './createStickerPack.ts';
@@ -33,6 +35,7 @@ import { getMentions } from './getMentions.ts';
 import { getMessageEdits } from './getMessageEdits.ts';
 import { getMessages } from './getMessages.ts';
 import { getMyChanges } from './getMyChanges.ts';
+import { getPhone } from './getPhone.ts';
 import { getPollVotes } from './getPollVotes.ts';
 import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
@@ -69,6 +72,7 @@ import { refreshToken } from './refreshToken.ts';
 import { removeEmoji } from './removeEmoji.ts';
 import { removeMember } from './removeMember.ts';
 import { removePasskey } from './removePasskey.ts';
+import { removePhone } from './removePhone.ts';
 import { removeReaction } from './removeReaction.ts';
 import { removeSticker } from './removeSticker.ts';
 import { removeTotp } from './removeTotp.ts';
@@ -118,10 +122,12 @@ export const handlers: Handlers = {
   catchUp,
   changeEmail,
   changePassword,
+  changePhone,
   changes,
   closePoll,
   confirmEmail,
   confirmIdentity,
+  confirmPhone,
   confirmTotp,
   createConversation,
   createStickerPack,
@@ -138,6 +144,7 @@ export const handlers: Handlers = {
   getMessageEdits,
   getMessages,
   getMyChanges,
+  getPhone,
   getPollVotes,
   getReactions,
   getReceipts,
@@ -174,6 +181,7 @@ export const handlers: Handlers = {
   removeEmoji,
   removeMember,
   removePasskey,
+  removePhone,
   removeReaction,
   removeSticker,
   removeTotp,

@@ -5,6 +5,8 @@ import {
   KithError,
   NoForm,
   PasskeySignInForm,
+  PhoneForm,
+  PhoneSignUpForm,
   type RateClass,
   ResendForm,
   ResetPasswordForm,
@@ -86,6 +88,12 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   door('passkey', PasskeySignInForm, async (form, origin, reply) =>
     answer(reply, await accounts.passkeySignIn(form, origin)),
   );
+  door('phone', PhoneForm, async (form, origin, reply) =>
+    answer(reply, await accounts.phones.ask(form, origin)),
+  );
+  door('phone/sign-up', PhoneSignUpForm, async (form, origin, reply) =>
+    answer(reply, await accounts.phones.signUp(form, origin)),
+  );
   door('resend', ResendForm, async ({ ticket }, origin, reply) => {
     const { expiresAt } = await accounts.resend(ticket, origin);
     return reply.send({ expiresAt: expiresAt.toISOString() });
@@ -131,6 +139,7 @@ export function signInReply(outcome: SignInOutcome): SignInReply {
       return { type, token, user };
     }
     case 'code_sent':
+    case 'name_wanted':
       return { ...outcome, expiresAt: outcome.expiresAt.toISOString() };
     case 'second_factor':
       return { ...outcome, factors: [...outcome.factors], expiresAt: outcome.expiresAt.toISOString() };

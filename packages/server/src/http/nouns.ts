@@ -8,6 +8,7 @@ import { factorCommands } from '@kith/protocol/commands/factors';
 import { fileCommands } from '@kith/protocol/commands/files';
 import { gifCommands } from '@kith/protocol/commands/gifs';
 import { messageCommands } from '@kith/protocol/commands/messages';
+import { phoneCommands } from '@kith/protocol/commands/phones';
 import { receiptCommands } from '@kith/protocol/commands/receipts';
 import { searchCommands } from '@kith/protocol/commands/search';
 import { securityCommands } from '@kith/protocol/commands/security';
@@ -24,7 +25,7 @@ const nouns: readonly (readonly [string, object])[] = [
   ['Threads', threadCommands],
   ['Emoji, stickers, GIFs', { ...emojiCommands, ...stickerCommands, ...gifCommands }],
   ['Accounts', { ...accountCommands, ...embedCommands }],
-  ['Security', { ...securityCommands, ...factorCommands }],
+  ['Security', { ...securityCommands, ...factorCommands, ...phoneCommands }],
 ];
 
 export const nounOf = (name: CommandName): string =>

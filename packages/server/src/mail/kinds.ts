@@ -45,6 +45,13 @@ export type MailContent =
       readonly service: string;
       readonly securityPath: OwnPath;
     }
+  /** The number one signs in with. `phone`: the one it is about, with most of its digits hidden. */
+  | {
+      readonly kind: 'phone_changed';
+      readonly what: PhoneChange;
+      readonly phone: string;
+      readonly securityPath: OwnPath;
+    }
   | { readonly kind: 'account_deletion'; readonly when: string; readonly undoPath: OwnPath }
   | {
       readonly kind: 'invite';
@@ -56,6 +63,9 @@ export type MailContent =
 
 export type MailKind = MailContent['kind'];
 
+/** `moved`: somebody else has shown that they hold it. */
+export type PhoneChange = 'phone_added' | 'phone_changed' | 'phone_removed' | 'phone_moved';
+
 export type SecondFactorChange =
   | 'totp_on'
   | 'totp_off'
@@ -64,12 +74,12 @@ export type SecondFactorChange =
   | 'recovery_used'
   | 'recovery_renewed';
 
-/** One mail that waits: to whom, in which language, what. */
-export interface Letter {
+/** One mail, or text message, that waits: to whom, in which language, what. */
+export interface Letter<C = MailContent> {
   readonly tenantId: number;
   readonly to: string;
   readonly locale: MailLocale;
-  readonly mail: MailContent;
+  readonly mail: C;
 }
 
 /** As a mailer takes it. */

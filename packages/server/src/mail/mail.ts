@@ -6,8 +6,8 @@ import type { Database, Db } from '../store/database.ts';
 import { insertMail } from '../store/mails.ts';
 import { isMailAddress } from './addresses.ts';
 import type { Letter, MailContent } from './kinds.ts';
-import { createMailer } from './mailer.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
+import { createMailer, MailRefused } from './mailer.ts';
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox.ts';
 import { renderMail } from './templates.ts';
 
 export interface Mail {
@@ -33,6 +33,8 @@ export interface MailOptions {
   /** Where people reach this server when nothing is configured. */
   readonly origin?: () => string;
   readonly ca?: string;
+  /** Told what became of each, to count it. */
+  readonly sent?: OutboxOptions<MailContent>['sent'];
   readonly now?: () => number;
 }
 
@@ -46,13 +48,26 @@ export function createMail({
   database,
   log,
   ca,
+  sent,
   now = Date.now,
   ...options
 }: MailOptions): MailService {
   const mailer = createMailer({ config, log, ...(ca !== undefined && { ca }) });
   const [configured] = config.publicOrigins;
   const origin = () => configured ?? options.origin?.() ?? `http://localhost:${config.port}`;
-  const outbox = createOutbox({ database, mailer, log, origin, now });
+  const outbox = createOutbox<MailContent>({
+    database,
+    post: {
+      channel: 'mail',
+      noun: 'a mail',
+      deliver: (waiting) => mailer.deliver(renderMail(waiting, origin())),
+      isRefusal: (error) => error instanceof MailRefused,
+      close: mailer.close,
+    },
+    log,
+    now,
+    ...(sent && { sent }),
+  });
   const works = mailer.kind !== 'none';
   const demand = (): void => {
     if (!works) {
@@ -79,7 +94,7 @@ export function createMail({
       const at = new Date(now());
       const goodFor = 'minutes' in mail ? mail.minutes * 60_000 : GIVE_UP_MS;
       const expiresAt = new Date(now() + Math.min(goodFor, GIVE_UP_MS));
-      if (!(await insertMail(trx, letter, { id, at, expiresAt }, MOST_WAITING))) {
+      if (!(await insertMail(trx, 'mail', letter, { id, at, expiresAt }, MOST_WAITING))) {
         log.warn({ kind: mail.kind }, 'a mail was not written: as many wait for its address as may');
       }
     },

@@ -1,14 +1,19 @@
 /**
- * Mails that wait (docs/decisions/0019-mail.md): any node claims those whose time has come, sends them, and removes their rows.
+ * Mails, and text messages, that wait (docs/decisions/0019-mail.md): any node claims those whose time has come, sends them, and removes their rows.
  * A node that dies between the server's 250 and that sends one twice, under the same Message-ID; none is lost.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRounds } from '../jobs/rounds.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../store/database.ts';
-import { claimMails, dropMail, nextMail, putOffMail, type WaitingMail } from '../store/mails.ts';
-import { type Mailer, MailRefused } from './mailer.ts';
-import { renderMail } from './templates.ts';
+import {
+  type Channel,
+  claimMails,
+  dropMail,
+  nextMail,
+  putOffMail,
+  type WaitingMail,
+} from '../store/mails.ts';
 
 export interface Outbox {
   start(): void;
@@ -20,13 +25,25 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-export interface OutboxOptions {
+/** How what waits leaves. */
+export interface Post<C> {
+  readonly channel: Channel;
+  /** As logs call one: a mail. */
+  readonly noun: string;
+  /** Resolves when it was taken. */
+  deliver(waiting: WaitingMail<C>): Promise<void>;
+  /** Whether it never will be taken; else it is tried again. */
+  isRefusal(error: unknown): error is Error;
+  /** Ends what is under way. */
+  close(): void;
+}
+
+export interface OutboxOptions<C> {
   readonly database: Pick<Database, 'db'>;
-  readonly mailer: Mailer;
+  readonly post: Post<C>;
   readonly log: Logger;
-  /** Where mails lead: this server, as people reach it. */
-  readonly origin: () => string;
   readonly now?: () => number;
+  readonly sent?: (what: 'sent' | 'refused' | 'late') => void;
 }
 
 /** Longer than a delivery may take. */
@@ -41,45 +58,50 @@ const LONGEST_PAUSE_MS = 4 * 60 * 60_000;
 export const pauseAfter = (attempts: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20), LONGEST_PAUSE_MS);
 
-export function createOutbox({
+export function createOutbox<C extends { readonly kind: string }>({
   database: { db },
-  mailer,
+  post,
   log,
-  origin,
   now = Date.now,
-}: OutboxOptions): Outbox {
+  sent = () => undefined,
+}: OutboxOptions<C>): Outbox {
+  const { channel, noun } = post;
   const flying = new Set<Promise<void>>();
 
-  const send = async (mail: WaitingMail): Promise<void> => {
+  const send = async (mail: WaitingMail<C>): Promise<void> => {
     const { id, attempts, expiresAt } = mail;
     const about = { id, kind: mail.mail.kind, attempts: attempts + 1 };
     if (expiresAt.getTime() <= now()) {
-      log.error(about, 'a mail was not sent in time');
+      sent('late');
+      log.error(about, `${noun} was not sent in time`);
       return dropMail(db, id);
     }
     try {
-      await mailer.deliver(renderMail(mail, origin()));
+      await post.deliver(mail);
     } catch (error) {
-      if (error instanceof MailRefused) {
-        log.error({ ...about, reason: error.message }, 'a mail was refused');
+      if (post.isRefusal(error)) {
+        sent('refused');
+        log.error({ ...about, reason: error.message }, `${noun} was refused`);
         return dropMail(db, id);
       }
       const next = now() + pauseAfter(attempts + 1);
       if (next >= expiresAt.getTime()) {
-        log.error({ ...about, err: error }, 'a mail could not be sent in time');
+        sent('late');
+        log.error({ ...about, err: error }, `${noun} could not be sent in time`);
         return dropMail(db, id);
       }
-      log.warn({ ...about, err: error }, 'a mail could not be sent; it is tried again');
+      log.warn({ ...about, err: error }, `${noun} could not be sent; it is tried again`);
       return putOffMail(db, id, new Date(next));
     }
+    sent('sent');
     await dropMail(db, id);
-    log.debug(about, 'a mail was sent');
+    log.debug(about, `${noun} was sent`);
   };
 
-  const fly = (mail: WaitingMail): void => {
+  const fly = (mail: WaitingMail<C>): void => {
     const flight = send(mail)
       .catch((error: unknown) =>
-        log.warn({ err: error, id: mail.id }, 'what became of a mail could not be written down'),
+        log.warn({ err: error, id: mail.id }, `what became of ${noun} could not be written down`),
       )
       .finally(() => {
         flying.delete(flight);
@@ -93,10 +115,10 @@ export function createOutbox({
     look: async () => {
       const free = AT_ONCE - flying.size;
       if (free === 0) return;
-      for (const mail of await claimMails(db, now(), LEASE_MS, free)) fly(mail);
+      for (const mail of await claimMails<C>(db, channel, now(), LEASE_MS, free)) fly(mail);
     },
-    next: async () => (flying.size === AT_ONCE ? null : nextMail(db, now())),
-    onError: (error) => log.warn({ err: error }, 'mails to be sent could not be looked for'),
+    next: async () => (flying.size === AT_ONCE ? null : nextMail(db, channel, now())),
+    onError: (error) => log.warn({ err: error }, `what is to be sent could not be looked for: ${noun}`),
     now,
   });
 
@@ -114,7 +136,7 @@ export function createOutbox({
     close: async () => {
       await rounds.close();
       await Promise.race([settled(), sleep(CLOSING_MS, undefined, { ref: false })]);
-      mailer.close();
+      post.close();
       await settled();
     },
   };

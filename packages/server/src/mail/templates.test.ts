@@ -31,6 +31,12 @@ const kinds = (
     service: words,
     securityPath: '/settings',
   })),
+  phone_changed: (['phone_added', 'phone_changed', 'phone_removed', 'phone_moved'] as const).map((what) => ({
+    kind: 'phone_changed',
+    what,
+    phone: words,
+    securityPath: '/settings',
+  })),
   account_deletion: [{ kind: 'account_deletion', when: WHEN, undoPath: '/keep#a' }],
   invite: [{ kind: 'invite', inviter: words, tenant: words, path: '/join#a', days: 7 }],
 });

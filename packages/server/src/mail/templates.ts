@@ -175,6 +175,15 @@ function write(mail: MailContent, { say, text, note, button, theirs, exact, unit
           button('providerAction', mail.securityPath),
         ],
       };
+    case 'phone_changed':
+      return {
+        subject: say('secondFactorSubject'),
+        parts: [
+          text(mail.what, { phone: exact(mail.phone) }),
+          text('providerNotYou'),
+          button('providerAction', mail.securityPath),
+        ],
+      };
     case 'account_deletion':
       return {
         subject: say('deletionSubject'),

@@ -1,9 +1,13 @@
-/** Mails that wait to be sent, one row each; gone when it was (mail/outbox.ts). */
+/** Mails and text messages that wait to be sent, one row each; gone when it was (mail/outbox.ts). */
 import { sql } from 'kysely';
 import type { Letter, MailContent, MailLocale } from '../mail/kinds.ts';
 import type { Db } from './database.ts';
 
-export interface WaitingMail extends Letter {
+/** By which way it leaves. */
+export type Channel = 'mail' | 'sms';
+
+/** `C`: what it says, of its channel. */
+export interface WaitingMail<C = MailContent> extends Letter<C> {
   readonly id: string;
   readonly tenantName: string;
   /** How often it was tried before. */
@@ -15,13 +19,14 @@ export interface WaitingMail extends Letter {
 /** False: as many of this kind wait for this address as may. Of two that come at once both may be the last. */
 export async function insertMail(
   db: Db,
-  { tenantId, to, locale, mail: { kind, ...fields } }: Letter,
+  channel: Channel,
+  { tenantId, to, locale, mail: { kind, ...fields } }: Letter<{ readonly kind: string }>,
   { id, at, expiresAt }: { readonly id: string; readonly at: Date; readonly expiresAt: Date },
   most: number,
 ): Promise<boolean> {
   const { rows } = await sql`
-    insert into mails (id, tenant_id, address, locale, kind, fields, at, expires_at)
-    select ${id}::uuid, ${tenantId}::integer, ${to}::text, ${locale}::text, ${kind}::text,
+    insert into mails (channel, id, tenant_id, address, locale, kind, fields, at, expires_at)
+    select ${channel}::text, ${id}::uuid, ${tenantId}::integer, ${to}::text, ${locale}::text, ${kind}::text,
       ${JSON.stringify(fields)}::jsonb, ${at}::timestamptz, ${expiresAt}::timestamptz
     where (
       select count(*) from (
@@ -45,19 +50,20 @@ interface MailRow {
 }
 
 /** Up to `limit` of those whose time has come, for whoever asks first; the others get them after `leaseMs`. */
-export async function claimMails(
+export async function claimMails<C = MailContent>(
   db: Db,
+  channel: Channel,
   now: number,
   leaseMs: number,
   limit: number,
-): Promise<WaitingMail[]> {
+): Promise<WaitingMail<C>[]> {
   const at = new Date(now);
   const { rows } = await sql<MailRow>`
     update mails m set claimed_until = ${new Date(now + leaseMs)}
     from tenants t
     where t.id = m.tenant_id and m.id in (
       select id from mails
-      where at <= ${at} and (claimed_until is null or claimed_until <= ${at})
+      where channel = ${channel} and at <= ${at} and (claimed_until is null or claimed_until <= ${at})
       order by at limit ${limit} for update skip locked
     )
     returning m.id, m.tenant_id, t.name as tenant_name, m.address, m.locale, m.kind, m.fields, m.attempts, m.expires_at`.execute(
@@ -69,7 +75,7 @@ export async function claimMails(
     tenantName: row.tenant_name,
     to: row.address,
     locale: row.locale,
-    mail: { kind: row.kind, ...row.fields } as MailContent,
+    mail: { kind: row.kind, ...row.fields } as C,
     attempts: row.attempts,
     expiresAt: row.expires_at,
   }));
@@ -87,10 +93,11 @@ export async function dropMail(db: Db, id: string): Promise<void> {
 }
 
 /** When the next one is due that nobody has claimed, ms since the epoch. */
-export async function nextMail(db: Db, now: number): Promise<number | null> {
+export async function nextMail(db: Db, channel: Channel, now: number): Promise<number | null> {
   const row = await db
     .selectFrom('mails')
     .select('at')
+    .where('channel', '=', channel)
     .where((eb) => eb.or([eb('claimed_until', 'is', null), eb('claimed_until', '<=', new Date(now))]))
     .orderBy('at')
     .limit(1)

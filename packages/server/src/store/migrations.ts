@@ -6,6 +6,7 @@ import { identityMigration } from '../accounts/identityMigration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
 import { outsideMigration } from '../accounts/outside/migration.ts';
 import { embedMigration } from '../accounts/tenants/embedMigration.ts';
+import { phonesMigration } from '../accounts/phones/migration.ts';
 import { tenantsMigration } from '../accounts/tenants/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { searchMigration } from './searchMigration.ts';
@@ -495,4 +496,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0026_factors': { up: (db) => run(db, factorsMigration) },
   '0027_tenants': { up: (db) => run(db, tenantsMigration) },
   '0029_embed': { up: (db) => run(db, embedMigration) },
+  '0030_phone': { up: (db) => run(db, phonesMigration) },
 };

@@ -362,9 +362,17 @@ export interface DueWorkTable {
 /** What is said in it lies in `fields`; the rest of the columns is written as a whole (store/mails.ts). */
 export interface MailsTable {
   id: string;
+  channel: Generated<'mail' | 'sms'>;
   at: ColumnType<Date, Date, Date>;
   /** A node is at it until then. */
   claimed_until: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+/** See smsCounts.ts. */
+export interface SmsCountsTable {
+  key: string;
+  count: number;
+  until: Date;
 }
 
 /** What belongs to one person, by type and key (S5). A removed one has no value. */
@@ -475,6 +483,7 @@ export interface Schema {
   own_records: OwnRecordsTable;
   due_work: DueWorkTable;
   mails: MailsTable;
+  sms_counts: SmsCountsTable;
   search_progress: SearchProgressTable;
   search_documents: SearchDocumentsTable;
   search_words: SearchWordsTable;

@@ -196,6 +196,11 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
   beginLink: () => [{ provider: 'none' }],
   // Those of others are in accounts/outside/outside.test.ts.
   unlink: (_, theirs) => to({ linkId: theirs.userId }),
+  getPhone: nothing,
+  changePhone: () => [{ phone: '+4915123456789' }],
+  // Tickets and numbers of others are in accounts/phones/phones.test.ts.
+  confirmPhone: () => [{ ticket: 'none', code: '000000' }],
+  removePhone: nothing,
   getFactors: nothing,
   beginTotp: nothing,
   confirmTotp: () => [{ code: '000000' }],

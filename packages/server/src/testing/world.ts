@@ -47,7 +47,7 @@ const none = () => Promise.reject(new KithError('not_found'));
 const noAccounts: Accounts = {
   authenticate: async () => null,
   deviceOf: () => undefined,
-  options: async () => ({ hasAccounts: false, signUp: 'open', mail: false, providers: [] }),
+  options: async () => ({ hasAccounts: false, signUp: 'open', mail: false, phone: false, providers: [] }),
   listSessions: async () => [],
   revokeSession: async () => false,
   revokeOtherSessions: async () => 0,
@@ -66,6 +66,14 @@ const noAccounts: Accounts = {
   confirmEmail: none,
   departOutside: none,
   returnFromOutside: none,
+  phones: {
+    ask: none,
+    signUp: none,
+    getPhone: none,
+    changePhone: none,
+    confirmPhone: none,
+    removePhone: none,
+  },
   listLinks: none,
   beginLink: none,
   unlink: none,

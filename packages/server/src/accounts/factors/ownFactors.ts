@@ -67,7 +67,7 @@ export async function beginTotp(room: Room, caller: Caller): Promise<Output<'beg
     .returning('user_id')
     .executeTakeFirst();
   if (!begun) throw alreadyThere();
-  return { secret: base32(secret), uri: totpUri(secret, room.site, account.email) };
+  return { secret: base32(secret), uri: totpUri(secret, room.site, account.email ?? account.username) };
 }
 
 export async function confirmTotp(

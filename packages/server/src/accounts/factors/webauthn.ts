@@ -63,7 +63,7 @@ export const creationOf = (
 ): PasskeyCreation => ({
   challenge,
   rp: { id: rpId, name: site },
-  user: { id: handleOf(account.id), name: account.email, displayName: account.name },
+  user: { id: handleOf(account.id), name: account.email ?? account.name, displayName: account.name },
   pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
   timeout: TIMEOUT_MS,
   // Who made the device is nobody's business.

@@ -10,6 +10,7 @@ import { recordEvent } from '../events.ts';
 import { readSetUp } from '../factors/setUp.ts';
 import { tellOfSignInWay } from '../notices.ts';
 import { accountOf, demandConfirmed } from '../ownAccount.ts';
+import { readPhone } from '../phones/phoneRows.ts';
 import type { Room } from '../room.ts';
 import type { Arrival } from './claims.ts';
 import { findLinked, insertLink, rowsOf } from './linkRows.ts';
@@ -127,7 +128,8 @@ export async function unlink(
     // One of a service that this server no longer knows lets nobody in.
     const stays =
       rows.some((row) => row !== gone && (row.password !== null || providers.has(row.provider_id))) ||
-      (await readSetUp(trx, account.id)).passkeys.length > 0;
+      (await readSetUp(trx, account.id)).passkeys.length > 0 ||
+      (room.sms.works && (await readPhone(trx, account.id)) !== null);
     if (!stays)
       throw new KithError('conflict', {
         message: 'This is the only way into your account. Set a password first.',

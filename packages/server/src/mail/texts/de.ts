@@ -70,6 +70,13 @@ export const de: MailTexts = {
     'Bei deinem Konto auf {tenant} kann man sich jetzt auch mit einem Konto bei {service} anmelden.',
   providerUnlinked:
     'Bei deinem Konto auf {tenant} kann man sich nicht mehr mit einem Konto bei {service} anmelden.',
+  phone_added: 'Bei deinem Konto bei {tenant} kann man sich jetzt mit der Telefonnummer {phone} anmelden.',
+  phone_changed:
+    'Die Telefonnummer, mit der man sich bei deinem Konto bei {tenant} anmeldet, ist jetzt {phone}.',
+  phone_removed:
+    'Bei deinem Konto bei {tenant} kann man sich nicht mehr mit der Telefonnummer {phone} anmelden.',
+  phone_moved:
+    'Jemand hat gezeigt, dass die Telefonnummer {phone} ihm gehört, und nutzt sie jetzt für ein anderes Konto bei {tenant}. Bei deinem kann man sich damit nicht mehr anmelden.',
   providerNotYou:
     'Warst du das nicht? Dann mach es in den Einstellungen rückgängig und leg ein neues Passwort fest.',
   providerAction: 'Einstellungen öffnen',

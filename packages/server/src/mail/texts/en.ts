@@ -61,6 +61,11 @@ export const en = {
 
   providerLinked: 'Your account at {tenant} can now be signed in to with an account at {service}.',
   providerUnlinked: 'Your account at {tenant} can no longer be signed in to with an account at {service}.',
+  phone_added: 'Your account at {tenant} can now be signed in to with the phone number {phone}.',
+  phone_changed: 'The phone number that your account at {tenant} is signed in to with is now {phone}.',
+  phone_removed: 'Your account at {tenant} can no longer be signed in to with the phone number {phone}.',
+  phone_moved:
+    'Somebody has shown that the phone number {phone} is theirs, and has it on another account at {tenant} now. Yours can no longer be signed in to with it.',
   providerNotYou: 'If this was not you, undo it in the settings, and set a new password.',
   providerAction: 'Open the settings',
 

@@ -65,6 +65,11 @@ export const es: MailTexts = {
 
   providerLinked: 'Ahora también se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',
   providerUnlinked: 'Ya no se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',
+  phone_added: 'Ahora también se puede entrar en tu cuenta de {tenant} con el número de teléfono {phone}.',
+  phone_changed: 'El número de teléfono con el que se entra en tu cuenta de {tenant} es ahora {phone}.',
+  phone_removed: 'Ya no se puede entrar en tu cuenta de {tenant} con el número de teléfono {phone}.',
+  phone_moved:
+    'Alguien ha demostrado que el número de teléfono {phone} es suyo y ahora lo usa en otra cuenta de {tenant}. Ya no se puede entrar en la tuya con él.',
   providerNotYou: 'Si no has sido tú, deshazlo en los ajustes y establece una contraseña nueva.',
   providerAction: 'Abrir los ajustes',
 

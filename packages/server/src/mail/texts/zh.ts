@@ -56,6 +56,11 @@ export const zh: MailTexts = {
 
   providerLinked: '现在可以使用 {service} 账号登录你在 {tenant} 的账号。',
   providerUnlinked: '不再可以使用 {service} 账号登录你在 {tenant} 的账号。',
+  phone_added: '现在可以使用电话号码 {phone} 登录你在 {tenant} 的账号。',
+  phone_changed: '登录你在 {tenant} 的账号所用的电话号码现在是 {phone}。',
+  phone_removed: '不再可以使用电话号码 {phone} 登录你在 {tenant} 的账号。',
+  phone_moved:
+    '有人已证明电话号码 {phone} 归其所有，并已将它用于 {tenant} 的另一个账号。不再可以用它登录你的账号。',
   providerNotYou: '如果不是你本人操作，请在设置中撤销此更改，并设置新密码。',
   providerAction: '打开设置',
 
