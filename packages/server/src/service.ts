@@ -55,6 +55,7 @@ import type { Services } from './services.ts';
 import { createSms } from './sms/sms.ts';
 import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { countMails } from './store/mails.ts';
 import { privacyReads } from './store/privacy.ts';
 import { createReads } from './store/reads.ts';
 
@@ -141,7 +142,20 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   });
   /** Where this machine reaches it. */
   let here: string | undefined;
-  const mail = createMail({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
+  const mail = createMail({
+    config,
+    database,
+    log,
+    origin: () => here ?? `http://localhost:${config.port}`,
+    sent: (result) => metrics.posted('mail', result),
+  });
+  const sms = createSms({
+    config,
+    database,
+    log,
+    origin: () => here ?? `http://localhost:${config.port}`,
+    sent: (result) => metrics.posted('sms', result),
+  });
   const secrets = [
     config.secret ?? (await loadSecret(database.db, 'session')),
     ...config.formerSecrets,
@@ -164,7 +178,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     changed: tenants.changed,
     endSessions: embed.sessions.endAll,
   });
-  const sms = createSms({ config, database, log, origin: () => here ?? `http://localhost:${config.port}` });
   const accounts = await createAccounts({
     database,
     announcer,
@@ -391,6 +404,12 @@ function watchRooms(metrics: Metrics, { bus, database, services, presences, gate
   metrics.gauge('kith_connections', 'Open sockets.', gateway.connections);
   metrics.gauge('kith_peers', 'Other nodes that are alive.', presences.peers);
   metrics.gauge('kith_bus_lag_seconds', 'How long the bus takes to answer; NaN while it is away.', bus.lag);
+  metrics.gauge('kith_mails_waiting', 'Mails that wait to be sent, on all nodes.', () =>
+    countMails(database.db, 'mail'),
+  );
+  metrics.gauge('kith_sms_waiting', 'Text messages that wait to be sent, on all nodes.', () =>
+    countMails(database.db, 'sms'),
+  );
   metrics.gauges('kith_queue', 'queue', 'What waits in a queue of this node.', () => ({
     messages: services.messageLog.waiting(),
     receipts: services.receiptLog.waiting(),

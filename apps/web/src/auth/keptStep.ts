@@ -16,16 +16,10 @@ const entry = (): { readonly door?: unknown } => (history.state ?? {}) as { read
 
 /** What this entry was left at. */
 export function keptStep(): Step | undefined {
-  const door = entry().door as Partial<Kept> | undefined;
-  if (
-    door?.type !== undefined &&
-    door.type !== 'reset' &&
-    KEPT.has(door.type) &&
-    typeof door.ticket === 'string'
-  )
-    return door as Kept;
-  if (door?.type === 'reset' && typeof door.token === 'string') return door as Kept;
-  return undefined;
+  const door = entry().door as Kept | undefined;
+  if (!door || !isKept(door)) return undefined;
+  const holds: unknown = door.type === 'reset' ? door.token : door.ticket;
+  return typeof holds === 'string' ? door : undefined;
 }
 
 export function useKeptStep(step: Step, move: (move: Move) => void): void {

@@ -411,6 +411,8 @@ describe('metrics', () => {
     expect(value('kith_peers')).toBe(0);
     expect(value('kith_bus_lag_seconds')).toBe(0);
     expect(value('kith_queue{queue="messages"}')).toBe(0);
+    expect(value('kith_mails_waiting')).toBe(0);
+    expect(value('kith_sms_waiting')).toBe(0);
     expect(value('kith_database_connections{state="waiting"}')).toBe(0);
     expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect((await errorOf(await read({ 'x-forwarded-for': '127.0.0.1' }))).code).toBe('forbidden');

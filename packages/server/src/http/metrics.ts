@@ -11,6 +11,8 @@ import type { HttpDependencies } from './app.ts';
 
 export interface Metrics {
   readonly meter: Meter;
+  /** What became of a mail, or a text message. */
+  posted(channel: 'mail' | 'sms', result: 'sent' | 'refused' | 'late'): void;
   /** A value that is asked for whenever somebody reads the metrics. */
   gauge(name: string, help: string, read: () => number | null | Promise<number | null>): void;
   /** The same, several told apart by a label. */
@@ -69,7 +71,15 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const posts = new Counter({
+    name: 'kith_posts_total',
+    help: 'Mails and text messages that left, were refused for good, or were not taken in time.',
+    labelNames: ['channel', 'result'] as const,
+    registers,
+  });
+
   return {
+    posted: (channel, result) => posts.inc({ channel, result }),
     meter: {
       command: (command, result, seconds) => commands.observe({ command, result }, seconds),
       committed: (messages, seconds) => {

@@ -92,6 +92,16 @@ export async function dropMail(db: Db, id: string): Promise<void> {
   await db.deleteFrom('mails').where('id', '=', id).execute();
 }
 
+/** How many there are, due or put off. */
+export async function countMails(db: Db, channel: Channel): Promise<number> {
+  const { count } = await db
+    .selectFrom('mails')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('channel', '=', channel)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** When the next one is due that nobody has claimed, ms since the epoch. */
 export async function nextMail(db: Db, channel: Channel, now: number): Promise<number | null> {
   const row = await db
