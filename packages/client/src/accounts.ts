@@ -1,6 +1,7 @@
 /** Accounts over HTTP, below /v1/auth. They come before there is a session, hence beside the client and not in it. */
 import type {
   ErrorCode,
+  InviteReply,
   PasskeyBeginReply,
   SignInOptions,
   SignInReply,
@@ -34,8 +35,15 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
     return { type: 'signed_in', userId, ...(token !== null && { token }) };
   };
   return {
-    signUp: ({ email, password, username, displayName }) =>
-      step('sign-up/email', { email, password, name: displayName, username }),
+    signUp: ({ email, password, username, displayName, invite }) =>
+      step('sign-up/email', {
+        email,
+        password,
+        name: displayName,
+        username,
+        ...(invite !== undefined && { invite }),
+      }),
+    invite: async (token) => (await ask('invite', { token })).json as unknown as InviteReply,
     signIn: (input) =>
       'email' in input
         ? step('sign-in/email', { email: input.email, password: input.password })
@@ -53,6 +61,12 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
     resetPassword: ({ token, password }) => step('password/reset', { token, password }),
     undoEmail: async (token) => (await ask('email/undo', { token })).json as UndoEmailReply,
     outsideUrl: (provider) => new URL(`/v1/auth/outside/${encodeURIComponent(provider)}`, url).href,
+    departOutside: async (provider, invite) => {
+      const { json } = await ask(`outside/${encodeURIComponent(provider)}`, { invite });
+      const { url: place } = (json ?? {}) as { readonly url?: unknown };
+      if (typeof place !== 'string') throw new KithError('internal');
+      return place;
+    },
     options: async () => (await ask('options')).json as SignInOptions,
     async whoIsIn() {
       const id = (await ask('get-session')).json?.user?.id;

@@ -8,6 +8,7 @@ import { conversationsOf } from './conversations.ts';
 import { Core, type Surroundings } from './core.ts';
 import { Feed } from './feed.ts';
 import { filesOf } from './files.ts';
+import { invitesOf } from './invites.ts';
 import { messagesOf } from './messages.ts';
 import { remindersOf, scheduledOf } from './scheduled.ts';
 import { securityOf } from './security.ts';
@@ -55,6 +56,7 @@ export class Client implements KithClient {
   readonly own: OwnReader;
   readonly scheduled: Scheduled;
   readonly reminders: Reminders;
+  readonly invites: KithClient['invites'];
   readonly security: KithClient['security'];
   readonly sessions: KithClient['sessions'];
   readonly request: KithClient['request'];
@@ -120,6 +122,7 @@ export class Client implements KithClient {
         core.emoji.handleChange(rev, (all) => all.delete(name));
       },
     };
+    this.invites = invitesOf(core.request);
     this.security = securityOf(core);
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,

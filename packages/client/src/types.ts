@@ -17,6 +17,7 @@ import type {
   Head,
   HistoryVisibility,
   Input,
+  InviteReply,
   KithError,
   MemberRecord,
   MessageRecord,
@@ -608,6 +609,19 @@ export interface KithClient {
     /** @throws KithError conflict for the only way in. */
     unlink(linkId: string): Promise<void>;
   };
+  /** Who may come in, and links that lead others in. */
+  readonly invites: {
+    /** For the owner and admins. */
+    policy(): Promise<Output<'getJoinPolicy'>>;
+    /** What is not given stays; null: as the server is configured. */
+    updatePolicy(change: Input<'updateJoinPolicy'>): Promise<Output<'updateJoinPolicy'>>;
+    /** The link is `/invite#<token>` of wherever the app lives. */
+    create(input: Omit<Input<'createInvite'>, 'inviteId'>): Promise<Output<'createInvite'>['invite']>;
+    list(input?: Input<'listInvites'>): Promise<Output<'listInvites'>>;
+    revoke(inviteId: string): Promise<void>;
+    /** Into the conversations that a link leads to: which of them one is in now. */
+    accept(token: string): Promise<readonly string[]>;
+  };
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
     revoke(sessionId: string): Promise<void>;
@@ -721,7 +735,11 @@ export interface Accounts {
     password: string;
     username: string;
     displayName: string;
+    /** What the link of an invitation carries. */
+    invite?: string;
   }): Promise<SignInStep>;
+  /** Who invites, and to what. @throws KithError not_found for a link that leads nowhere any more. */
+  invite(token: string): Promise<InviteReply>;
   signIn(
     input: { email: string; password: string } | { username: string; password: string },
   ): Promise<SignInStep>;
@@ -753,6 +771,8 @@ export interface Accounts {
    * the `#` (`OutsideProblem` says how). Needs a browser: other programs sign in with a password, so far.
    */
   outsideUrl(provider: string): string;
+  /** The same with an invitation, whose link belongs into no address: asks the server where to go. */
+  departOutside(provider: string, invite: string): Promise<string>;
   /** What this server has to offer at its door. */
   options(): Promise<SignInOptions>;
   /** The user whose session the cookie, or the token, is of; null: it is of none. */

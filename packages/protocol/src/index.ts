@@ -17,6 +17,7 @@ export * from './frames.ts';
 export * from './hidden.ts';
 export * from './hostTokens.ts';
 export * from './ids.ts';
+export * from './joining.ts';
 export * from './limits.ts';
 export * from './links.ts';
 export * from './mentions.ts';

@@ -34,6 +34,17 @@ export const limits = {
   /** A phone number as people type it, with spaces and signs. */
   phoneTyped: 60,
   passkeyNameLength: 60,
+  /** Domains whose addresses need no invitation; a domain's name as DNS bounds it. */
+  emailDomains: 50,
+  domainLength: 253,
+  /** Invitations of one person that are open: more than anybody looks through. */
+  invites: 100,
+  inviteUses: 10_000,
+  inviteConversations: 20,
+  inviteNoteLength: 80,
+  /** A quarter of an hour, a year. */
+  inviteSecondsMin: 15 * 60,
+  inviteSecondsMax: 366 * 86_400,
   /** Of one account: more than anybody has devices. */
   passkeys: 25,
   /** Base64 characters: of a credential's id (1,023 bytes), of what is signed, and of what comes with a new one. */

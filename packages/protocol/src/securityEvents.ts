@@ -37,6 +37,12 @@ export const securityEventKinds = [
   'passkey_removed',
   /** Its count of uses went backwards: there may be two of it. */
   'passkey_refused',
+  'invite_made',
+  'invite_revoked',
+  /** By somebody who had an account. */
+  'invite_used',
+  /** Who may come in, and who may invite. */
+  'join_policy_changed',
   /** What the tenant asks of its people. */
   'tenant_security_changed',
 ] as const;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PhoneTyped, Region } from './commands/phones.ts';
 import { Code, Email } from './commands/security.ts';
+import { signUpPolicies } from './joining.ts';
 import { limits } from './limits.ts';
 import { PasskeyAnswer, PasskeyRequest } from './passkeys.ts';
 import { User } from './records.ts';
@@ -17,7 +18,15 @@ export const SignUpForm = z.strictObject({
   /** Shown to everybody. */
   name: Name(limits.nameLength),
   username: Username,
+  /** Of an invitation: what its link carries. One that is over counts as none. */
+  invite: Ticket.optional(),
 });
+
+/** What an invitation leads to. */
+export const InviteForm = z.strictObject({ token: Ticket });
+
+/** To another service, invited. */
+export const DepartForm = z.strictObject({ invite: Ticket.optional() });
 
 export const SignInForm = z.strictObject({ email: Email, password: Password });
 
@@ -80,8 +89,10 @@ export const secondFactors = ['totp', 'passkey', 'recovery'] as const;
 export const SignInOptions = z.object({
   /** Whether anybody has an account here yet: the first becomes the owner. */
   hasAccounts: z.boolean(),
-  /** Whether new accounts are open. */
-  signUp: z.enum(['open', 'closed']),
+  /** Who may make an account. */
+  signUp: z.enum(signUpPolicies),
+  /** With `domains`: whose addresses need no invitation. Who tries one would find out anyway. */
+  domains: z.array(z.string()),
   /** Whether it sends mail: without, nobody can set a forgotten password anew. */
   mail: z.boolean(),
   /** Whether one may sign in by a phone number. */
@@ -109,6 +120,8 @@ export const outsideProblems = [
   'address_taken',
   /** New accounts are not open. */
   'sign_up_closed',
+  /** They are for who was invited. */
+  'invitation_needed',
   /** It belongs to another account here. */
   'linked_elsewhere',
   /** As many are connected as may be. */
@@ -152,6 +165,22 @@ export const SignInReply = z.discriminatedUnion('type', [
 /** For the browser: whoever has a passkey here need not say who they are. */
 export const PasskeyBeginReply = z.object({ ticket: z.string(), expiresAt: Time, options: PasskeyRequest });
 
+/** Who invites, and to what. */
+export const InviteReply = z.object({
+  /** What the place is called. */
+  tenant: z.string(),
+  inviter: z.object({ name: z.string(), username: z.string() }),
+  /** Names of conversations that it leads into. */
+  conversations: z.array(z.string()),
+  /** For this address alone. */
+  email: z.string().nullable(),
+  /** Until then it is good. */
+  expiresAt: Time.nullable(),
+});
+
+/** Where the browser goes, with the cookie that came along. */
+export const DepartReply = z.object({ url: z.string() });
+
 export const ResendReply = z.object({ expiresAt: Time });
 
 export const UndoEmailReply = z.object({
@@ -175,6 +204,7 @@ export type ContinueInput = z.output<typeof ContinueForm>;
 export type PasskeySignInInput = z.output<typeof PasskeySignInForm>;
 export type PasskeyBeginReply = z.output<typeof PasskeyBeginReply>;
 export type SecondFactor = (typeof secondFactors)[number];
+export type InviteReply = z.output<typeof InviteReply>;
 export type SignInReply = z.output<typeof SignInReply>;
 export type SignInOptions = z.output<typeof SignInOptions>;
 export type UndoEmailReply = z.output<typeof UndoEmailReply>;

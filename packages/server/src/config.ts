@@ -30,7 +30,7 @@ export interface Config {
   readonly trustedProxies: number;
   /** Multiplies every rate limit; 0 switches them off. */
   readonly rateFactor: number;
-  readonly signUp: 'open' | 'closed';
+  readonly signUp: 'open' | 'invited' | 'closed';
   /** A sorted list of SHA-1 hashes of leaked passwords; null: only those known to everybody are refused. */
   readonly breachedPasswords: string | null;
   /** Whether an address is proven before an account is let in; null: where this server sends mail. */
@@ -318,9 +318,10 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   signUp: {
     name: 'KITH_SIGN_UP',
     default: 'open',
-    type: 'open | closed',
-    description: 'Whether anybody may make an account. The very first account may always be made.',
-    parse: oneOf('open', 'closed'),
+    type: 'open | invited | closed',
+    description:
+      'Who may make an account: anybody, who was invited, or nobody. The very first account may always be made. What is chosen in the app goes before.',
+    parse: oneOf('open', 'invited', 'closed'),
   },
   breachedPasswords: {
     name: 'KITH_BREACHED_PASSWORDS',

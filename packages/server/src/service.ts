@@ -178,9 +178,11 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     changed: tenants.changed,
     endSessions: embed.sessions.endAll,
   });
+  const conversationLog = createConversationLog({ database, announcer });
   const accounts = await createAccounts({
     database,
     announcer,
+    conversationLog,
     bus,
     mail,
     sms,
@@ -211,7 +213,6 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   }
   const { files, links, uploadLocks, vault, scanImage } = await openFiles(config, database, log, leases);
   const blobs = createBlobs({ database, vault, scan: scanImage, logger: log });
-  const conversationLog = createConversationLog({ database, announcer });
   followPrivacy({
     bus,
     privacy,
@@ -235,6 +236,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     accounts,
     tenants,
     embed,
+    invites: accounts.invites,
     blobs,
     files,
     links,

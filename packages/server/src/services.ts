@@ -3,6 +3,7 @@ import type { CommandName, Output, ParsedInput } from '@kith/protocol';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Embed } from './accounts/embed/embed.ts';
 import type { TenantBook } from './accounts/tenants/book.ts';
+import type { Invites } from './accounts/invites/invites.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { EmojiBook } from './emoji/emojiBook.ts';
 import type { Encoded } from './encoded.ts';
@@ -53,6 +54,8 @@ export interface Services {
   readonly tenants: Pick<TenantBook, 'admit' | 'knowsOrigin' | 'letsOrigin'>;
   /** People who come by tokens of their host. */
   readonly embed: Pick<Embed, 'enter' | 'refresh'>;
+  /** Who may come in, and links that lead in. */
+  readonly invites: Invites;
   /** Small images. */
   readonly blobs: Blobs;
   /** Of messages. */

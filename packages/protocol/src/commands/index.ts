@@ -10,6 +10,7 @@ import { emojiCommands } from './emoji.ts';
 import { factorCommands } from './factors.ts';
 import { fileCommands } from './files.ts';
 import { gifCommands } from './gifs.ts';
+import { inviteCommands } from './invites.ts';
 import { messageCommands } from './messages.ts';
 import { ownCommands } from './own.ts';
 import { phoneCommands } from './phones.ts';
@@ -32,6 +33,7 @@ export const commands = {
   ...securityCommands,
   ...phoneCommands,
   ...factorCommands,
+  ...inviteCommands,
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,

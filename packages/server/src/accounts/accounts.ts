@@ -15,6 +15,7 @@ import type {
   UsernameSignInInput,
 } from '@kith/protocol';
 import type { Caller } from '../services.ts';
+import type { Invites } from './invites/invites.ts';
 import type { DepartureOutcome, ReturnOutcome } from './outside/flow.ts';
 import type { Phones } from './phones/phones.ts';
 
@@ -87,6 +88,8 @@ export type SignInOutcome =
 export interface OutsideDeparture {
   readonly provider: string;
   readonly link: string | undefined;
+  /** What the link of an invitation carries. */
+  readonly invite?: string | undefined;
   readonly cookie: string;
   readonly origin: Origin;
 }
@@ -173,6 +176,7 @@ export interface Accounts {
   readonly beginPasskeyConfirm: OwnCommand<'beginPasskeyConfirm'>;
   readonly getTenantSecurity: OwnCommand<'getTenantSecurity'>;
   readonly updateTenantSecurity: OwnCommand<'updateTenantSecurity'>;
+  readonly invites: Invites;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */

@@ -1,9 +1,9 @@
 /** Puts the room together: forms in, sessions out, every failure one of the table's. */
 import { createHmac } from 'node:crypto';
-import { KithError } from '@kith/protocol';
 import type { Config } from '../config.ts';
 import type { Announcer } from '../fanout/announcer.ts';
 import type { Bus } from '../fanout/bus.ts';
+import type { ConversationLog } from '../log/change.ts';
 import type { Logger } from '../logger.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Caller } from '../services.ts';
@@ -19,6 +19,10 @@ import { getTenantSecurity, updateTenantSecurity } from './factors/tenantSecurit
 import { createGuesses } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { keysFor } from './keys.ts';
+import { createInvites, type Invites } from './invites/invites.ts';
+import { createJoining } from './invites/joining.ts';
+import { createSettling } from './invites/settle.ts';
+import { createInviteTokens } from './invites/tokens.ts';
 import { createFetching } from './outside/fetching.ts';
 import { comeBack, depart } from './outside/flow.ts';
 import * as links from './outside/links.ts';
@@ -61,6 +65,8 @@ export interface AccountsDependencies {
   readonly log: Pick<Logger, 'error' | 'warn'>;
   /** Of those who came by a token of their host; absent: nobody does. */
   readonly hosts?: HostSessions;
+  /** Who is invited is let into conversations by it; without, for tests, nobody is. */
+  readonly conversationLog?: ConversationLog | null;
   /** Leaked passwords; closed by whoever opened it. */
   readonly breached?: BreachedList | null;
   readonly now?: () => number;
@@ -104,20 +110,32 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const secrets = [secret, ...config.formerSecrets] as const;
   const tokens = createTokens(secrets, secure);
   const sessions = createSessions({ db, announcer, bus, now });
-  const housekeeping = createHousekeeping({ db, log, now });
   let known = false;
   const hasAccounts = async (): Promise<boolean> => {
     known ||= await hasPeople(db);
     return known;
   };
-  const mayJoin = async (): Promise<boolean> => config.signUp === 'open' || !(await hasAccounts());
-  const demandOpen = async (): Promise<void> => {
-    if (!(await mayJoin())) {
-      throw new KithError('forbidden', {
-        message: 'New accounts are not open here. Ask whoever runs this server.',
-      });
-    }
-  };
+  // What is printed to the log, whoever runs this for themselves need not look up.
+  const proveAddress = config.proveEmail ?? config.smtpUrl !== null;
+  const inviteTokens = createInviteTokens(keysFor(secrets, 'invitations'));
+  const joining = createJoining({
+    db,
+    tenantId: tenant.id,
+    tokens: inviteTokens,
+    config,
+    proveAddress,
+    hasAccounts,
+    now,
+  });
+  const settling = createSettling({
+    db,
+    tenantId: tenant.id,
+    announcer,
+    conversationLog: dependencies.conversationLog ?? null,
+    log,
+    now,
+  });
+  const housekeeping = createHousekeeping({ db, log, now, also: settling.sweep });
   const room: Room = {
     db,
     now,
@@ -131,9 +149,9 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     // Another key than that of the tokens: neither can be asked for signatures of the other.
     proofs: createProofs(createHmac('sha256', secret).update('proofs').digest('base64'), now),
     guesses: createGuesses(db, config.rateFactor > 0, now),
-    // What is printed to the log, whoever runs this for themselves need not look up.
-    proveAddress: config.proveEmail ?? config.smtpUrl !== null,
-    demandOpen,
+    proveAddress,
+    joining,
+    settle: settling.settle,
     site: tenant.name,
     publicOrigins: config.publicOrigins,
     keys: { totp: keysFor(secrets, 'totp'), recovery: keysFor(secrets, 'recovery codes') },
@@ -145,8 +163,13 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   const outside: Outside = {
     providers: new Map(providers.map((provider) => [provider.id, provider])),
     origin: () => config.publicOrigins[0] ?? dependencies.origin?.() ?? 'http://localhost:4040',
-    mayJoin,
   };
+
+  const invites = createInvites(room, {
+    tokens: inviteTokens,
+    configured: config.signUp,
+    proves: proveAddress || providers.length > 0,
+  });
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
@@ -174,18 +197,15 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     options: () =>
       failing(async () => ({
         hasAccounts: await hasAccounts(),
-        signUp: config.signUp,
+        ...(await joining.shown().then(({ signUp, domains }) => ({ signUp, domains: [...domains] }))),
         mail: mail.works,
         phone: sms.works,
         providers: providers.map(({ id, name, preset }) => ({ id, name, preset })),
       })),
     signUp: (input, origin) =>
-      failing(async () => {
-        await demandOpen();
-        return room.proveAddress
-          ? evenly(evenMs, () => signUp(room, input, origin))
-          : signUp(room, input, origin);
-      }),
+      failing(() =>
+        proveAddress ? evenly(evenMs, () => signUp(room, input, origin)) : signUp(room, input, origin),
+      ),
     signIn: (input, origin) => failing(() => signIn(room, input, origin)),
     proceed: (input, origin) => failing(() => proceed(room, input, origin)),
     beginPasskeySignIn: (origin) => failing(() => beginPasskeySignIn(room, origin)),
@@ -262,6 +282,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         if (revoked > 0) await recordEvent(db, caller.userId, 'other_sessions_revoked', caller);
         return revoked;
       }),
+    invites: failingAll(invites),
     forgetSessions: () => {
       sessions.forgetAll();
       hosts?.forgetAll();
@@ -273,6 +294,17 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     },
   };
 }
+
+/** The same for each of a room's verbs. */
+const failingAll = (invites: Invites): Invites => ({
+  getJoinPolicy: (caller, input) => failing(() => invites.getJoinPolicy(caller, input)),
+  updateJoinPolicy: (caller, input) => failing(() => invites.updateJoinPolicy(caller, input)),
+  createInvite: (caller, input) => failing(() => invites.createInvite(caller, input)),
+  listInvites: (caller, input) => failing(() => invites.listInvites(caller, input)),
+  revokeInvite: (caller, input) => failing(() => invites.revokeInvite(caller, input)),
+  acceptInvite: (caller, input) => failing(() => invites.acceptInvite(caller, input)),
+  preview: (token) => failing(() => invites.preview(token)),
+});
 
 /** The database's errors as ours (E1). */
 async function failing<T>(work: () => Promise<T>): Promise<T> {

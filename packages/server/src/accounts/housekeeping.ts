@@ -8,6 +8,8 @@ import type { AccountsDb } from './tables.ts';
 const EVERY_MS = 10 * 60_000;
 const AT_ONCE = 1_000;
 const DAY_MS = 24 * 3_600_000;
+/** Invitations that are over stand in the list so long. */
+const INVITE_DAYS = 90;
 /** A browser that did not sign in for so long is a new one. */
 const DEVICE_DAYS = 400;
 
@@ -22,8 +24,11 @@ export function createHousekeeping({
   db,
   log,
   now = Date.now,
+  also,
 }: {
   readonly db: AccountsDb;
+  /** What else a round does. */
+  readonly also?: () => Promise<void>;
   readonly log: Pick<Logger, 'warn'>;
   readonly now?: () => number;
 }): Housekeeping {
@@ -45,6 +50,9 @@ export function createHousekeeping({
         (select id from auth_devices where used_at < ${before(DEVICE_DAYS * DAY_MS)} limit ${AT_ONCE})`,
       sql`delete from auth_totps where user_id in
         (select user_id from auth_totps where confirmed_at is null and created_at < ${before(DAY_MS)} limit ${AT_ONCE})`,
+      sql`delete from invites where (tenant_id, id) in
+        (select tenant_id, id from invites
+        where least(revoked_at, expires_at) < ${before(INVITE_DAYS * DAY_MS)} limit ${AT_ONCE})`,
       sql`delete from security_events where (tenant_id, id) in
         (select tenant_id, id from security_events where at < ${before(EVENT_DAYS * DAY_MS)} limit ${AT_ONCE})`,
     ];
@@ -54,6 +62,7 @@ export function createHousekeeping({
         if (numAffectedRows < AT_ONCE) break;
       }
     }
+    await also?.();
   };
 
   return {

@@ -7,6 +7,7 @@ import type { Sms } from '../sms/sms.ts';
 import type { Origin } from './accounts.ts';
 import type { Guesses } from './guesses.ts';
 import type { Keys } from './keys.ts';
+import type { Joining } from './invites/joining.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { Proofs } from './proofs.ts';
 import type { Sessions } from './sessions.ts';
@@ -28,8 +29,10 @@ export interface Room {
   readonly sms: Sms;
   /** Whether an address is proven before its account is let in. */
   readonly proveAddress: boolean;
-  /** @throws KithError forbidden, where no new accounts are made. */
-  demandOpen(): Promise<void>;
+  /** Whether somebody new may come in. */
+  readonly joining: Joining;
+  /** Lets somebody who came by an invitation into its conversations; what fails is done later. */
+  settle(userId: string): Promise<void>;
   /** What authenticator apps and passkeys call this place. */
   readonly site: string;
   readonly publicOrigins: readonly string[];
@@ -49,7 +52,8 @@ export const UNDO_DAYS = 7;
 export const addressOf = ({ address }: Origin): string => addressKey(address ?? 'unknown');
 
 /** Links carry their secret behind the hash: it reaches no server, no log and no Referer. */
-export const linkTo = (page: 'reset' | 'undo-email', ticket: string): OwnPath => `/${page}#${ticket}`;
+export const linkTo = (page: 'reset' | 'undo-email' | 'invite', ticket: string): OwnPath =>
+  `/${page}#${ticket}`;
 
 /** Writes a mail down; `mail.nudge` after the commit. `locale`: as a browser or an account says. */
 export const send = (

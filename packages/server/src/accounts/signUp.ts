@@ -31,26 +31,34 @@ export const SignUpWaiting = z.discriminatedUnion('type', [
       .object({ provider: z.string(), subject: z.string(), label: z.string().nullable() })
       .nullable()
       .default(null),
+    /** The id of an invitation. */
+    invite: z.string().nullable().default(null),
   }),
   z.object({ type: z.literal('known') }),
 ]);
 
 export async function signUp(room: Room, input: SignUpInput, origin: Origin): Promise<SignInOutcome> {
   const { email, name, username } = input;
+  const invite = await inviteOf(room, input.invite);
+  await room.joining.demand({ email, proven: room.proveAddress, invite });
   if (room.proveAddress) await room.guesses.take([mailsAskedFrom(origin.address)]);
   const passwordHash = await room.passwords.hashNew(input.password, [email, name, username], 'strangers');
   if (!room.proveAddress) {
     await refuseTaken(room, input);
     return makeAccount(
       room,
-      { email, emailVerified: false, name, username, passwordHash, link: null },
+      { email, emailVerified: false, name, username, passwordHash, link: null, invite },
       origin,
     );
   }
   await refuseTaken(room, { username });
   const known = await findCredential(room.db, { email });
-  return proveNewAddress(room, { email, name, username, passwordHash, link: null }, known, origin);
+  return proveNewAddress(room, { email, name, username, passwordHash, link: null, invite }, known, origin);
 }
+
+/** The id of an invitation that is good now; one that is over counts as none. */
+export const inviteOf = async ({ joining }: Room, token: string | undefined): Promise<string | null> =>
+  token === undefined ? null : ((await joining.find(token))?.id ?? null);
 
 /** A code goes to the address; or word to whose it is already, which whoever asks does not learn. */
 export async function proveNewAddress(
@@ -61,13 +69,14 @@ export async function proveNewAddress(
     username,
     passwordHash,
     link,
+    invite,
   }: Omit<NewOne, 'emailVerified' | 'email'> & { readonly email: string },
   known: Account | null,
   origin: Origin,
 ): Promise<SignInOutcome> {
   const waiting: z.input<typeof SignUpWaiting> = known
     ? { type: 'known' }
-    : { type: 'new', name, username, passwordHash, link };
+    : { type: 'new', name, username, passwordHash, link, invite };
   const { ticket, expiresAt } = await room.db.transaction().execute(async (trx) => {
     const proof = await room.proofs.issue(trx, {
       purpose: 'sign_up',
@@ -99,9 +108,8 @@ export async function proveNewAddress(
 export async function finishSignUp(room: Room, proof: Proof, origin: Origin): Promise<SignInOutcome> {
   const waiting = SignUpWaiting.parse(proof.payload);
   if (waiting.type === 'known') throw over();
-  await room.demandOpen();
-  const { name, username, passwordHash, link } = waiting;
-  const account = { email: proof.subject, emailVerified: true, name, username, passwordHash, link };
+  const { name, username, passwordHash, link, invite } = waiting;
+  const account = { email: proof.subject, emailVerified: true, name, username, passwordHash, link, invite };
   try {
     return await makeAccount(room, account, origin);
   } catch (error) {
@@ -124,25 +132,38 @@ interface NewOne {
   readonly username: string;
   readonly passwordHash: string | null;
   readonly link: Link | null;
+  /** The id of an invitation. */
+  readonly invite: string | null;
 }
 
-/** With its person, and signed in. `within`: what belongs to it, in its transaction. @throws KithError conflict; unique violation where another has the link by now. */
+/** Of an invitation that was good a moment ago. */
+class InviteOver extends Error {}
+
+/**
+ * With its person, and signed in. Whether they may come in is asked here, whichever way they came. `within`: what belongs to it,
+ * in its transaction. @throws KithError conflict, forbidden; unique violation where another has the link by now.
+ */
 export async function makeAccount(
   room: Room,
   one: NewOne,
   origin: Origin,
   within?: (trx: AccountsDb, userId: string) => Promise<void>,
 ): Promise<SignInOutcome> {
+  const { email, emailVerified: proven, invite } = one;
+  await room.joining.demand({ email, proven, invite });
   let account: Account;
   try {
     account = await room.db.transaction().execute(async (trx) => {
       const made = await insertAccount(trx, { ...one, locale: origin.locale ?? null });
       if (one.link) await insertLink(trx, made.id, one.link);
       await within?.(trx, made.id);
+      if (invite !== null && !(await room.joining.take(trx, invite, made.id, email))) throw new InviteOver();
       await recordEvent(trx, made.id, 'signed_up', origin);
       return made;
     });
   } catch (error) {
+    // Others were faster: then it counts as none, and only who needs none comes in.
+    if (error instanceof InviteOver) return makeAccount(room, { ...one, invite: null }, origin);
     // Of two that asked for one name at once, the later finds it taken only now.
     if (isUniqueViolation(error)) await refuseTaken(room, one);
     throw error;
@@ -151,6 +172,7 @@ export async function makeAccount(
   await ensurePerson(room.db, account).catch((err: unknown) =>
     room.log.error({ err }, 'a person is still to be made'),
   );
+  if (invite !== null) await room.settle(account.id);
   return open(room, { account, origin, password: null });
 }
 

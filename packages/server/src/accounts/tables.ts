@@ -140,6 +140,30 @@ interface AuthPhonesTable {
   proven_at: Date;
 }
 
+interface InvitesTable {
+  tenant_id: number;
+  id: string;
+  made_by: string;
+  conversation_ids: string[];
+  /** For this address alone. */
+  email: string | null;
+  note: string;
+  max_uses: number | null;
+  uses: Generated<number>;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  created_at: Date;
+}
+
+interface InviteUsesTable {
+  tenant_id: number;
+  invite_id: string;
+  user_id: string;
+  used_at: Date;
+  /** When they were let into its conversations; null: that is still to be done. */
+  settled_at: Date | null;
+}
+
 interface SecurityEventsTable {
   tenant_id: number;
   id: string;
@@ -166,6 +190,8 @@ export interface AccountsSchema extends Schema {
   auth_recovery_codes: AuthRecoveryCodesTable;
   auth_passkeys: AuthPasskeysTable;
   auth_phones: AuthPhonesTable;
+  invites: InvitesTable;
+  invite_uses: InviteUsesTable;
   security_events: SecurityEventsTable;
   secrets: SecretsTable;
 }

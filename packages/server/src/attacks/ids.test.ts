@@ -85,6 +85,7 @@ it('a trespass for every id that any command takes', () => {
       'stickerId',
       'scheduledId',
       'folderId',
+      'inviteId',
     ].map((field) => `t-${field}`),
   );
   expect(Object.keys(trespasses).sort()).toEqual([...commandNames].sort());

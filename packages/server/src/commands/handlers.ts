@@ -1,5 +1,6 @@
 /** Every command and who does it: a command without a handler does not compile. */
 import type { Handlers } from '../services.ts';
+import { acceptInvite } from './acceptInvite.ts';
 import { addEmoji } from './addEmoji.ts';
 import { addMembers } from './addMembers.ts';
 import { addPasskey } from './addPasskey.ts';
@@ -21,6 +22,7 @@ import { confirmIdentity } from './confirmIdentity.ts';
 import { confirmPhone } from './confirmPhone.ts';
 import { confirmTotp } from './confirmTotp.ts';
 import { createConversation } from './createConversation.ts';
+import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
@@ -30,6 +32,7 @@ import { getAccount } from './getAccount.ts';
 import { getFactors } from './getFactors.ts';
 import { getHeads } from './getHeads.ts';
 import { getHistory } from './getHistory.ts';
+import { getJoinPolicy } from './getJoinPolicy.ts';
 import { getMe } from './getMe.ts';
 import { getMentions } from './getMentions.ts';
 import { getMessageEdits } from './getMessageEdits.ts';
@@ -54,6 +57,7 @@ import { linkFile } from './linkFile.ts';
 import { listChannels } from './listChannels.ts';
 import { listCommon } from './listCommon.ts';
 import { listEmoji } from './listEmoji.ts';
+import { listInvites } from './listInvites.ts';
 import { listLinks } from './listLinks.ts';
 import { listMembers } from './listMembers.ts';
 import { listPins } from './listPins.ts';
@@ -79,6 +83,7 @@ import { removeTotp } from './removeTotp.ts';
 import { renamePasskey } from './renamePasskey.ts';
 import { renewRecoveryCodes } from './renewRecoveryCodes.ts';
 import { report } from './report.ts';
+import { revokeInvite } from './revokeInvite.ts';
 import { revokeOtherSessions } from './revokeOtherSessions.ts';
 import { revokeSession } from './revokeSession.ts';
 import { saveDraft } from './saveDraft.ts';
@@ -101,6 +106,7 @@ import { uninstallStickerPack } from './uninstallStickerPack.ts';
 import { unlink } from './unlink.ts';
 import { unpinMessage } from './unpinMessage.ts';
 import { updateConversation } from './updateConversation.ts';
+import { updateJoinPolicy } from './updateJoinPolicy.ts';
 import { updateProfile } from './updateProfile.ts';
 import { updateScheduled } from './updateScheduled.ts';
 import { updateSettings } from './updateSettings.ts';
@@ -150,6 +156,12 @@ export const handlers: Handlers = {
   getReceipts,
   getStickerPack,
   getTenantSecurity,
+  acceptInvite,
+  revokeInvite,
+  listInvites,
+  createInvite,
+  updateJoinPolicy,
+  getJoinPolicy,
   getThread,
   getTranscoding,
   getUploadLimits,

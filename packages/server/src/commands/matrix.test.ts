@@ -262,6 +262,12 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   beginPasskeyConfirm: { input: () => ({}), outcome: noAccount },
   getTenantSecurity: { input: () => ({}), outcome: noAccount },
   updateTenantSecurity: { input: () => ({ secondFactor: 'off' }), outcome: noAccount },
+  getJoinPolicy: { input: () => ({}), outcome: noAccount },
+  updateJoinPolicy: { input: () => ({ signUp: 'open' }), outcome: noAccount },
+  createInvite: { input: () => ({ inviteId: newId() }), outcome: noAccount },
+  listInvites: { input: () => ({}), outcome: noAccount },
+  revokeInvite: { input: () => ({ inviteId: newId() }), outcome: noAccount },
+  acceptInvite: { input: () => ({ token: 'x' }), outcome: noAccount },
   listSecurityEvents: { input: () => ({}), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },
   // The sessions of this test are not real: whose they are is tested in accounts/.

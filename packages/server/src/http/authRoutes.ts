@@ -1,7 +1,9 @@
 /** Signing up, in and out, and back in: the only doors below /v1/auth. */
 import {
   ContinueForm,
+  DepartForm,
   ForgotPasswordForm,
+  InviteForm,
   KithError,
   NoForm,
   PasskeySignInForm,
@@ -107,6 +109,30 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   );
   door('email/undo', UndoEmailForm, async ({ token }, origin, reply) =>
     reply.send(await accounts.undoEmail(token, origin)),
+  );
+
+  door('invite', InviteForm, async ({ token }, _origin, reply) =>
+    reply.send(await accounts.invites.preview(token)),
+  );
+  // As the page of that name does, but for what an invitation's link carries, which belongs into no address.
+  app.post<{ Params: { provider: string } }>(
+    '/v1/auth/outside/:provider',
+    { onRequest },
+    async (request, reply) => {
+      const { invite } = parse(DepartForm, request.body);
+      const outcome = await accounts.departOutside({
+        provider: request.params.provider,
+        link: undefined,
+        invite,
+        cookie: request.headers.cookie ?? '',
+        origin: originOf(request, dependencies),
+      });
+      if (outcome.type === 'refused')
+        throw new KithError(outcome.problem === 'rate_limited' ? 'rate_limited' : 'unavailable');
+      return reply
+        .headers({ 'set-cookie': [...outcome.cookies], 'cache-control': 'no-store' })
+        .send({ url: outcome.url });
+    },
   );
 
   app.post('/v1/auth/sign-out', { onRequest: onSignOut }, async (request, reply) => {

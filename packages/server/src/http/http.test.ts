@@ -262,7 +262,13 @@ describe('signing in', { timeout: 60_000 }, () => {
 
   it('tells strangers that there are accounts, and no more', async () => {
     const response = await http('/v1/auth/options');
-    expect(await response.json()).toEqual({ hasAccounts: true, signUp: 'open', mail: true, providers: [] });
+    expect(await response.json()).toEqual({
+      hasAccounts: true,
+      signUp: 'open',
+      domains: [],
+      mail: true,
+      providers: [],
+    });
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 

@@ -154,6 +154,12 @@ describe('with mail', { timeout: 60_000 }, () => {
 
   it('tells at the door that it sends mail', async () => {
     const response = await fetch(`${base}/v1/auth/options`);
-    expect(await response.json()).toEqual({ hasAccounts: true, signUp: 'open', mail: true, providers: [] });
+    expect(await response.json()).toEqual({
+      hasAccounts: true,
+      signUp: 'open',
+      domains: [],
+      mail: true,
+      providers: [],
+    });
   });
 });

@@ -8,11 +8,15 @@ import {
   commandNames,
   commands,
   commonErrors,
+  DepartForm,
+  DepartReply,
   type ErrorCode,
   ForgotPasswordForm,
   HostTokenForm,
   HostTokenReply,
   type HttpRoute,
+  InviteForm,
+  InviteReply,
   NoForm,
   operatorCalls,
   PasskeyBeginReply,
@@ -268,6 +272,14 @@ function authOperations(book: SchemaBook): Placed[] {
     },
   });
   const done = { description: 'Done.', content: json({ type: 'object' }) };
+  const departure = door(
+    'outside/{provider}',
+    'departOutside',
+    'Where a browser goes to sign in by another service, with an invitation; a cookie comes along.',
+    DepartForm,
+    ['not_found'],
+    { description: 'Where to.', content: json(book.of(DepartReply, 'output')) },
+  );
   return [
     {
       path: '/v1/auth/options',
@@ -367,6 +379,21 @@ function authOperations(book: SchemaBook): Placed[] {
       ['not_found', 'conflict'],
       { description: 'Done.', content: json(book.of(UndoEmailReply, 'output')) },
     ),
+    door(
+      'invite',
+      'previewInvite',
+      'What the link of an invitation leads to. The answer is the same for one that never was, and one that is over, used up or revoked.',
+      InviteForm,
+      ['not_found'],
+      { description: 'Who invites, and to what.', content: json(book.of(InviteReply, 'output')) },
+    ),
+    {
+      ...departure,
+      operation: {
+        ...departure.operation,
+        parameters: [{ name: 'provider', in: 'path', required: true, schema: { type: 'string' } }],
+      },
+    },
     ...outsideOperations(tags),
     door(
       'token',

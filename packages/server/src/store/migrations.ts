@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
+import { invitesMigration } from '../accounts/invites/migration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
 import { outsideMigration } from '../accounts/outside/migration.ts';
 import { phonesMigration } from '../accounts/phones/migration.ts';
@@ -495,6 +496,7 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0025_outside': { up: (db) => run(db, outsideMigration) },
   '0026_factors': { up: (db) => run(db, factorsMigration) },
   '0027_tenants': { up: (db) => run(db, tenantsMigration) },
+  '0028_invites': { up: (db) => run(db, invitesMigration) },
   '0029_embed': { up: (db) => run(db, embedMigration) },
   '0030_phone': { up: (db) => run(db, phonesMigration) },
 };

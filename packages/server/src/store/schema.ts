@@ -51,6 +51,8 @@ export interface TenantsTable {
   sign_up: 'open' | 'invited' | 'domains' | 'closed' | null;
   /** With `domains`: whose addresses are let in without an invitation. */
   email_domains: Generated<string[]>;
+  /** Who makes invitations; null: members where anybody may come in, else admins. */
+  invite_by: 'admins' | 'members' | null;
   /** Pages of other sites that may speak for the people of this tenant. */
   origins: Generated<string[]>;
   quotas: JSONColumnType<Record<string, number>, string | undefined, string>;

@@ -29,6 +29,9 @@ export interface House {
   readonly stickerId: string;
   readonly scheduledId: string;
   readonly folderId: string;
+  /** Leads into the conversation. */
+  readonly inviteId: string;
+  readonly inviteToken: string;
   /** Stands in all that it says. */
   readonly word: string;
 }
@@ -132,6 +135,11 @@ export async function buildHouse(
     messageId,
     at: new Date(Date.now() + 3_600_000).toISOString(),
   });
+  const { invite } = await call('createInvite', {
+    inviteId: newId(),
+    conversationIds: [conversationId],
+    note: `Note ${word}`,
+  });
 
   return {
     caller,
@@ -152,6 +160,8 @@ export async function buildHouse(
     stickerId,
     scheduledId,
     folderId,
+    inviteId: invite.id,
+    inviteToken: invite.token ?? '',
     word,
   };
 }

@@ -47,7 +47,7 @@ const none = () => Promise.reject(new KithError('not_found'));
 const noAccounts: Accounts = {
   authenticate: async () => null,
   deviceOf: () => undefined,
-  options: async () => ({ hasAccounts: false, signUp: 'open', mail: false, phone: false, providers: [] }),
+  options: async () => ({ hasAccounts: false, signUp: 'open', domains: [], mail: false, phone: false, providers: [] }),
   listSessions: async () => [],
   revokeSession: async () => false,
   revokeOtherSessions: async () => 0,
@@ -91,6 +91,15 @@ const noAccounts: Accounts = {
   beginPasskeyConfirm: none,
   getTenantSecurity: none,
   updateTenantSecurity: none,
+  invites: {
+    getJoinPolicy: none,
+    updateJoinPolicy: none,
+    createInvite: none,
+    listInvites: none,
+    revokeInvite: none,
+    acceptInvite: none,
+    preview: none,
+  },
   signOut: async () => '',
   forgetSessions: () => undefined,
   start: () => undefined,
@@ -259,6 +268,7 @@ export async function createWorld(
     accounts: noAccounts,
     tenants: { admit: () => null, knowsOrigin: () => false, letsOrigin: () => false },
     embed: { enter: none, refresh: none },
+    invites: noAccounts.invites,
   };
 
   const call: World['call'] = async (caller, name, input) => {

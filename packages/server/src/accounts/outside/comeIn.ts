@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { KithError } from '@kith/protocol';
+import type { JoinVerdict } from '../../policy/joining.ts';
 import { isUniqueViolation } from '../../store/database.ts';
 import type { Origin, SignInOutcome } from '../accounts.ts';
 import { type Credential, findCredential, holdAccount } from '../credentials.ts';
@@ -14,7 +15,6 @@ import type { Room } from '../room.ts';
 import { makeAccount, proveNewAddress } from '../signUp.ts';
 import { type Arrival, usernameIn } from './claims.ts';
 import { findLinked, insertLink } from './linkRows.ts';
-import type { Outside } from './outside.ts';
 import type { Provider } from './provider.ts';
 import { OutsideTrouble } from './trouble.ts';
 
@@ -23,14 +23,14 @@ const TRIES = 4;
 
 export async function comeIn(
   room: Room,
-  outside: Outside,
   provider: Provider,
   arrival: Arrival,
+  invite: string | null,
   origin: Origin,
 ): Promise<SignInOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await tryToComeIn(room, outside, provider, arrival, origin);
+      return await tryToComeIn(room, provider, arrival, invite, origin);
     } catch (error) {
       const isTaken = isUniqueViolation(error) || (error instanceof KithError && error.code === 'conflict');
       if (!isTaken || tries === TRIES) throw error;
@@ -40,9 +40,9 @@ export async function comeIn(
 
 async function tryToComeIn(
   room: Room,
-  outside: Outside,
   provider: Provider,
   arrival: Arrival,
+  invite: string | null,
   origin: Origin,
 ): Promise<SignInOutcome> {
   const linked = await findLinked(room.db, provider.id, arrival.subject);
@@ -53,24 +53,29 @@ async function tryToComeIn(
   }
   const { email, emailVerified } = arrival;
   if (email === null) throw new OutsideTrouble('no_address', 'it tells no address');
-  const mayJoin = await outside.mayJoin();
+  const verdict = await room.joining.judge({ email, proven: emailVerified || room.proveAddress, invite });
   // Before anybody is looked for: who may write down any address there is not to learn who has an account here.
-  if (!mayJoin && !emailVerified) throw new OutsideTrouble('sign_up_closed', 'sign-up is closed');
+  if (verdict !== 'allowed' && !emailVerified) throw notLetIn(verdict);
   const found = await findCredential(room.db, { email }, origin.device);
   if (found && emailVerified) {
     await linkByAddress(room, provider, arrival, found, origin);
     return enter(room, { account: found, origin, password: null });
   }
   if (found && !room.proveAddress) throw new OutsideTrouble('address_taken', 'the address is not proven');
-  if (!mayJoin) throw new OutsideTrouble('sign_up_closed', 'sign-up is closed');
+  if (verdict !== 'allowed') throw notLetIn(verdict);
   const link = { provider: provider.id, subject: arrival.subject, label: email };
   const name = arrival.name ?? arrival.username ?? email.split('@', 1)[0] ?? email;
   const username = await freeUsername(room, arrival.username ?? usernameIn(email) ?? usernameIn(name));
-  const one = { email, emailVerified, name, username, passwordHash: null, link };
+  const one = { email, emailVerified, name, username, passwordHash: null, link, invite };
   // Nothing is made for an address that is not shown to be theirs; who has it hears of it by mail, and nobody else does.
   if (!emailVerified && room.proveAddress) return proveNewAddress(room, one, found, origin);
   return makeAccount(room, one, origin);
 }
+
+const notLetIn = (verdict: Exclude<JoinVerdict, 'allowed'>): OutsideTrouble =>
+  verdict === 'closed'
+    ? new OutsideTrouble('sign_up_closed', 'sign-up is closed')
+    : new OutsideTrouble('invitation_needed', 'sign-up is for who was invited');
 
 /** Both sides have proven the address. @throws OutsideTrouble where this one has not. */
 async function linkByAddress(

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Identity, Origin, SignInOutcome } from '../accounts.ts';
 import { over } from '../errors.ts';
 import { addressOf, type Room } from '../room.ts';
+import { inviteOf } from '../signUp.ts';
 import { comeIn } from './comeIn.ts';
 import { linkArrived } from './links.ts';
 import { LinkWaiting, OUTSIDE_MINUTES, type Outside, providerOf } from './outside.ts';
@@ -19,6 +20,8 @@ export interface Departure {
   readonly provider: string;
   /** Of `beginLink`; absent: to sign in. */
   readonly link?: string | undefined;
+  /** What the link of an invitation carries. */
+  readonly invite?: string | undefined;
   /** Who is signed in in this browser. */
   readonly identity: Identity | null;
   readonly origin: Origin;
@@ -56,6 +59,8 @@ const Waiting = z.object({
   nonce: z.string(),
   verifier: z.string(),
   link: z.object({ userId: z.string(), sessionId: z.string() }).nullable(),
+  /** The id of an invitation. */
+  invite: z.string().nullable().default(null),
 });
 
 const redirectUri = ({ origin }: Outside, { id }: Provider): string =>
@@ -66,9 +71,10 @@ export async function depart(room: Room, outside: Outside, departure: Departure)
   const linking = departure.link !== undefined;
   return refusing(room, provider, linking, async () => {
     const link = linking ? await linkOf(room, provider, departure) : null;
+    const invite = await inviteOf(room, departure.invite);
     const journey = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
     const url = await provider.departure(journey, redirectUri(outside, provider));
-    const waiting: z.input<typeof Waiting> = { provider: provider.id, ...journey, link };
+    const waiting: z.input<typeof Waiting> = { provider: provider.id, ...journey, link, invite };
     const proof = await room.proofs.issue(room.db, {
       purpose: 'outside',
       // Each on its own: rates bound them, and nobody's number keeps others out.
@@ -111,7 +117,7 @@ export async function comeBack(room: Room, outside: Outside, back: Return): Prom
     }
     // A browser that is sent names no page; it comes to one of ours.
     const origin = { ...back.origin, page: outside.origin() };
-    return { type: 'entered', outcome: await comeIn(room, outside, provider, arrival, origin) };
+    return { type: 'entered', outcome: await comeIn(room, provider, arrival, waiting.invite, origin) };
   });
 }
 
@@ -139,6 +145,9 @@ async function refusing<T>(
     }
     if (error instanceof KithError && error.code === over().code)
       return { type: 'refused', problem: 'over', linking };
+    // The last use of an invitation went to somebody else on the way.
+    if (error instanceof KithError && error.code === 'forbidden')
+      return { type: 'refused', problem: 'invitation_needed', linking };
     if (error instanceof KithError && error.code === 'rate_limited')
       return { type: 'refused', problem: 'rate_limited', linking };
     throw error;

@@ -7,8 +7,6 @@ export interface Outside {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Where people reach this server: services send them back to it, whatever host a request names. */
   readonly origin: () => string;
-  /** Whether somebody new may come in. */
-  readonly mayJoin: () => Promise<boolean>;
 }
 
 /** To sign in there takes a while: passwords are looked for, second factors too. */
