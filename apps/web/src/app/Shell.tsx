@@ -4,6 +4,7 @@ import { syncDrafts } from '../composer/draftSync.ts';
 import { ConversationPane } from '../conversation/ConversationPane.tsx';
 import { useEditedFolder } from '../folders/chosen.ts';
 import { t } from '../i18n/index.ts';
+import { useInviting } from '../invites/inviting.ts';
 import { useAsking } from '../later/ask.ts';
 import { showReminders } from '../later/reminders.ts';
 import { ListPane } from '../list/ListPane.tsx';
@@ -33,6 +34,7 @@ const LeftPane = lazy(async () => ({ default: (await import('../panels/LeftPane.
 const ProfileCard = onDemand(() => import('../profile/ProfileCard.tsx'));
 const WhenMenu = onDemand(() => import('../later/WhenMenu.tsx'));
 const ReportDialog = onDemand(() => import('../profile/ReportDialog.tsx'));
+const InviteDialog = onDemand(() => import('../invites/InviteDialog.tsx'));
 const ConfirmIdentity = onDemand(() => import('../security/ConfirmIdentity.tsx'));
 const FolderDialog = onDemand(() => import('../folders/FolderDialog.tsx'));
 const ShortcutSheet = onDemand(() => import('./ShortcutSheet.tsx'));
@@ -53,6 +55,7 @@ export function Shell() {
   const sheet = useSheet();
   const card = useCard();
   const report = useReport();
+  const inviting = useInviting();
   const folder = useEditedFolder();
   const identity = useIdentityAsking();
   const { switcher } = useOpenings();
@@ -141,6 +144,7 @@ export function Shell() {
       {asking && <WhenMenu key={asking.id} asking={asking} />}
       {folder && <FolderDialog edited={folder} />}
       {identity && <ConfirmIdentity asking={identity} />}
+      {inviting && <InviteDialog inviting={inviting} />}
       {report && <ReportDialog about={report} />}
       {sheet && <ShortcutSheet />}
     </div>

@@ -16,6 +16,7 @@ export const lefts = [
   'later',
   'settings',
   'security',
+  'invites',
   'share',
 ] as const;
 export type Left = (typeof lefts)[number];

@@ -13,6 +13,7 @@ import {
 } from '@kith/client';
 import type { SignInOptions } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
+import { pendingInvite, setPendingInvite } from '../auth/invited.ts';
 import { takeLink } from '../auth/links.ts';
 import { type Return, takeReturn } from '../auth/outside.ts';
 import type { Entry } from '../auth/steps.ts';
@@ -47,7 +48,14 @@ const url = location.origin;
 /** So long the door waits for the server's word: what it offers, or who is in. */
 const ANSWER_MS = 2_000;
 /** Without an answer the usual door is right: it says itself when the server cannot be reached. */
-const USUAL: SignInOptions = { hasAccounts: true, signUp: 'open', mail: false, phone: false, providers: [] };
+const USUAL: SignInOptions = {
+  hasAccounts: true,
+  signUp: 'open',
+  domains: [],
+  mail: false,
+  phone: false,
+  providers: [],
+};
 /** Whose cache to open at the next start; absent: nobody is signed in. */
 const KEY = 'kith.user';
 /** Whose words and cache lie on this device, also after the session expired. */
@@ -146,6 +154,9 @@ function askOptions(): Promise<SignInOptions> {
   return Promise.race([asked, late]);
 }
 
+/** Whether this browser was left signed in. */
+export const isKnownHere = (): boolean => remembered(KEY) !== undefined;
+
 /** Someone has just signed in or up. */
 export async function admit(signedIn: SignedIn): Promise<void> {
   const { userId } = signedIn;
@@ -191,6 +202,8 @@ async function enter(userId: string): Promise<void> {
     else if (state.type !== 'signedIn' && me) {
       become({ type: 'signedIn', client, userId });
       offerUnsent();
+      if (pendingInvite() !== null)
+        void import('../auth/acceptInvite.ts').then(({ acceptInvite }) => acceptInvite(client));
     }
   };
   client.connection.subscribe(look);
@@ -271,6 +284,7 @@ async function whoIsInNow(): Promise<string | null> {
 
 /** The person leaves by themselves. */
 export async function leave(client: KithClient): Promise<void> {
+  setPendingInvite(null);
   remember(KEY, undefined);
   // What waits for the end of its notice is done while there is a client to do it.
   endPassing();

@@ -8,6 +8,8 @@ import { CodeStep } from './CodeStep.tsx';
 import type { Values } from './check.ts';
 import { FactorStep } from './FactorStep.tsx';
 import { ForgotPassword } from './ForgotPassword.tsx';
+import { Invited } from './Invited.tsx';
+import { pendingInvite } from './invited.ts';
 import { keptStep, useKeptStep } from './keptStep.ts';
 import { LinkOver } from './LinkOver.tsx';
 import { ResetPassword } from './ResetPassword.tsx';
@@ -44,7 +46,7 @@ export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
   const [step, move] = useReducer(
     next,
     undefined,
-    () => (entry ? undefined : keptStep()) ?? firstStep(entry, first, notice),
+    () => (entry ? undefined : keptStep()) ?? firstStep(entry, first, notice, pendingInvite()),
   );
   useKeptStep(step, move);
   const [values, setValues] = useState<Values>({ email: '', password: '', username: '', displayName: '' });
@@ -88,6 +90,8 @@ export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
       return <ResetPassword key={step.type} door={door} step={step} />;
     case 'undo':
       return <UndoEmail key={step.type} door={door} token={step.token} />;
+    case 'invite':
+      return <Invited key={step.type} door={door} token={step.token} />;
     case 'link_over':
       return <LinkOver key={step.type} door={door} of={step.of} />;
   }

@@ -6,13 +6,12 @@ import type { Door } from './AuthScreen.tsx';
 import { DoorFrame } from './DoorFrame.tsx';
 import type { Link } from './links.ts';
 
+const OVER = { reset: 'auth.resetOver', undo: 'auth.undoOver', invite: 'invite.over' } as const;
+
 export function LinkOver({ door, of }: { readonly door: Door; readonly of: Link['type'] }) {
   const again = of === 'reset' && door.offers.mail;
   return (
-    <DoorFrame
-      title={t('auth.linkOverTitle')}
-      text={of === 'reset' ? t('auth.resetOver') : t('auth.undoOver')}
-    >
+    <DoorFrame title={t(of === 'invite' ? 'invite.overTitle' : 'auth.linkOverTitle')} text={t(OVER[of])}>
       {again && (
         <Button kind="primary" wide onClick={() => door.move({ type: 'go', to: 'forgot' })}>
           {t('auth.sendAnotherLink')}

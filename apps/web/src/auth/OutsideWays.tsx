@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { accountsHere } from '../app/session.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
+import { toastError } from '../ui/toast.ts';
+import { pendingInvite } from './invited.ts';
 import { ServiceIcon } from './ServiceIcon.tsx';
 import './outside.css';
 
@@ -24,7 +26,18 @@ export function OutsideWays({ providers }: Pick<SignInOptions, 'providers'>) {
             setGone(id);
             // Whoever comes back by the browser's button may find this page as it was.
             addEventListener('pageshow', () => setGone(undefined), { once: true });
-            location.assign(accountsHere().outsideUrl(id));
+            const invite = pendingInvite();
+            if (invite === null) location.assign(accountsHere().outsideUrl(id));
+            else
+              accountsHere()
+                .departOutside(id, invite)
+                .then(
+                  (place) => location.assign(place),
+                  (error: unknown) => {
+                    setGone(undefined);
+                    toastError(error);
+                  },
+                );
           }}
         >
           <ServiceIcon preset={preset} />

@@ -1,4 +1,5 @@
 /** In with what one knows: address or username, and the password. */
+import type { SignInOptions } from '@kith/protocol';
 import type { FormEvent } from 'react';
 import { accountsHere } from '../app/session.ts';
 import { type Key, t } from '../i18n/index.ts';
@@ -7,11 +8,15 @@ import { TextField } from '../ui/TextField.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, isEmail, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { pendingInvite } from './invited.ts';
 import { OutsideWays } from './OutsideWays.tsx';
 import { TroubleLine } from './Trouble.tsx';
 import { filledIn, useForm } from './useForm.ts';
 import { usePasskey } from './usePasskey.ts';
 import { canPasskey } from './webauthn.ts';
+
+const maySignUp = (signUp: SignInOptions['signUp'], invited: boolean): boolean =>
+  signUp === 'open' || signUp === 'domains' || (signUp === 'invited' && invited);
 
 export function SignIn({ door, notice }: { readonly door: Door; readonly notice: Key | undefined }) {
   const { values, set, offers, move } = door;
@@ -73,7 +78,7 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
         </Button>
       )}
       <OutsideWays providers={offers.providers} />
-      {offers.signUp === 'open' || offers.first ? (
+      {offers.first || maySignUp(offers.signUp, pendingInvite() !== null) ? (
         <p className="kith-auth-other">
           <span>{t('auth.new')}</span>
           <Button wide onClick={() => move({ type: 'go', to: 'sign_up' })}>
@@ -82,7 +87,7 @@ export function SignIn({ door, notice }: { readonly door: Door; readonly notice:
         </p>
       ) : (
         <p className="kith-auth-other">
-          <span>{t('auth.closed')}</span>
+          <span>{t(offers.signUp === 'closed' ? 'auth.closed' : 'auth.invitationNeeded')}</span>
         </p>
       )}
     </DoorFrame>

@@ -2,11 +2,13 @@
 import type { FormEvent } from 'react';
 import { accountsHere } from '../app/session.ts';
 import { type Key, t } from '../i18n/index.ts';
+import { listText } from '../i18n/words.ts';
 import { Button } from '../ui/Button.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
 import { EmailField } from './EmailField.tsx';
+import { pendingInvite } from './invited.ts';
 import { NameFields } from './NameFields.tsx';
 import { OutsideWays } from './OutsideWays.tsx';
 import { PasswordField } from './PasswordField.tsx';
@@ -15,7 +17,10 @@ import { filledIn, useForm } from './useForm.ts';
 
 export function SignUp({ door, notice }: { readonly door: Door; readonly notice: Key | undefined }) {
   const { values, set, offers, move } = door;
-  const form = useForm();
+  const form = useForm({
+    forbidden: offers.signUp === 'closed' ? 'auth.closed' : 'auth.invitationNeeded',
+  });
+  const invite = pendingInvite();
   const { wrong } = form;
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     const given = { ...values, ...filledIn(event) };
@@ -26,6 +31,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         password: given.password,
         username: asUsername(given.username),
         displayName: given.displayName.trim(),
+        ...(invite !== null && { invite }),
       });
       await door.proceed(reply, email);
     });
@@ -44,6 +50,8 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
           form.touch('email');
         }}
         error={wrong['email']}
+        {...(offers.signUp === 'domains' &&
+          invite === null && { hint: t('auth.domainsHint', { domains: listText(offers.domains) }) })}
       />
       <PasswordField
         name="password"

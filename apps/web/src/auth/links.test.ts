@@ -7,6 +7,7 @@ describe('linkOf', () => {
   it('knows the links of the mails', () => {
     expect(of('/reset#abc')).toEqual({ type: 'reset', token: 'abc' });
     expect(of('/undo-email/#a-b_c')).toEqual({ type: 'undo', token: 'a-b_c' });
+    expect(of('/invite#a.b')).toEqual({ type: 'invite', token: 'a.b' });
   });
   it('takes nothing that a server could have seen', () => {
     expect(of('/reset?token=abc')).toEqual({ type: 'reset', token: '' });

@@ -24,6 +24,7 @@ const problems: Readonly<Record<OutsideProblem, Key>> = {
   no_address: 'outside.noAddress',
   address_taken: 'outside.addressTaken',
   sign_up_closed: 'outside.signUpClosed',
+  invitation_needed: 'outside.invitationNeeded',
   linked_elsewhere: 'outside.linkedElsewhere',
   too_many_links: 'outside.tooManyLinks',
   rate_limited: 'outside.rateLimited',

@@ -52,10 +52,15 @@ describe('the steps of the door', () => {
     );
   });
   it('say of a link that it is over', () => {
-    for (const type of ['reset', 'undo'] as const) {
+    for (const type of ['reset', 'undo', 'invite'] as const) {
       expect(next({ type, token: 'x' }, { type: 'over' })).toEqual({ type: 'link_over', of: type });
       expect(firstStep({ type, token: '' }, false, undefined)).toEqual({ type: 'link_over', of: type });
     }
+  });
+  it('begin with the invitation somebody has in hand, unless there is something to be said first', () => {
+    expect(firstStep(undefined, false, undefined, 'i')).toEqual({ type: 'invite', token: 'i' });
+    expect(firstStep(undefined, false, 'app.signedOut', 'i')).toMatchObject({ type: 'sign_in' });
+    expect(firstStep({ type: 'reset', token: 'r' }, false, undefined, 'i')).toMatchObject({ type: 'reset' });
   });
   it('take no answer to a question that was left', () => {
     for (const step of [{ type: 'forgot' }, { type: 'mailed', email: 'a@x.org' }] satisfies Step[])

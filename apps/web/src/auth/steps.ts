@@ -33,6 +33,8 @@ export type Step =
   /** `undone`: the address that counts again, where the link that was pressed was about that. */
   | { readonly type: 'reset'; readonly token: string; readonly undone?: string }
   | { readonly type: 'undo'; readonly token: string }
+  /** Who invites, and to what. */
+  | { readonly type: 'invite'; readonly token: string }
   | { readonly type: 'link_over'; readonly of: Link['type'] };
 
 /** What the server says that wants to know more first. */
@@ -84,7 +86,8 @@ export function next(step: Step, move: Move): Step {
       if (step.type === 'code') return { type: step.from, notice: 'auth.codeOver' };
       if (step.type === 'name') return { type: 'phone', notice: 'auth.codeOver' };
       if (step.type === 'factor') return { type: 'sign_in', notice: 'auth.factorOver' };
-      if (step.type === 'reset' || step.type === 'undo') return { type: 'link_over', of: step.type };
+      if (step.type === 'reset' || step.type === 'undo' || step.type === 'invite')
+        return { type: 'link_over', of: step.type };
       return step;
   }
 }
@@ -100,10 +103,17 @@ function askedFor(reply: Asked, from: Way | 'phone', email: string | null): Step
 export type Entry = Link | Exclude<Return, { type: 'entered' | 'linked' }>;
 
 /** Where that leads. A link without its secret is over before it began. */
-export function firstStep(entry: Entry | undefined, first: boolean, notice: Key | undefined): Step {
+export function firstStep(
+  entry: Entry | undefined,
+  first: boolean,
+  notice: Key | undefined,
+  invite: string | null = null,
+): Step {
   if (entry?.type === 'asked') return askedFor(entry.reply, 'sign_in', null);
   if (entry?.type === 'refused') return { type: first ? 'sign_up' : 'sign_in', notice: entry.problem };
-  const link = entry;
+  // Whoever reloads the page still has their invitation in hand.
+  const link =
+    entry ?? (invite === null || notice ? undefined : ({ type: 'invite', token: invite } as const));
   if (link) return link.token === '' ? { type: 'link_over', of: link.type } : link;
   return { type: first ? 'sign_up' : 'sign_in', ...(notice && { notice }) };
 }

@@ -1,4 +1,5 @@
 /** What slides over the list: new conversation, channel browser, settings. */
+import { onDemand } from '../app/onDemand.tsx';
 import type { Left } from '../app/route.ts';
 import { LaterPane } from '../later/LaterPane.tsx';
 import { SecurityPane } from '../security/SecurityPane.tsx';
@@ -20,6 +21,7 @@ const SCREENS = {
   later: LaterPane,
   settings: Settings,
   security: SecurityPane,
+  invites: onDemand(() => import('../invites/InvitesPane.tsx')),
   share: Share,
 } as const;
 

@@ -1,6 +1,15 @@
 import type { ConversationEntry, MemberList } from '@kith/client';
 import type { MemberRecord } from '@kith/protocol';
-import { Ellipsis, MessageCircle, Shield, ShieldOff, UserMinus, UserPlus, UserStar } from 'lucide-react';
+import {
+  Ellipsis,
+  Link2,
+  MessageCircle,
+  Shield,
+  ShieldOff,
+  UserMinus,
+  UserPlus,
+  UserStar,
+} from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { useMyId, useOutOfReach, usePresence, useUser } from '../app/people.ts';
@@ -8,6 +17,8 @@ import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
+import { openInvite } from '../invites/inviting.ts';
+import { useMayInvite } from '../invites/useMayInvite.ts';
 import { openCard } from '../profile/card.ts';
 import { StatusEmoji } from '../profile/StatusEmoji.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -37,6 +48,19 @@ export function Members(props: Props) {
   return list ? <Loaded {...props} list={list} /> : null;
 }
 
+/** Loaded with the panel: who may not invite sees nothing of it. */
+function InviteByLink({ conversationId }: { readonly conversationId: string }) {
+  if (!useMayInvite()) return null;
+  return (
+    <button type="button" className="kith-person" onClick={() => openInvite({ conversationId })}>
+      <span className="kith-action-icon">
+        <Link2 size={20} strokeWidth={1.75} aria-hidden="true" />
+      </span>
+      {t('invites.byLink')}
+    </button>
+  );
+}
+
 /** So many are watched for presence: the first ones, which are on screen when the panel opens. */
 const WATCHED = 60;
 
@@ -54,6 +78,7 @@ function Loaded({ entry, may, onAdd, list }: Props & { readonly list: MemberList
       title={t('members.title')}
       action={may.add && <IconButton icon={UserPlus} label={t('details.addPeople')} onClick={onAdd} />}
     >
+      {may.add && <InviteByLink conversationId={entry.id} />}
       {view.status === 'loading' &&
         (away ? <p className="kith-pane-note">{t('members.offline')}</p> : <GhostRows />)}
       {view.status === 'failed' && (

@@ -1,9 +1,11 @@
-import { Hash, type LucideIcon, Telescope, Users } from 'lucide-react';
+import { Hash, type LucideIcon, Telescope, UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { back, navigate, openConversation } from '../app/route.ts';
 import { bestOf, usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
+import { openInvite } from '../invites/inviting.ts';
+import { useMayInvite } from '../invites/useMayInvite.ts';
 import { useRun } from '../ui/useRun.ts';
 import { PaneFrame } from './PaneFrame.tsx';
 import { PeopleRows, PersonButton } from './PeopleRows.tsx';
@@ -14,6 +16,7 @@ export function NewConversation() {
   const [query, setQuery] = useState('');
   const search = usePeopleSearch(query.trim());
   const [, run] = useRun();
+  const mayInvite = useMayInvite();
   const open = (userId: string) =>
     run(async () => openConversation(await client.conversations.openDirect(userId), null, { replace: true }));
   return (
@@ -44,6 +47,13 @@ export function NewConversation() {
             label={t('new.browseChannels')}
             onPress={() => navigate({ left: 'channels' })}
           />
+          {mayInvite && (
+            <Action
+              icon={UserPlus}
+              label={t('invites.invitePeople')}
+              onPress={() => openInvite({ conversationId: null })}
+            />
+          )}
         </div>
       )}
       <PeopleRows search={search}>

@@ -8,6 +8,7 @@ import { leave } from '../app/session.ts';
 import { openSheet } from '../app/sheet.ts';
 import { FoldersSection } from '../folders/FoldersSection.tsx';
 import { t } from '../i18n/index.ts';
+import { InvitesRow } from '../invites/InvitesRow.tsx';
 import { PrivacySection } from '../profile/PrivacySection.tsx';
 import { Profile } from '../profile/Profile.tsx';
 import { SecurityRow } from '../security/SecurityRow.tsx';
@@ -31,6 +32,7 @@ export function Settings() {
     >
       <Profile />
       <SecurityRow />
+      <InvitesRow />
       <PresenceSection />
       <NotificationSection />
       <PrivacySection />

@@ -65,6 +65,10 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   passkey_added: { icon: Fingerprint, key: 'security.event.passkey_added' },
   passkey_removed: { icon: Fingerprint, key: 'security.event.passkey_removed' },
   passkey_refused: { icon: ShieldAlert, key: 'security.event.passkey_refused', alert: true },
+  invite_made: { icon: Link2, key: 'security.event.invite_made' },
+  invite_revoked: { icon: Unlink2, key: 'security.event.invite_revoked' },
+  invite_used: { icon: UserPlus, key: 'security.event.invite_used' },
+  join_policy_changed: { icon: Building2, key: 'security.event.join_policy_changed' },
   tenant_security_changed: { icon: Building2, key: 'security.event.tenant_security_changed' },
 };
 

@@ -18,11 +18,12 @@ import { beginPasskeySignIn, passkeySignIn } from './factors/passkeySignIn.ts';
 import { getTenantSecurity, updateTenantSecurity } from './factors/tenantSecurity.ts';
 import { createGuesses } from './guesses.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { keysFor } from './keys.ts';
+
 import { createInvites, type Invites } from './invites/invites.ts';
 import { createJoining } from './invites/joining.ts';
 import { createSettling } from './invites/settle.ts';
 import { createInviteTokens } from './invites/tokens.ts';
+import { keysFor } from './keys.ts';
 import { createFetching } from './outside/fetching.ts';
 import { comeBack, depart } from './outside/flow.ts';
 import * as links from './outside/links.ts';

@@ -1,0 +1,123 @@
+/** From an invitation's link: who invites, and to what; then in with the account one has, or with a new one. */
+import { KithError } from '@kith/client';
+import type { InviteReply } from '@kith/protocol';
+import { type ReactElement, useEffect, useState } from 'react';
+import { accountsHere, enterOrAsk, isKnownHere } from '../app/session.ts';
+import { rich, t } from '../i18n/index.ts';
+import { richList } from '../i18n/words.ts';
+import { Button } from '../ui/Button.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import type { Door } from './AuthScreen.tsx';
+import { DoorFrame } from './DoorFrame.tsx';
+import { setPendingInvite } from './invited.ts';
+import { type Trouble, TroubleLine, troubleOf } from './Trouble.tsx';
+
+type State =
+  | { readonly type: 'looking' }
+  | { readonly type: 'failed'; readonly trouble: Trouble }
+  | { readonly type: 'known'; readonly invite: InviteReply };
+
+export function Invited({ door, token }: { readonly door: Door; readonly token: string }) {
+  const { offers, move, set } = door;
+  const [state, setState] = useState<State>({ type: 'looking' });
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
+  useEffect(() => {
+    let left = false;
+    accountsHere()
+      .invite(token)
+      .then(
+        (invite) => {
+          if (left) return;
+          setState({ type: 'known', invite });
+          if (invite.email !== null) set({ email: invite.email });
+        },
+        (error: unknown) => {
+          if (left) return;
+          if (error instanceof KithError && error.code === 'not_found') {
+            setPendingInvite(null);
+            move({ type: 'over' });
+          } else setState({ type: 'failed', trouble: troubleOf(error) });
+        },
+      );
+    return () => {
+      left = true;
+    };
+  }, [token, attempt]);
+
+  if (state.type === 'looking')
+    return (
+      <DoorFrame title={t('invite.title')}>
+        <Spinner />
+      </DoorFrame>
+    );
+  if (state.type === 'failed')
+    return (
+      <DoorFrame title={t('invite.title')}>
+        <TroubleLine trouble={state.trouble} />
+        <Button
+          kind="primary"
+          wide
+          onClick={() => {
+            setState({ type: 'looking' });
+            setAttempt((count) => count + 1);
+          }}
+        >
+          {t('common.tryAgain')}
+        </Button>
+      </DoorFrame>
+    );
+
+  const { inviter, tenant, conversations } = state.invite;
+  const known = isKnownHere();
+  const on = (to: 'sign_in' | 'sign_up'): void => {
+    setPendingInvite(token);
+    move({ type: 'go', to });
+  };
+  const names = { name: <b>{inviter.name}</b>, place: <b>{tenant}</b> };
+  return (
+    <DoorFrame title={t('invite.title')}>
+      <p>
+        {conversations.length === 0
+          ? rich('invite.toPlace', names)
+          : rich('invite.toConversations', { ...names, conversations: listOf(conversations) })}
+      </p>
+      {known && (
+        <>
+          <Button
+            kind="primary"
+            wide
+            onClick={() => {
+              setPendingInvite(token);
+              void enterOrAsk();
+            }}
+          >
+            {t('invite.join')}
+          </Button>
+          <Button kind="plain" wide onClick={() => void enterOrAsk()}>
+            {t('invite.notNow')}
+          </Button>
+        </>
+      )}
+      {!known && offers.signUp !== 'closed' && (
+        <Button kind="primary" wide onClick={() => on('sign_up')}>
+          {t('auth.create')}
+        </Button>
+      )}
+      {!known && (
+        <Button
+          wide
+          kind={offers.signUp === 'closed' ? 'primary' : 'secondary'}
+          onClick={() => on('sign_in')}
+        >
+          {t('invite.signIn')}
+        </Button>
+      )}
+      {!known && offers.signUp === 'closed' && <p className="kith-auth-text">{t('auth.closed')}</p>}
+    </DoorFrame>
+  );
+}
+
+const listOf = (names: readonly string[]): ReactElement => (
+  <>{richList([...new Set(names)].map((name) => <b key={name}>{name}</b>))}</>
+);
