@@ -752,7 +752,12 @@ export interface Accounts {
    * A code goes to the number, whether or not anybody has it. `region`: where it is dialled as it is typed, such as `DE`.
    * A number that no mobile phone has is `bad_input` of the field `phone`.
    */
-  askByPhone(input: { phone: string; region?: string }): Promise<SignInStep>;
+  askByPhone(input: {
+    phone: string;
+    region?: string;
+    /** What an invitation's link carries. */
+    invite?: string;
+  }): Promise<SignInStep>;
   signUpByPhone(input: { ticket: string; username: string; displayName: string }): Promise<SignInStep>;
   /** What a browser needs to ask for a passkey, of whoever has one here. */
   beginPasskey(): Promise<PasskeyBeginReply>;

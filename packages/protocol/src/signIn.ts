@@ -48,7 +48,12 @@ export const ContinueForm = z.union([
 ]);
 
 /** By number: a code goes there, whether or not anybody has it. */
-export const PhoneForm = z.strictObject({ phone: PhoneTyped, region: Region });
+export const PhoneForm = z.strictObject({
+  phone: PhoneTyped,
+  region: Region,
+  /** Of an invitation's link, for whom nobody knows here. */
+  invite: Ticket.optional(),
+});
 
 /** After `name_wanted`: the account is made, and its person signed in. */
 export const PhoneSignUpForm = z.strictObject({

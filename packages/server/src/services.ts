@@ -2,8 +2,8 @@
 import type { CommandName, Output, ParsedInput } from '@kith/protocol';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Embed } from './accounts/embed/embed.ts';
-import type { TenantBook } from './accounts/tenants/book.ts';
 import type { Invites } from './accounts/invites/invites.ts';
+import type { TenantBook } from './accounts/tenants/book.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { EmojiBook } from './emoji/emojiBook.ts';
 import type { Encoded } from './encoded.ts';

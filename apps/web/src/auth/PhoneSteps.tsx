@@ -7,6 +7,7 @@ import { Button } from '../ui/Button.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { asUsername, wrongName } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
+import { pendingInvite } from './invited.ts';
 import { NameFields } from './NameFields.tsx';
 import { PHONE_WORDS, PhoneField, wrongPhone } from './PhoneField.tsx';
 import { asNumber } from './phone.ts';
@@ -20,7 +21,11 @@ export function PhoneStep({ door, notice }: { readonly door: Door; readonly noti
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     const phone = filledIn(event)['phone'] ?? typed;
     void form.send(event, wrongPhone(phone), async () => {
-      const reply = await accountsHere().askByPhone(asNumber(phone));
+      const invite = pendingInvite();
+      const reply = await accountsHere().askByPhone({
+        ...asNumber(phone),
+        ...(invite !== null && { invite }),
+      });
       await door.proceed(reply, reply.type === 'code_sent' ? (reply.phone ?? phone) : null);
     });
   };

@@ -47,7 +47,14 @@ const none = () => Promise.reject(new KithError('not_found'));
 const noAccounts: Accounts = {
   authenticate: async () => null,
   deviceOf: () => undefined,
-  options: async () => ({ hasAccounts: false, signUp: 'open', domains: [], mail: false, phone: false, providers: [] }),
+  options: async () => ({
+    hasAccounts: false,
+    signUp: 'open',
+    domains: [],
+    mail: false,
+    phone: false,
+    providers: [],
+  }),
   listSessions: async () => [],
   revokeSession: async () => false,
   revokeOtherSessions: async () => 0,

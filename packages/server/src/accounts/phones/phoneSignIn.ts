@@ -2,22 +2,25 @@
  * Coming in by number: a code goes there by text message, and what it opens is decided when it comes back. Who has it is in
  * their account, or asked for a name where nobody has the number yet; before, the answer is the same for every number.
  */
-import { KithError, type PhoneInput, type PhoneSignUpInput } from '@kith/protocol';
+import type { PhoneInput, PhoneSignUpInput } from '@kith/protocol';
 import { z } from 'zod';
 import { isUniqueViolation } from '../../store/database.ts';
 import type { Origin, SignInOutcome } from '../accounts.ts';
 import { type Credential, findCredential } from '../credentials.ts';
 import { pass } from '../enter.ts';
 import { over, tooMany } from '../errors.ts';
+import type { Arriving } from '../invites/joining.ts';
 import type { Proof } from '../proofs.ts';
 import { addressOf, CODE_MINUTES, type Room } from '../room.ts';
-import { makeAccount } from '../signUp.ts';
+import { inviteOf, makeAccount } from '../signUp.ts';
 import type { AccountsDb } from '../tables.ts';
 import { holderOf, putPhone } from './phoneRows.ts';
 import { countAsked, sendCode } from './texts.ts';
 
-/** What waits for its code; `sent` false: nobody has the number, nobody may join, and no code will ever be right. */
-const Waiting = z.object({ sent: z.boolean() });
+/** Of an invitation that was in hand: its id. */
+const Invited = z.object({ invite: z.string().nullable() });
+/** What waits for its code; `sent` false: nobody has the number, they may not join, and no code will ever be right. */
+const Waiting = Invited.extend({ sent: z.boolean() });
 /** Begun at one place for one number: the older go, as the texts are counted elsewhere. */
 const TICKETS = 4;
 /** How long somebody may look for a name. */
@@ -25,19 +28,20 @@ const NAME_MINUTES = 30;
 
 export async function askByPhone(
   room: Room,
-  { phone, region }: PhoneInput,
+  { phone, region, invite: token }: PhoneInput,
   origin: Origin,
 ): Promise<SignInOutcome> {
   room.sms.demand();
   const { number, shown } = room.sms.read(phone, region);
   const account = await accountWith(room.db, number, origin);
-  const sent = account !== null || (await isOpen(room));
+  const invite = await inviteOf(room, token);
+  const sent = account !== null || (await room.joining.judge(newcomer(invite))) === 'allowed';
   const issued = await room.db.transaction().execute(async (trx) => {
     await countAsked(room, trx, { number, by: asker(account, origin) });
     const proof = await room.proofs.issue(trx, {
       purpose: 'phone_sign_in',
       subject: number,
-      payload: { sent } satisfies z.input<typeof Waiting>,
+      payload: { sent, invite } satisfies z.input<typeof Waiting>,
       minutes: CODE_MINUTES,
       code: true,
       address: addressOf(origin),
@@ -78,14 +82,15 @@ export async function arriveByPhone(
   { subject, payload }: Proof,
   origin: Origin,
 ): Promise<SignInOutcome> {
-  if (!Waiting.parse(payload).sent) throw over();
+  const { sent, invite } = Waiting.parse(payload);
+  if (!sent) throw over();
   const account = await accountWith(room.db, subject, origin);
   if (account) return pass(room, { account, origin, password: null });
-  await room.demandOpen();
+  await room.joining.demand(newcomer(invite));
   const issued = await room.proofs.issue(room.db, {
     purpose: 'phone_new',
     subject,
-    payload: {},
+    payload: { invite } satisfies z.input<typeof Invited>,
     minutes: NAME_MINUTES,
     code: false,
     address: addressOf(origin),
@@ -103,8 +108,8 @@ export async function signUpByPhone(
 ): Promise<SignInOutcome> {
   const proof = await room.proofs.read(room.db, ['phone_new'], ticket);
   if (!proof) throw over();
-  await room.demandOpen();
-  const one = { email: null, emailVerified: false, name, username, passwordHash: null, link: null };
+  const { invite } = Invited.parse(proof.payload);
+  const one = { email: null, emailVerified: false, name, username, passwordHash: null, link: null, invite };
   try {
     return await makeAccount(room, one, origin, async (trx, userId) => {
       if (!(await room.proofs.spend(trx, 'phone_new', ticket))) throw over();
@@ -128,12 +133,5 @@ const asker = (account: Credential | null, { address }: Origin) =>
     ? ({ type: 'device', deviceId: account.deviceId } as const)
     : ({ type: 'address', address } as const);
 
-async function isOpen(room: Room): Promise<boolean> {
-  try {
-    await room.demandOpen();
-    return true;
-  } catch (error) {
-    if (error instanceof KithError && error.code === 'forbidden') return false;
-    throw error;
-  }
-}
+/** Without an address, and so of no domain. */
+const newcomer = (invite: string | null): Arriving => ({ email: null, proven: false, invite });
