@@ -63,8 +63,9 @@ const host = createHost({ kith: tenant, files: await buildPage() });
 host.listen(PORT, '127.0.0.1', () => {
   process.stdout.write(`Acme Orders is at ${origin}, with a chat of the tenant ${slug}. Stop with Ctrl-C.\n`);
 });
-process.once('SIGINT', () => {
-  host.close();
-  host.closeAllConnections();
-  void kith.stop();
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    host.close();
+    host.closeAllConnections();
+    void kith.stop();
+  });

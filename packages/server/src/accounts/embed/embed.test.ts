@@ -1,9 +1,16 @@
 import { newId, type OperatorOutput, type Output } from '@kith/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localBus } from '../../fanout/bus.ts';
 import { type EmbedWorld, openEmbedWorld } from '../../testing/embedWorld.ts';
-import { claimsOf, makeKey, openKeysServer, signed } from '../../testing/hostApp.ts';
+import { claimsOf, hs256, makeKey, openKeysServer, signed } from '../../testing/hostApp.ts';
 import { openSocket } from '../../testing/socketClient.ts';
 import { databaseKinds } from '../../testing/world.ts';
+import { unseal } from '../sealed.ts';
+import { loadSecret } from '../secret.ts';
+import type { TenantBook } from '../tenants/book.ts';
+import { tenantsDb } from '../tenants/tables.ts';
+import { createEmbed, tenantKeys } from './embed.ts';
+import { boundTo } from './verify.ts';
 
 describe.each(databaseKinds)('people of hosts, on %s', (kind) => {
   let world: EmbedWorld;
@@ -145,12 +152,56 @@ describe.each(databaseKinds)('people of hosts, on %s', (kind) => {
     await world.enter(acme, 'ann');
     await world.operate('DELETE', `/tenants/${acme.slug}/token-keys/${acme.kid}`);
     await expect(world.enter(acme, 'ann')).rejects.toMatchObject({ code: 'unauthenticated' });
-    const { hs256 } = await import('../../testing/hostApp.ts');
     const token = hs256(next.secret, claimsOf(acme.slug, 'ann'));
     expect((await world.post(token)).status, 'without a kid').toBe(200);
     const shown = await world.operate<OperatorOutput<'showTenant'>>('GET', `/tenants/${acme.slug}`);
     expect(shown.tokenKeys.map((key) => key.kid)).toEqual([kid]);
     expect(JSON.stringify(shown)).not.toContain(next.secret);
+  });
+
+  it('secrets of tenants survive another secret of the service, once it has begun with both', async () => {
+    const acme = await world.tenant(`shut-${kind}`);
+    const { database, announcer } = world.service.services;
+    const former = await loadSecret(database.db, 'session');
+    const opened = async (): Promise<string | undefined> => {
+      const db = tenantsDb(database.db);
+      const row = await db
+        .selectFrom('tenant_keys')
+        .selectAll()
+        .where('kid', '=', acme.kid)
+        .executeTakeFirstOrThrow();
+      return unseal(tenantKeys(['another secret']), boundTo(row.tenant_id, row.kid), row.secret)?.toString();
+    };
+    expect(await opened()).toBeUndefined();
+    const bus = localBus();
+    const book = { admit: () => null, quota: () => null } as unknown as TenantBook;
+    const log = { warn: () => undefined };
+    const embed = createEmbed({
+      database,
+      announcer,
+      bus,
+      book,
+      log,
+      secrets: ['another secret', former],
+      insecureKeys: false,
+    });
+    await embed.start();
+    expect(await opened()).toBe(acme.secret);
+    await embed.close();
+    await bus.close();
+    // As it was, for the service of these tests.
+    const back = createEmbed({
+      database,
+      announcer,
+      bus,
+      book,
+      log,
+      secrets: [former, 'another secret'],
+      insecureKeys: false,
+    });
+    await back.start();
+    await back.close();
+    await world.enter(acme, 'ann');
   });
 
   it.each(['RS256', 'ES256', 'EdDSA'] as const)('public keys by JWKS: %s', async (alg) => {
