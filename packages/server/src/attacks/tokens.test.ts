@@ -382,6 +382,14 @@ describe('the addresses of keys', () => {
         'https://user:password@93.184.216.34/',
       ])
         saw(url, (await strict.at(url)) === null ? 'refused' : 'fetched', ['refused']);
+      // Where every address counts as outside, only TLS is missing.
+      const plain = createKeySets({
+        outside: createOutside({ isPort: () => true, isAllowed: () => true }),
+        insecure: false,
+        log: none,
+        now: Date.now,
+      });
+      saw('without TLS', (await plain.at(inside.url)) === null ? 'refused' : 'fetched', ['refused']);
       // Outside is one address here, and a redirect leads to another one.
       const outer = await openKeysServer();
       outer.answer = (_, response) =>
