@@ -267,6 +267,7 @@ describe('signing in', { timeout: 60_000 }, () => {
       signUp: 'open',
       domains: [],
       mail: true,
+      phone: true,
       providers: [],
     });
     expect(response.headers.get('cache-control')).toBe('no-store');

@@ -159,6 +159,7 @@ describe('with mail', { timeout: 60_000 }, () => {
       signUp: 'open',
       domains: [],
       mail: true,
+      phone: false,
       providers: [],
     });
   });
