@@ -90,21 +90,23 @@ function Address({ account, onChange }: { readonly account: Account; readonly on
   const { email, emailVerified, mail } = account;
   return (
     <div className="kith-security-body">
-      <p className="kith-security-address">
-        {email !== null && <bdi>{email}</bdi>}
-        {emailVerified && (
-          <small>
-            <BadgeCheck size={16} strokeWidth={1.75} aria-hidden="true" />
-            {t('security.verified')}
-          </small>
-        )}
-        {email !== null && !emailVerified && mail && (
-          <small data-alert="">
-            <CircleAlert size={16} strokeWidth={1.75} aria-hidden="true" />
-            {t('security.unverified')}
-          </small>
-        )}
-      </p>
+      {email !== null && (
+        <p className="kith-security-address">
+          <bdi>{email}</bdi>
+          {emailVerified && (
+            <small>
+              <BadgeCheck size={16} strokeWidth={1.75} aria-hidden="true" />
+              {t('security.verified')}
+            </small>
+          )}
+          {!emailVerified && mail && (
+            <small data-alert="">
+              <CircleAlert size={16} strokeWidth={1.75} aria-hidden="true" />
+              {t('security.unverified')}
+            </small>
+          )}
+        </p>
+      )}
       {stage.over && (
         <p className="kith-security-text" role="alert">
           {t('security.codeOver')}

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const server = 'packages/server/src';
 
 const identity = `${server}/accounts/identity.test.ts`;
+const phones = `${server}/accounts/phones/phones.test.ts`;
 
 const guarded: readonly (readonly [what: string, file: string, title: string])[] = [
   [
@@ -29,6 +30,25 @@ const guarded: readonly (readonly [what: string, file: string, title: string])[]
     'mails in masses',
     identity,
     'sends an address no more codes than it takes, and lets others ask for theirs',
+  ],
+  ['learning by the time whose number is known', phones, 'take as long whether or not somebody has them'],
+  [
+    'a number called so often that its owner cannot come in',
+    phones,
+    'are not kept from their owner’s browser by whoever has them called',
+  ],
+  ['the number of another account', phones, 'are not taken from an account that has no other way in'],
+  ['two accounts of one number at once', phones, 'make one account of two who came by one number at once'],
+  [
+    'coming in by number where sign-up is closed',
+    phones,
+    'let nobody new in where that is closed, even by guessing right',
+  ],
+  ['past the second factor by number', phones, 'are followed by the second factor where there is one'],
+  [
+    'a provider of texts that is slow',
+    `${server}/sms/sms.test.ts`,
+    'does not wait for a provider that is slow',
   ],
   ['a reset link used twice', identity, 'sets another by the link, once; all sessions end, and are told so'],
   [
