@@ -179,7 +179,7 @@ function write(mail: MailContent, { say, text, note, button, theirs, exact, unit
       return {
         subject: say('secondFactorSubject'),
         parts: [
-          text(mail.what, { phone: exact(mail.phone) }),
+          text(mail.what, { phone: theirs(mail.phone) }),
           text('providerNotYou'),
           button('providerAction', mail.securityPath),
         ],
