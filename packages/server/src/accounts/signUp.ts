@@ -163,7 +163,7 @@ export async function makeAccount(
     });
   } catch (error) {
     // Others were faster: then it counts as none, and only who needs none comes in.
-    if (error instanceof InviteOver) return makeAccount(room, { ...one, invite: null }, origin);
+    if (error instanceof InviteOver) return makeAccount(room, { ...one, invite: null }, origin, within);
     // Of two that asked for one name at once, the later finds it taken only now.
     if (isUniqueViolation(error)) await refuseTaken(room, one);
     throw error;
