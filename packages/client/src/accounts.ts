@@ -1,5 +1,6 @@
 /** Accounts over HTTP, below /v1/auth. They come before there is a session, hence beside the client and not in it. */
 import type {
+  Challenge,
   ErrorCode,
   InviteReply,
   PasskeyBeginReply,
@@ -19,11 +20,42 @@ export interface AccountsOptions {
   /** In which mails are written, such as "de". Absent: as the browser says. */
   readonly language?: () => string;
   readonly fetch?: typeof fetch;
+  /**
+   * Does the work a server asks for while many knock; a page does it beside itself. Absent: here, some milliseconds at a time. It
+   * may take as long as `signal` lets it.
+   */
+  readonly solve?: (challenge: Challenge, signal: AbortSignal) => Promise<string>;
 }
 
+/** So long it may take to do the work; and so often it is asked for anew, of who came too late with it. */
+const SOLVE_MS = 60_000;
+const SOLVES = 2;
+
 export function accounts(url: string, options: AccountsOptions = {}): Accounts {
-  const ask = (path: string, body?: object) =>
+  const once = (path: string, body?: object) =>
     askAuth(url, path, body, { ...options, fetch: options.fetch ?? globalThis.fetch });
+  const solve = async (challenge: Challenge): Promise<{ token: string; answer: string }> => {
+    const signal = AbortSignal.timeout(SOLVE_MS);
+    const work = options.solve ?? (await import('./challenge/solve.ts')).solveHere;
+    try {
+      return { token: challenge.token, answer: await work(challenge, signal) };
+    } catch (cause) {
+      if (signal.aborted) throw new KithError('timeout', { cause });
+      throw cause;
+    }
+  };
+  const ask = async (path: string, body?: object) => {
+    let filled = body;
+    for (let solves = 0; ; solves += 1) {
+      try {
+        return await once(path, filled);
+      } catch (error) {
+        const challenge = error instanceof KithError ? error.challenge : undefined;
+        if (!challenge || solves === SOLVES) throw error;
+        filled = { ...body, challenge: await solve(challenge) };
+      }
+    }
+  };
   const step = async (path: string, body: object): Promise<SignInStep> => {
     const { json, token } = await ask(path, body);
     const reply = json as Partial<SignInReply> | null;
@@ -35,13 +67,14 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
     return { type: 'signed_in', userId, ...(token !== null && { token }) };
   };
   return {
-    signUp: ({ email, password, username, displayName, invite }) =>
+    signUp: ({ email, password, username, displayName, invite, website }) =>
       step('sign-up/email', {
         email,
         password,
         name: displayName,
         username,
         ...(invite !== undefined && { invite }),
+        ...(website && { website }),
       }),
     invite: async (token) => (await ask('invite', { token })).json as unknown as InviteReply,
     signIn: (input) =>

@@ -737,6 +737,8 @@ export interface Accounts {
     displayName: string;
     /** What the link of an invitation carries. */
     invite?: string;
+    /** A field of the form that people do not see. With anything in it, nothing comes of the rest, and nobody is told. */
+    website?: string;
   }): Promise<SignInStep>;
   /** Who invites, and to what. @throws KithError not_found for a link that leads nowhere any more. */
   invite(token: string): Promise<InviteReply>;

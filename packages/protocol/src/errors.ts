@@ -1,3 +1,5 @@
+import type { Challenge } from './challenge.ts';
+
 /**
  * Every error of the wire in one table (E1): its HTTP status, the WebSocket close code when it ends the connection,
  * and whether the same request may succeed later.
@@ -39,6 +41,12 @@ const table = {
     close: 4432,
     retryable: false,
     text: 'Set up a second factor first: an authenticator app or a passkey.',
+  },
+  /** Many knock at this moment: the form again, with what `challenge` asks for. */
+  challenge_required: {
+    status: 403,
+    retryable: true,
+    text: 'Many people come in at this moment. Show that you are none of many machines: solve the challenge.',
   },
   not_found: { status: 404, retryable: false, text: 'There is no such thing, or you may not see it.' },
   unknown_command: { status: 404, retryable: false, text: 'There is no such command.' },
@@ -95,6 +103,8 @@ export interface WireError {
   readonly retryAfterMs?: number;
   /** What the server's log calls the request that failed: for whoever runs the server. */
   readonly requestId?: string;
+  /** With `challenge_required`: what is to be solved. */
+  readonly challenge?: Challenge;
 }
 
 export interface ErrorDetails {
@@ -102,6 +112,7 @@ export interface ErrorDetails {
   readonly fields?: readonly FieldError[];
   readonly retryAfterMs?: number;
   readonly requestId?: string;
+  readonly challenge?: Challenge;
   /** Only for a code this side does not know: what the other side says of it. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
@@ -113,6 +124,7 @@ export class KithError extends Error {
   readonly fields: readonly FieldError[] | undefined;
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
+  readonly challenge: Challenge | undefined;
   readonly retryable: boolean;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
@@ -122,6 +134,7 @@ export class KithError extends Error {
     this.fields = details.fields;
     this.retryAfterMs = details.retryAfterMs;
     this.requestId = details.requestId;
+    this.challenge = details.challenge;
     this.retryable = details.retryable ?? errors[code].retryable;
   }
 
@@ -134,6 +147,7 @@ export class KithError extends Error {
       ...(this.fields && { fields: this.fields }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(this.requestId !== undefined && { requestId: this.requestId }),
+      ...(this.challenge && { challenge: this.challenge }),
     };
   }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { GifProvider } from './attachments.ts';
+import { Challenge } from './challenge.ts';
 import type { WireError } from './errors.ts';
 import { errorCodes } from './errors.ts';
 import { Ephemeral, Event } from './events.ts';
@@ -44,6 +45,7 @@ export const WireErrorSchema: z.ZodType<WireError> = z.object({
     .optional(),
   retryAfterMs: z.int().optional(),
   requestId: z.string().optional(),
+  challenge: Challenge.optional(),
 }) as z.ZodType<WireError>;
 
 export const ServerFrame = z.discriminatedUnion('t', [

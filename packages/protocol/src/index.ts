@@ -4,6 +4,7 @@ export * from './adminCalls.ts';
 export * from './attachments.ts';
 export * from './blobs.ts';
 export * from './calls.ts';
+export * from './challenge.ts';
 export * from './commands/index.ts';
 export * from './content.ts';
 export * from './devices.ts';

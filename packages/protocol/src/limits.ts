@@ -27,6 +27,9 @@ export const limits = {
   passwordMax: 128,
   /** What a step of signing in is known by until the next one. */
   ticketLength: 100,
+  /** What a challenge is known by, and what solves it. */
+  challengeToken: 400,
+  challengeAnswer: 20,
   /** The id of another service to sign in by, as the operator names it. */
   providerLength: 32,
   /** A recovery code is ten letters and digits; people add spaces. */

@@ -11,6 +11,10 @@ import { Name, Text, Time, Username } from './scalars.ts';
 /** Whether it is long enough is told with all else there is to say about it. */
 const Password = Text(limits.passwordMax, 1);
 const Ticket = Text(limits.ticketLength, 1);
+/** What was asked for by `challenge_required`; see challenge.ts. */
+const Solution = z
+  .strictObject({ token: Text(limits.challengeToken, 1), answer: Text(limits.challengeAnswer, 1) })
+  .optional();
 
 export const SignUpForm = z.strictObject({
   email: Email,
@@ -20,6 +24,9 @@ export const SignUpForm = z.strictObject({
   username: Username,
   /** Of an invitation: what its link carries. One that is over counts as none. */
   invite: Ticket.optional(),
+  /** Nobody sees this field, and machines fill in what there is: with anything in it, it is answered as ever and nothing comes of it. */
+  website: Text(limits.emailLength).optional(),
+  challenge: Solution,
 });
 
 /** What an invitation leads to. */
@@ -28,12 +35,13 @@ export const InviteForm = z.strictObject({ token: Ticket });
 /** To another service, invited. */
 export const DepartForm = z.strictObject({ invite: Ticket.optional() });
 
-export const SignInForm = z.strictObject({ email: Email, password: Password });
+export const SignInForm = z.strictObject({ email: Email, password: Password, challenge: Solution });
 
 export const UsernameSignInForm = z.strictObject({
   /** In upper or lower case. */
   username: z.string().trim().toLowerCase().pipe(Username),
   password: Password,
+  challenge: Solution,
 });
 
 /** Whether this browser is asked for no second factor for thirty days. */
@@ -71,7 +79,7 @@ export const PasskeySignInForm = z.strictObject({ ticket: Ticket, passkey: Passk
 /** Another code for a ticket, the one before is void. */
 export const ResendForm = z.strictObject({ ticket: Ticket });
 
-export const ForgotPasswordForm = z.strictObject({ email: Email });
+export const ForgotPasswordForm = z.strictObject({ email: Email, challenge: Solution });
 
 export const ResetPasswordForm = z.strictObject({
   /** From the link in the mail. */
@@ -200,6 +208,7 @@ export const SessionReply = z
   .object({ user: User, session: z.object({ id: z.string(), expiresAt: z.string() }) })
   .nullable();
 
+export type ChallengeSolution = NonNullable<z.output<typeof Solution>>;
 export type SignUpInput = z.output<typeof SignUpForm>;
 export type SignInInput = z.output<typeof SignInForm>;
 export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;

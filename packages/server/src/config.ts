@@ -1,5 +1,6 @@
 /** H6: every setting in one table, read once from the environment, typed; `--help` prints the table. */
 import type { GifProvider } from '@kith/protocol';
+import type { ChallengeMode } from './accounts/challenge/doorman.ts';
 import { type ProviderSettings, parseProviders } from './accounts/outside/settings.ts';
 import { derivedMailFrom, parseMailFrom } from './mail/addresses.ts';
 import { mailerKind } from './mail/mailerKind.ts';
@@ -31,6 +32,8 @@ export interface Config {
   /** Multiplies every rate limit; 0 switches them off. */
   readonly rateFactor: number;
   readonly signUp: 'open' | 'invited' | 'closed';
+  /** When work is asked of whoever signs up; `auto`: while many do. */
+  readonly challenge: ChallengeMode;
   /** A sorted list of SHA-1 hashes of leaked passwords; null: only those known to everybody are refused. */
   readonly breachedPasswords: string | null;
   /** Whether an address is proven before an account is let in; null: where this server sends mail. */
@@ -322,6 +325,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     description:
       'Who may make an account: anybody, who was invited, or nobody. The very first account may always be made. What is chosen in the app goes before.',
     parse: oneOf('open', 'invited', 'closed'),
+  },
+  challenge: {
+    name: 'KITH_CHALLENGE',
+    default: 'auto',
+    type: 'auto | on | off',
+    description:
+      'Whether the device of whoever signs up, or asks for mail, has to work for a second or so, which nobody notices. auto: only while many do, in all, from one network or for one address.',
+    parse: oneOf('auto', 'on', 'off'),
   },
   breachedPasswords: {
     name: 'KITH_BREACHED_PASSWORDS',
@@ -658,6 +669,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     trustedProxies: read(settings.trustedProxies),
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
+    challenge: read(settings.challenge),
     breachedPasswords: read(settings.breachedPasswords),
     proveEmail: read(settings.proveEmail),
     operatorToken: read(settings.operatorToken),

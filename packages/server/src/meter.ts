@@ -15,7 +15,12 @@ export interface Meter {
   busDropped(): void;
   /** A socket was closed by us, and why. */
   disconnected(code: string): void;
+  /** What became of somebody at the door who may be a machine. */
+  door(what: DoorEvent): void;
 }
+
+/** Of challenges; and `trapped`: a field was filled in that nobody sees. */
+export type DoorEvent = 'challenge_asked' | 'challenge_solved' | 'challenge_refused' | 'trapped';
 
 const forget = (): void => undefined;
 
@@ -26,4 +31,5 @@ export const silentMeter: Meter = {
   repaired: forget,
   busDropped: forget,
   disconnected: forget,
+  door: forget,
 };

@@ -189,6 +189,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     config,
     log,
     hosts: embed.sessions,
+    meter,
     breached,
     origin: () => here ?? `http://localhost:${config.port}`,
   });

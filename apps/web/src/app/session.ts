@@ -300,6 +300,9 @@ export async function leave(client: KithClient): Promise<void> {
 let door: Accounts | undefined;
 /** Signing in and up. */
 export function accountsHere(): Accounts {
-  door ??= accounts(url, { language: currentLanguage });
+  door ??= accounts(url, {
+    language: currentLanguage,
+    solve: async (challenge, signal) => (await import('../auth/solver.ts')).solveBeside(challenge, signal),
+  });
   return door;
 }

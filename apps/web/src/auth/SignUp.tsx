@@ -24,6 +24,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
   const { wrong } = form;
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     const given = { ...values, ...filledIn(event) };
+    const { website = '' } = filledIn(event);
     const email = given.email.trim();
     void form.send(event, wrongWith(given, true), async () => {
       const reply = await accountsHere().signUp({
@@ -32,6 +33,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         username: asUsername(given.username),
         displayName: given.displayName.trim(),
         ...(invite !== null && { invite }),
+        website,
       });
       await door.proceed(reply, email);
     });
@@ -64,6 +66,7 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         error={wrong['password']}
         about={[values.displayName, values.username, values.email]}
       />
+      <Bait />
       <TroubleLine trouble={form.trouble} />
       <Button kind="primary" type="submit" wide busy={form.busy}>
         {t('auth.create')}
@@ -81,5 +84,26 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         </Button>
       </p>
     </DoorFrame>
+  );
+}
+
+/**
+ * A field for machines, which fill in what there is. People neither see nor reach it; the words keep the well-known managers
+ * of passwords from it. Not `display: none`, which machines look for.
+ */
+function Bait() {
+  return (
+    <div className="kith-hidden" aria-hidden="true">
+      <input
+        type="text"
+        name="website"
+        tabIndex={-1}
+        autoComplete="off"
+        data-1p-ignore=""
+        data-lpignore="true"
+        data-bwignore=""
+        data-form-type="other"
+      />
+    </div>
   );
 }

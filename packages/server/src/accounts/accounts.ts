@@ -1,5 +1,6 @@
 /** Who somebody is. Nothing outside this room knows how people sign in. */
 import type {
+  ChallengeSolution,
   CommandName,
   ContinueInput,
   Output,
@@ -117,10 +118,10 @@ export interface Accounts {
   options(): Promise<SignInOptions>;
   /**
    * Makes an account and its person, and signs in; where addresses are proven first, sends a code instead. The first one becomes
-   * the owner. @throws KithError bad_input, conflict (with fields), forbidden when closed, rate_limited.
+   * the owner. @throws KithError challenge_required, bad_input, conflict (with fields), forbidden when closed, rate_limited.
    */
   signUp(input: SignUpInput, origin: Origin): Promise<SignInOutcome>;
-  /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike; rate_limited. */
+  /** @throws KithError unauthenticated, for an unknown address or username and a wrong password alike; challenge_required, rate_limited. */
   signIn(input: SignInInput | UsernameSignInInput, origin: Origin): Promise<SignInOutcome>;
   /**
    * The code of a ticket, or a second factor. @throws KithError bad_input (of the field) for a wrong one, not_found when the
@@ -137,8 +138,8 @@ export interface Accounts {
   passkeySignIn(input: PasskeySignInInput, origin: Origin): Promise<SignInOutcome>;
   /** Another code for a ticket. @throws KithError not_found, rate_limited. */
   resend(ticket: string, origin: Origin): Promise<{ readonly expiresAt: Date }>;
-  /** Mails a link, if there is such an account; says the same if not. @throws KithError unavailable without mail. */
-  forgotPassword(email: string, origin: Origin): Promise<void>;
+  /** Mails a link, if there is such an account; says the same if not. @throws KithError challenge_required, unavailable without mail. */
+  forgotPassword(email: string, origin: Origin, challenge?: ChallengeSolution): Promise<void>;
   /** With the token of the link. Ends all sessions. @throws KithError not_found when it is over, bad_input. */
   resetPassword(
     input: { readonly token: string; readonly password: string },

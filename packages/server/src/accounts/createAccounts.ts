@@ -8,9 +8,13 @@ import type { Logger } from '../logger.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Caller } from '../services.ts';
 import { noSms, type Sms } from '../sms/sms.ts';
+import { type Meter, silentMeter } from '../meter.ts';
 import { type Database, toKithError } from '../store/database.ts';
-import type { Accounts, Credentials, Identity } from './accounts.ts';
+import type { Accounts, Credentials, Identity, SignInOutcome } from './accounts.ts';
 import { type HostSessions, isHostSession } from './embed/hostSessions.ts';
+import { createDoorman } from './challenge/doorman.ts';
+import { createKnocks } from './challenge/knocks.ts';
+import { createProofOfWork } from './challenge/proofOfWork.ts';
 import { evenly } from './evenly.ts';
 import { recordEvent } from './events.ts';
 import * as factors from './factors/ownFactors.ts';
@@ -41,7 +45,7 @@ import type { Room } from './room.ts';
 import { loadSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
 import { proceed, resend, signIn } from './signIn.ts';
-import { signUp } from './signUp.ts';
+import { isTrapped, signUp } from './signUp.ts';
 import { accountsDb } from './tables.ts';
 import { createTokens } from './tokens.ts';
 
@@ -57,6 +61,7 @@ export interface AccountsDependencies {
     | 'secret'
     | 'formerSecrets'
     | 'signUp'
+    | 'challenge'
     | 'publicOrigins'
     | 'proveEmail'
     | 'rateFactor'
@@ -68,6 +73,7 @@ export interface AccountsDependencies {
   readonly hosts?: HostSessions;
   /** Who is invited is let into conversations by it; without, for tests, nobody is. */
   readonly conversationLog?: ConversationLog | null;
+  readonly meter?: Pick<Meter, 'door'>;
   /** Leaked passwords; closed by whoever opened it. */
   readonly breached?: BreachedList | null;
   readonly now?: () => number;
@@ -95,6 +101,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     config,
     log,
     hosts,
+    meter = silentMeter,
     breached = null,
     now = Date.now,
     costs,
@@ -137,6 +144,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     now,
   });
   const housekeeping = createHousekeeping({ db, log, now, also: settling.sweep });
+  const passwords = createPasswords({ breached, log, costs });
   const room: Room = {
     db,
     now,
@@ -146,13 +154,22 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     sessions,
     tokens,
     tenantId: tenant.id,
-    passwords: createPasswords({ breached, log, costs }),
+    passwords,
     // Another key than that of the tokens: neither can be asked for signatures of the other.
     proofs: createProofs(createHmac('sha256', secret).update('proofs').digest('base64'), now),
     guesses: createGuesses(db, config.rateFactor > 0, now),
     proveAddress,
     joining,
     settle: settling.settle,
+    doorman: createDoorman({
+      db,
+      // Where nothing is counted, nothing is too much.
+      mode: config.challenge === 'auto' && config.rateFactor === 0 ? 'off' : config.challenge,
+      kind: createProofOfWork(keysFor(secrets, 'challenges')[0], now),
+      knocks: createKnocks(db, config.rateFactor, now),
+      crowded: passwords.crowded,
+      tell: (fate) => meter.door(`challenge_${fate}`),
+    }),
     site: tenant.name,
     publicOrigins: config.publicOrigins,
     keys: { totp: keysFor(secrets, 'totp'), recovery: keysFor(secrets, 'recovery codes') },
@@ -204,16 +221,23 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         providers: providers.map(({ id, name, preset }) => ({ id, name, preset })),
       })),
     signUp: (input, origin) =>
-      failing(() =>
-        proveAddress ? evenly(evenMs, () => signUp(room, input, origin)) : signUp(room, input, origin),
-      ),
+      failing(async () => {
+        const knock = { deed: 'sign_up', subject: input.email, address: origin.address } as const;
+        const admission = await room.doorman.admit(knock, input.challenge);
+        if (isTrapped(input)) meter.door('trapped');
+        const work = (): Promise<SignInOutcome> => signUp(room, input, origin, admission);
+        return proveAddress ? evenly(evenMs, work) : work();
+      }),
     signIn: (input, origin) => failing(() => signIn(room, input, origin)),
     proceed: (input, origin) => failing(() => proceed(room, input, origin)),
     beginPasskeySignIn: (origin) => failing(() => beginPasskeySignIn(room, origin)),
     passkeySignIn: (input, origin) => failing(() => passkeySignIn(room, input, origin)),
     resend: (ticket, origin) => failing(() => evenly(evenMs, () => resend(room, ticket, origin))),
-    forgotPassword: (email, origin) =>
-      failing(() => evenly(evenMs, () => forgotPassword(room, email, origin))),
+    forgotPassword: (email, origin, challenge) =>
+      failing(async () => {
+        await room.doorman.admit({ deed: 'forgot', subject: email, address: origin.address }, challenge);
+        await evenly(evenMs, () => forgotPassword(room, email, origin));
+      }),
     resetPassword: (input, origin) => failing(() => resetPassword(room, input, origin)),
     undoEmail: (token, origin) => failing(() => undoEmail(room, token, origin)),
     departOutside: ({ cookie, ...request }) =>

@@ -1,6 +1,7 @@
 /** What is over is deleted: each node looks now and then, a bounded number at a time. */
 import { sql } from 'kysely';
 import type { Logger } from '../logger.ts';
+import { KNOCK_MINUTES } from './challenge/knocks.ts';
 import { EVENT_DAYS } from './events.ts';
 import { FORGOTTEN_MS } from './guesses.ts';
 import type { AccountsDb } from './tables.ts';
@@ -44,6 +45,10 @@ export function createHousekeeping({
         (select key from auth_guesses where at < ${before(FORGOTTEN_MS)} limit ${AT_ONCE})`,
       sql`delete from sms_counts where key in
         (select key from sms_counts where until < ${before(0)} limit ${AT_ONCE})`,
+      sql`delete from door_knocks where (key, minute) in
+        (select key, minute from door_knocks where minute < ${Math.floor(now() / 60_000) - KNOCK_MINUTES} limit ${AT_ONCE})`,
+      sql`delete from challenges_spent where nonce in
+        (select nonce from challenges_spent where expires_at < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_sessions where id in
         (select id from auth_sessions where expires_at < ${before(0)} limit ${AT_ONCE})`,
       sql`delete from auth_devices where id in

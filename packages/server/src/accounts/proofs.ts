@@ -41,6 +41,8 @@ export interface NewProof {
   readonly address: string;
   /** For what sends nothing: of more than so many for that subject from that address the oldest goes, and none is refused. */
   readonly keeps?: number;
+  /** Whoever asks has done work for it: what others asked for without does not count against them. */
+  readonly worked?: boolean;
 }
 
 export interface Proofs {
@@ -73,6 +75,8 @@ const SENDS = 3;
 /** Under way at once for one subject: asked for by one address, and by all. More are mails that nobody wants. */
 const PER_ADDRESS = 4;
 const PER_SUBJECT = 20;
+/** Of those who work for it: each of them from another place, and each costs its work. */
+const PER_SUBJECT_WORKED = 60;
 
 export function createProofs(secret: string, now: () => number = Date.now): Proofs {
   // Six digits are soon tried out by whoever reads the database: without the key they are worth nothing.
@@ -81,7 +85,7 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
   const newCode = (): string => randomInt(1_000_000).toString().padStart(6, '0');
 
   return {
-    issue: async (db, { purpose, subject, payload, minutes, code: withCode, address, keeps }) => {
+    issue: async (db, { purpose, subject, payload, minutes, code: withCode, address, keeps, worked }) => {
       const id = newId();
       const bytes = randomBytes(32);
       const code = withCode ? newCode() : '';
@@ -100,7 +104,8 @@ export function createProofs(secret: string, now: () => number = Date.now): Proo
             eb.fn.countAll<string>().filterWhere('address', '=', address).as('here'),
           ])
           .executeTakeFirstOrThrow();
-        if (Number(all) >= PER_SUBJECT || Number(here) >= PER_ADDRESS) return null;
+        if (Number(all) >= (worked ? PER_SUBJECT_WORKED : PER_SUBJECT) || Number(here) >= PER_ADDRESS)
+          return null;
       } else {
         const beyond = asked
           .where('address', '=', address)

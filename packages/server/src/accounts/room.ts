@@ -5,6 +5,7 @@ import { type MailContent, mailLocale, type OwnPath } from '../mail/kinds.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { Sms } from '../sms/sms.ts';
 import type { Origin } from './accounts.ts';
+import type { Doorman } from './challenge/doorman.ts';
 import type { Guesses } from './guesses.ts';
 import type { Joining } from './invites/joining.ts';
 import type { Keys } from './keys.ts';
@@ -25,6 +26,7 @@ export interface Room {
   readonly sessions: Sessions;
   readonly proofs: Proofs;
   readonly guesses: Guesses;
+  readonly doorman: Doorman;
   readonly mail: Mail;
   readonly sms: Sms;
   /** Whether an address is proven before its account is let in. */

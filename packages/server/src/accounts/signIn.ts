@@ -25,6 +25,10 @@ export async function signIn(
   const guess = loginKey('email' in input ? input.email : `@${input.username}`, found?.deviceId ?? null);
   // Who was signed in from this browser before does not wait for what their neighbours do.
   const place = found?.deviceId ? null : addressGuesses(origin.address);
+  if (!found?.deviceId) {
+    const subject = 'email' in input ? input.email : input.username;
+    await room.doorman.admit({ deed: 'sign_in', subject, address: origin.address }, input.challenge);
+  }
   await room.guesses.take(place ? [place, guess] : [guess]);
   const line = found?.deviceId ? 'known' : 'strangers';
   const right = await room.passwords.verify(input.password, found?.passwordHash ?? null, line);

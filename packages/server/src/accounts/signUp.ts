@@ -3,10 +3,11 @@
  * for an address that has an account: its owner is told by mail.
  */
 import { randomBytes } from 'node:crypto';
-import { type FieldError, KithError, type SignUpInput } from '@kith/protocol';
+import { type FieldError, KithError, newId, type SignUpInput } from '@kith/protocol';
 import { z } from 'zod';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
+import type { Admission } from './challenge/doorman.ts';
 import { type Account, findCredential, insertAccount } from './credentials.ts';
 import { open } from './enter.ts';
 import { over, tooMany } from './errors.ts';
@@ -37,7 +38,13 @@ export const SignUpWaiting = z.discriminatedUnion('type', [
   z.object({ type: z.literal('known') }),
 ]);
 
-export async function signUp(room: Room, input: SignUpInput, origin: Origin): Promise<SignInOutcome> {
+/** `admission`: of the doorman, which is asked before all of this. */
+export async function signUp(
+  room: Room,
+  input: SignUpInput,
+  origin: Origin,
+  admission: Admission,
+): Promise<SignInOutcome> {
   const { email, name, username } = input;
   const invite = await inviteOf(room, input.invite);
   await room.joining.demand({ email, proven: room.proveAddress, invite });
@@ -45,6 +52,7 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
   const passwordHash = await room.passwords.hashNew(input.password, [email, name, username], 'strangers');
   if (!room.proveAddress) {
     await refuseTaken(room, input);
+    if (isTrapped(input)) return pretendToMake(room, input);
     return makeAccount(
       room,
       { email, emailVerified: false, name, username, passwordHash, link: null, invite },
@@ -53,14 +61,33 @@ export async function signUp(room: Room, input: SignUpInput, origin: Origin): Pr
   }
   await refuseTaken(room, { username });
   const known = await findCredential(room.db, { email });
-  return proveNewAddress(room, { email, name, username, passwordHash, link: null, invite }, known, origin);
+  const one = { email, name, username, passwordHash, link: null, invite };
+  return proveNewAddress(room, one, isTrapped(input) ? 'nobody' : known, origin, admission);
 }
 
 /** The id of an invitation that is good now; one that is over counts as none. */
 export const inviteOf = async ({ joining }: Room, token: string | undefined): Promise<string | null> =>
   token === undefined ? null : ((await joining.find(token))?.id ?? null);
 
-/** A code goes to the address; or word to whose it is already, which whoever asks does not learn. */
+/** A machine filled in what nobody sees. It is not told: or the next one leaves it empty. */
+export const isTrapped = ({ website }: SignUpInput): boolean => !!website;
+
+/** As if there were an account and a session; their token opens nothing. */
+function pretendToMake({ tokens }: Room, { email, name, username }: SignUpInput): SignInOutcome {
+  const token = tokens.sign(randomBytes(24).toString('base64url'));
+  const device = randomBytes(24).toString('base64url');
+  return {
+    type: 'signed_in',
+    token,
+    cookies: [tokens.setCookie(token), tokens.setDeviceCookie(device)],
+    user: { id: newId(), email, name, username },
+  };
+}
+
+/**
+ * A code goes to the address; or word to whose it is already, which whoever asks does not learn. `known` 'nobody': no mail goes
+ * to anybody, and no code will ever be right.
+ */
 export async function proveNewAddress(
   room: Room,
   {
@@ -71,8 +98,9 @@ export async function proveNewAddress(
     link,
     invite,
   }: Omit<NewOne, 'emailVerified' | 'email'> & { readonly email: string },
-  known: Account | null,
+  known: Account | null | 'nobody',
   origin: Origin,
+  admission: Admission = { type: 'unasked' },
 ): Promise<SignInOutcome> {
   const waiting: z.input<typeof SignUpWaiting> = known
     ? { type: 'known' }
@@ -85,8 +113,10 @@ export async function proveNewAddress(
       minutes: CODE_MINUTES,
       code: true,
       address: addressOf(origin),
+      worked: admission.type === 'solved',
     });
     if (!proof) throw tooMany();
+    if (known === 'nobody') return proof;
     const reset = known && (await issueReset(room, trx, { id: known.id, email }, origin));
     if (!known || reset)
       await send(

@@ -164,6 +164,17 @@ interface InviteUsesTable {
   settled_at: Date | null;
 }
 
+interface DoorKnocksTable {
+  key: string;
+  minute: ColumnType<number | string | bigint, number, never>;
+  knocks: number;
+}
+
+interface ChallengesSpentTable {
+  nonce: string;
+  expires_at: Date;
+}
+
 interface SecurityEventsTable {
   tenant_id: number;
   id: string;
@@ -187,6 +198,8 @@ export interface AccountsSchema extends Schema {
   auth_guesses: AuthGuessesTable;
   auth_devices: AuthDevicesTable;
   auth_totps: AuthTotpsTable;
+  door_knocks: DoorKnocksTable;
+  challenges_spent: ChallengesSpentTable;
   auth_recovery_codes: AuthRecoveryCodesTable;
   auth_passkeys: AuthPasskeysTable;
   auth_phones: AuthPhonesTable;

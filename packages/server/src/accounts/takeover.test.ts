@@ -60,7 +60,7 @@ describe.each(databaseKinds)('nobody else’s account on %s', { timeout: 60_000 
       bus,
       announcer: createAnnouncer(bus),
       mail: letters,
-      config: { ...defaultConfig(), proveEmail, signUp },
+      config: { ...defaultConfig(), challenge: 'off', proveEmail, signUp },
       log: silentLogger,
       costs: CHEAP,
       evenMs: 0,

@@ -100,8 +100,8 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     const { expiresAt } = await accounts.resend(ticket, origin);
     return reply.send({ expiresAt: expiresAt.toISOString() });
   });
-  door('password/forgot', ForgotPasswordForm, async ({ email }, origin, reply) => {
-    await accounts.forgotPassword(email, origin);
+  door('password/forgot', ForgotPasswordForm, async ({ email, challenge }, origin, reply) => {
+    await accounts.forgotPassword(email, origin, challenge);
     return reply.send({});
   });
   door('password/reset', ResetPasswordForm, async (form, origin, reply) =>

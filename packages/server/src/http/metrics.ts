@@ -70,6 +70,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'] as const,
     registers,
   });
+  const door = new Counter({
+    name: 'kith_door_total',
+    help: 'Those at the door who may be machines: challenges asked, solved and refused, and forms with the hidden field filled in.',
+    labelNames: ['what'] as const,
+    registers,
+  });
 
   const posts = new Counter({
     name: 'kith_posts_total',
@@ -90,6 +96,7 @@ export function createMetrics(): Metrics {
       repaired: () => repairs.inc(),
       busDropped: () => dropped.inc(),
       disconnected: (code) => disconnects.inc({ code }),
+      door: (what) => door.inc({ what }),
     },
     gauge: (name, help, read) => {
       const gauge: Gauge = new Gauge({

@@ -1,6 +1,7 @@
 /** The schema's history. A migration that has been released is never changed; a new one is added below it. */
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { spamMigration } from '../accounts/challenge/migration.ts';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
 import { invitesMigration } from '../accounts/invites/migration.ts';
@@ -499,4 +500,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0028_invites': { up: (db) => run(db, invitesMigration) },
   '0029_embed': { up: (db) => run(db, embedMigration) },
   '0030_phone': { up: (db) => run(db, phonesMigration) },
+  '0031_spam': { up: (db) => run(db, spamMigration) },
 };

@@ -1,14 +1,17 @@
 /** Work in turns: so much at once, so many waiting, and the next is refused. */
 import { KithError } from '@kith/protocol';
 
+export interface WorkLine {
+  <T>(work: () => Promise<T>): Promise<T>;
+  /** How many have to wait. */
+  waiting(): number;
+}
+
 /** Runs at most `concurrent` pieces of work at once and refuses when more than `maxWaiting` wait. */
-export function createLine(
-  concurrent: number,
-  maxWaiting: number,
-): <T>(work: () => Promise<T>) => Promise<T> {
+export function createLine(concurrent: number, maxWaiting: number): WorkLine {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async (work) => {
+  const line = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running >= concurrent) {
       if (waiting.length >= maxWaiting) {
         throw new KithError('rate_limited', {
@@ -27,4 +30,5 @@ export function createLine(
       else running -= 1;
     }
   };
+  return Object.assign(line, { waiting: () => waiting.length });
 }

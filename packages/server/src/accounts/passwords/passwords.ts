@@ -12,6 +12,8 @@ export interface Passwords {
   verify(password: string, hash: string | null, line: Line): Promise<boolean>;
   /** The same password at today's costs; null where the hash has them. */
   renewed(password: string, hash: string): Promise<string | null>;
+  /** Whether the line of strangers is so long that who joins it should show that they are worth it. */
+  crowded(): boolean;
 }
 
 /** Who waits with whom: strangers, of whom there may be any number, do not keep those waiting who were here before. */
@@ -20,6 +22,8 @@ export type Line = 'strangers' | 'known';
 /** scrypt takes 32 MB and some 100 ms on one of libuv's four threads: three at once leave one for files and names. */
 const CONCURRENT: { readonly [L in Line]: number } = { strangers: 2, known: 1 };
 const MAX_WAITING = 64;
+/** More than a second until it is one's turn. */
+const MANY_WAITING = 16;
 
 export function createPasswords({
   breached,
@@ -52,6 +56,7 @@ export function createPasswords({
       const against = hash ?? fallback;
       return (await lines[line](() => verifyPassword(password, against, costs))) && hash !== null;
     },
+    crowded: () => lines.strangers.waiting() >= MANY_WAITING,
     renewed: async (password, hash) =>
       isOutdated(hash, costs) ? lines.known(() => hashPassword(password, costs)) : null,
   };
