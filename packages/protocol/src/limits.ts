@@ -27,6 +27,10 @@ export const limits = {
   passwordMax: 128,
   /** What a step of signing in is known by until the next one. */
   ticketLength: 100,
+  /** An account is new for so many days where strangers come in; and what it may do in one: more is what spammers do. */
+  newcomerDays: 7,
+  newcomerContacts: 10,
+  newcomerAdds: 20,
   /** What a challenge is known by, and what solves it. */
   challengeToken: 400,
   challengeAnswer: 20,

@@ -34,6 +34,8 @@ export interface Config {
   readonly signUp: 'open' | 'invited' | 'closed';
   /** When work is asked of whoever signs up; `auto`: while many do. */
   readonly challenge: ChallengeMode;
+  /** Whether what spammers do is bounded for new accounts; `auto`: where anybody may sign up and people are reached from afar. */
+  readonly strangers: 'auto' | 'on' | 'off';
   /** A sorted list of SHA-1 hashes of leaked passwords; null: only those known to everybody are refused. */
   readonly breachedPasswords: string | null;
   /** Whether an address is proven before an account is let in; null: where this server sends mail. */
@@ -332,6 +334,14 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     type: 'auto | on | off',
     description:
       'Whether the device of whoever signs up, or asks for mail, has to work for a second or so, which nobody notices. auto: only while many do, in all, from one network or for one address.',
+    parse: oneOf('auto', 'on', 'off'),
+  },
+  strangers: {
+    name: 'KITH_STRANGERS',
+    default: 'auto',
+    type: 'auto | on | off',
+    description:
+      'Whether new accounts are held back in what spammers do: writing to people who do not know them, and adding them to groups. auto: where sign-up is open and KITH_PUBLIC_URL is set.',
     parse: oneOf('auto', 'on', 'off'),
   },
   breachedPasswords: {
@@ -670,6 +680,7 @@ function readConfig(environment: Environment, problems: string[]): Config {
     rateFactor: read(settings.rateFactor),
     signUp: read(settings.signUp),
     challenge: read(settings.challenge),
+    strangers: read(settings.strangers),
     breachedPasswords: read(settings.breachedPasswords),
     proveEmail: read(settings.proveEmail),
     operatorToken: read(settings.operatorToken),

@@ -34,6 +34,7 @@ import { addressOf, isOwnOrigin } from './http/origin.ts';
 import { createDueWork, type DueWork } from './jobs/dueWork.ts';
 import { dueKinds } from './jobs/kinds.ts';
 import { createCatchUps } from './limits/catchUps.ts';
+import { createNewcomers } from './limits/newcomers.ts';
 import { createRateLimiter } from './limits/rateLimiter.ts';
 import { createTurnstile } from './limits/turnstile.ts';
 import { createMessageLog } from './log/append.ts';
@@ -255,6 +256,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     gifs: await configuredGifs(config, database.db),
     presences,
     privacy,
+    newcomers: createNewcomers({ db: database.db, privacy, config }),
     typing: createTyping({ announcer }),
     meter,
     dueWork: { plan: (at) => dueWork?.plan(at) },

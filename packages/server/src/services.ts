@@ -13,6 +13,7 @@ import type { Typing } from './fanout/typing.ts';
 import type { Gifs } from './gifs/gifs.ts';
 import type { DueWork } from './jobs/dueWork.ts';
 import type { CatchUps } from './limits/catchUps.ts';
+import type { Newcomers } from './limits/newcomers.ts';
 import type { MessageLog } from './log/append.ts';
 import type { ConversationLog } from './log/change.ts';
 import type { ReceiptLog } from './log/receipts.ts';
@@ -47,6 +48,8 @@ export interface Services {
   readonly announcer: Announcer;
   /** Who lets whom see what. */
   readonly privacy: Privacy;
+  /** What new accounts may do. */
+  readonly newcomers: Newcomers;
   readonly presences: Presences;
   readonly typing: Typing;
   readonly accounts: Accounts;

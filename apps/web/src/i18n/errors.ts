@@ -16,6 +16,8 @@ export const isWait = (error: unknown): error is KithError & { readonly retryAft
 
 export function errorText(error: unknown): string {
   if (!(error instanceof KithError)) return t('error.unknown');
+  const isNew = error.fields?.some(({ reason }) => reason === 'new_account');
+  if (isNew && isWait(error)) return t('error.newAccount', { when: inTime(error.retryAfterMs) });
   if (isWait(error)) return t('error.tryAgainIn', { when: inTime(error.retryAfterMs) });
   return currentLanguage() === 'en' && error.message ? error.message : t(`error.${error.code}`);
 }

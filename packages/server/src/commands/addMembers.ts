@@ -16,6 +16,8 @@ export const addMembers: Handler<'addMembers'> = async (services, caller, { conv
   const rows = await memberRows(services.database.db, tenantId, conversationId, userIds);
   const joined = new Set(rows.filter(({ state }) => state === 'joined').map((row) => row.user_id));
   await demandAddable(services, caller, userIds, joined);
+  const entering = userIds.filter((other) => !joined.has(other));
+  await services.newcomers.demand(caller, 'add', entering);
   const { members, marks } = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     demand(judge('addMembers', await heldMembership(held, userId)), 'You may not add people here.');
     const added = await letIn(held, userIds);

@@ -10,6 +10,7 @@ export const createConversation: Handler<'createConversation'> = async (services
   const others = input.userIds.filter((userId) => userId !== caller.userId);
   await demandPeople(services, caller, others);
   await demandAddable(services, caller, others);
+  await services.newcomers.demand(caller, 'add', others);
   try {
     await create(services, caller, input, others);
   } catch (error) {

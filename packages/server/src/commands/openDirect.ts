@@ -12,6 +12,7 @@ export const openDirect: Handler<'openDirect'> = async (services, caller, { conv
   const existing = await directConversationId(db, tenantId, key);
   if (existing) return enteredHead(services, caller, existing);
   await demandPeople(services, caller, [userId]);
+  await services.newcomers.demand(caller, 'contact', [userId]);
   try {
     await services.conversationLog.create(
       tenantId,

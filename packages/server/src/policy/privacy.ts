@@ -32,6 +32,8 @@ export interface Privacy {
     what: Guarded | 'anyone',
     others: readonly string[],
   ): Promise<ReadonlySet<string>>;
+  /** Those of them to whom this person is no contact. */
+  strangers(tenantId: number, userId: string, others: readonly string[]): Promise<string[]>;
   /** Their settings or blocks changed. */
   invalidate(tenantId: number, userIds: readonly string[]): void;
   /** Nobody knows what changed. */
@@ -131,6 +133,14 @@ export function createPrivacy({
         return close.has(other) ? 'contact' : 'stranger';
       };
       return new Set(others.filter((other) => mayBy(setting, relation(other))));
+    },
+    strangers: async (tenantId, userId, others) => {
+      const known = await Promise.all(
+        others.map(
+          async (other) => other === userId || (await contactsOf(tenantId, other, [userId])).has(userId),
+        ),
+      );
+      return others.filter((_, place) => !known[place]);
     },
     invalidate: (tenantId, userIds) => {
       epoch += 1;

@@ -11,6 +11,7 @@ import { phonesMigration } from '../accounts/phones/migration.ts';
 import { embedMigration } from '../accounts/tenants/embedMigration.ts';
 import { tenantsMigration } from '../accounts/tenants/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
+import { newcomersMigration } from './newcomers.ts';
 import { searchMigration } from './searchMigration.ts';
 
 const run = async (db: Kysely<unknown>, statements: readonly string[]): Promise<void> => {
@@ -500,5 +501,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0028_invites': { up: (db) => run(db, invitesMigration) },
   '0029_embed': { up: (db) => run(db, embedMigration) },
   '0030_phone': { up: (db) => run(db, phonesMigration) },
-  '0031_spam': { up: (db) => run(db, spamMigration) },
+  '0031_spam': { up: (db) => run(db, [...spamMigration, ...newcomersMigration]) },
 };

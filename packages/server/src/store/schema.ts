@@ -115,6 +115,14 @@ export interface ConversationsTable {
   changed_xid: Xid;
 }
 
+export interface NewcomerDeedsTable {
+  tenant_id: number;
+  user_id: string;
+  deed: string;
+  since: Date;
+  done: number;
+}
+
 export interface MembersTable {
   tenant_id: number;
   conversation_id: string;
@@ -460,6 +468,7 @@ export interface ReportsTable {
 }
 
 export interface Schema {
+  newcomer_deeds: NewcomerDeedsTable;
   reports: ReportsTable;
   tenants: TenantsTable;
   users: UsersTable;

@@ -269,6 +269,7 @@ export async function createWorld(
       setSetting: () => undefined,
     },
     privacy,
+    newcomers: { demand: async () => undefined },
     typing: { notify: () => undefined },
     // Tests do the rounds themselves.
     dueWork: { plan: () => undefined },

@@ -1,0 +1,79 @@
+/**
+ * New accounts are let do little of what spammers do: write to people who do not know them, and add them to groups. Only
+ * where strangers come in at all; who looks after the place is never bound. Counted in the database, for all nodes.
+ */
+import { KithError, limits } from '@kith/protocol';
+import type { Config } from '../config.ts';
+import type { Privacy } from '../policy/privacy.ts';
+import type { Db } from '../store/database.ts';
+import { countDeeds, isNewcomer, tenantDoor } from '../store/newcomers.ts';
+import type { Somebody } from '../store/users.ts';
+
+/** What is counted: a first message to somebody, and somebody added to a group or channel. */
+export type Deed = 'contact' | 'add';
+
+export interface Newcomers {
+  /**
+   * Somebody is about to do this to these people; those who know them do not count.
+   * @throws KithError rate_limited, with the reason `new_account`.
+   */
+  demand(who: Somebody, deed: Deed, others: readonly string[]): Promise<void>;
+}
+
+const most: { readonly [D in Deed]: number } = { contact: limits.newcomerContacts, add: limits.newcomerAdds };
+const says: { readonly [D in Deed]: string } = {
+  contact: 'Your account is new: today you have written to as many people for the first time as you may.',
+  add: 'Your account is new: today you have added as many people who do not know you as you may.',
+};
+
+/** A change of the tenant is seen so late, ms. */
+const DOOR_MS = 10_000;
+
+export interface NewcomersDependencies {
+  readonly db: Db;
+  readonly privacy: Pick<Privacy, 'strangers'>;
+  readonly config: Pick<Config, 'strangers' | 'signUp' | 'publicOrigins' | 'rateFactor'>;
+  readonly now?: () => number;
+}
+
+export function createNewcomers({ db, privacy, config, now = Date.now }: NewcomersDependencies): Newcomers {
+  const doors = new Map<number, { readonly known: Promise<boolean>; readonly until: number }>();
+
+  const ask = async (tenantId: number): Promise<boolean> => {
+    const door = await tenantDoor(db, tenantId);
+    if (door?.strangers != null) return door.strangers;
+    // On a machine of one's own, and where one is let in by somebody, people know one another.
+    return (door?.signUp ?? config.signUp) === 'open' && config.publicOrigins.length > 0;
+  };
+  /** Whether the people here are strangers to one another. */
+  const hasStrangers = (tenantId: number): Promise<boolean> => {
+    const kept = doors.get(tenantId);
+    if (kept && kept.until > now()) return kept.known;
+    const known = ask(tenantId);
+    doors.set(tenantId, { known, until: now() + DOOR_MS });
+    known.catch(() => doors.delete(tenantId));
+    return known;
+  };
+
+  return {
+    demand: async (who, deed, others) => {
+      if (config.rateFactor === 0 || config.strangers === 'off' || others.length === 0) return;
+      if (config.strangers === 'auto' && !(await hasStrangers(who.tenantId))) return;
+      if (!(await isNewcomer(db, who, limits.newcomerDays, now()))) return;
+      const strangers = await privacy.strangers(who.tenantId, who.userId, others);
+      if (strangers.length === 0) return;
+      const again = await countDeeds(db, who, {
+        deed,
+        times: strangers.length,
+        most: Math.max(1, Math.floor(most[deed] * config.rateFactor)),
+        now: now(),
+      });
+      if (!again) return;
+      throw new KithError('rate_limited', {
+        message: says[deed],
+        fields: [{ path: 'account', message: says[deed], reason: 'new_account' }],
+        retryAfterMs: Math.max(1_000, again.getTime() - now()),
+      });
+    },
+  };
+}
