@@ -23,7 +23,7 @@ export interface Solving {
 
 /** @throws KithError unsupported_version for what this version does not know; what `signal` was aborted with. */
 export async function solveChallenge(challenge: Challenge, solving: Solving = {}): Promise<string> {
-  if (challenge.kind !== 'proof_of_work' || challenge.most > MOST) throw unknownWork();
+  if (challenge.kind !== 'proof_of_work' || !(challenge.most <= MOST)) throw unknownWork();
   const answer = await find(challenge, solving);
   if (answer === null) throw unknownWork();
   return String(answer);

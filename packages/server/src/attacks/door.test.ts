@@ -97,8 +97,12 @@ describe.each(databaseKinds)('machines at the door, on %s', (kind) => {
     expect(await outcome(quiet.signUp(form(), place()))).toBe('code_sent');
     const off = await node({ challenge: 'off' });
     expect(await outcome(off.signUp(form(), place()))).toBe('code_sent');
+    const unbounded = await node({ rateFactor: 0 });
+    for (let n = 0; n < 6; n += 1)
+      expect(await outcome(unbounded.signUp(form('same@example.org'), place()))).toBe('code_sent');
     expect(seen).toEqual([]);
-    const strict = await node({ challenge: 'on' });
+    // Also where no rates are counted.
+    const strict = await node({ challenge: 'on', rateFactor: 0 });
     const one = form();
     const challenge = solve(await taskOf(strict.signUp(one, place())));
     expect(await outcome(strict.signUp({ ...one, challenge }, place()))).toBe('code_sent');

@@ -31,9 +31,9 @@ const keysOf = (knock: Knock): readonly { readonly key: string; readonly usual: 
   },
 ];
 
-/** 0: as few as usual. From 1 on: how hard it should be made; each doubling of what is usual makes it one harder. */
+/** 0: as few as usual. From 1 on: how hard it should be made; each doubling of what is usual makes it one harder. Usual 0: nothing is counted. */
 const hardnessOf = (knocks: number, usual: number): number =>
-  knocks < usual ? 0 : Math.min(HARDEST, 1 + Math.floor(Math.log2(knocks / usual)));
+  usual <= 0 || knocks < usual ? 0 : Math.min(HARDEST, 1 + Math.floor(Math.log2(knocks / usual)));
 
 export interface Knocks {
   /** How hard it should be made for this one, itself not counted. */
