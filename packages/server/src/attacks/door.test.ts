@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Accounts, Origin } from '../accounts/accounts.ts';
 import { createAccounts } from '../accounts/createAccounts.ts';
 import { createHousekeeping } from '../accounts/housekeeping.ts';
+import type { Costs } from '../accounts/passwords/scrypt.ts';
 import { accountsDb } from '../accounts/tables.ts';
 import { type Config, defaultConfig } from '../config.ts';
 import { createAnnouncer } from '../fanout/announcer.ts';
@@ -60,7 +61,7 @@ describe.each(databaseKinds)('machines at the door, on %s', (kind) => {
   const nodes: Accounts[] = [];
 
   /** A node on the same database. */
-  const node = async (config: Partial<Config>): Promise<Accounts> => {
+  const node = async (config: Partial<Config>, costs: Costs = CHEAP): Promise<Accounts> => {
     const bus = localBus();
     const one = await createAccounts({
       database: test.database,
@@ -70,7 +71,7 @@ describe.each(databaseKinds)('machines at the door, on %s', (kind) => {
       config: { ...defaultConfig(), proveEmail: true, ...config },
       log: silentLogger,
       meter: { door: (what) => seen.push(what) },
-      costs: CHEAP,
+      costs,
       evenMs: 0,
       now: () => now,
     });
@@ -193,6 +194,29 @@ describe.each(databaseKinds)('machines at the door, on %s', (kind) => {
       expect(both.sort()).toEqual(['challenge_required', 'code_sent']);
       saw('the same once more', await again(right), refused);
       expect(seen).toContain('challenge_refused');
+    },
+  );
+
+  attack(
+    'whoever joins a long line at the hashing works for their place, and who was here before does not',
+    'some thirty sign-ins at once, some behind them, and one by the browser of somebody who was in',
+    async (saw) => {
+      // Hashing that takes a while, so that there is a line.
+      const door = await node({ proveEmail: false }, { N: 2 ** 15, r: 8, p: 3 });
+      const ann = form();
+      const signedUp = await door.signUp(ann, place());
+      const cookies = signedUp.type === 'signed_in' ? signedUp.cookies : [];
+      const device = /device=([^;]+)/.exec(cookies[1] ?? '')?.[1] ?? expect.fail('no device');
+      const signIn = (email: string, origin: Origin): Promise<string> =>
+        outcome(door.signIn({ email, password: PASSWORD }, origin));
+      const crowd = Array.from({ length: 30 }, () => signIn(form().email, place()));
+      await Promise.race(crowd);
+      const known = signIn(ann.email, { ...place(), device });
+      for (let n = 0; n < 5; n += 1)
+        saw('a stranger behind them', await signIn(form().email, place()), ['challenge_required']);
+      saw('somebody known', await known, ['signed_in']);
+      for (const one of await Promise.all(crowd)) saw('one of the line', one, ['unauthenticated']);
+      saw('a stranger afterwards', await signIn(form().email, place()), ['unauthenticated']);
     },
   );
 
