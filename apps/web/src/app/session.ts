@@ -15,7 +15,7 @@ import type { SignInOptions } from '@kith/protocol';
 import { useSyncExternalStore } from 'react';
 import { pendingInvite, setPendingInvite } from '../auth/invited.ts';
 import { takeLink } from '../auth/links.ts';
-import { type Return, takeReturn } from '../auth/outside.ts';
+import type { Return } from '../auth/outside.ts';
 import type { Entry } from '../auth/steps.ts';
 import { fromWire } from '../composer/text.ts';
 import { currentLanguage, type Key, onceSpoken, t } from '../i18n/index.ts';
@@ -103,7 +103,8 @@ const cacheOf = (userId: string) => indexedDbStorage(`kith.${userId}`);
 export async function open(): Promise<void> {
   const link = takeLink();
   if (link) return become({ type: 'signedOut', options: askOptions(), entry: link });
-  const back = takeReturn();
+  // Few come by another service: what reads their address is fetched for them.
+  const back = location.hash.length > 1 ? (await import('../auth/outside.ts')).takeReturn() : null;
   if (back) await comeBack(back);
   else await enterOrAsk();
 }

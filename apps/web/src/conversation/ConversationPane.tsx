@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import { foundChannel } from '../app/channels.ts';
 import { useClient, useReadable } from '../app/client.tsx';
 import { modKey, pointerFine } from '../app/media.ts';
+import { onDemand } from '../app/onDemand.tsx';
 import { peerOf, useMyId } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
 import { useShortcut } from '../app/useShortcuts.ts';
@@ -13,12 +14,14 @@ import { Button } from '../ui/Button.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { toastError } from '../ui/toast.ts';
-import { ChannelPreview } from './ChannelPreview.tsx';
 import { ConversationHeader } from './ConversationHeader.tsx';
 import './conversation.css';
 
 // The list can be drawn while the timeline's code is still on its way.
 const load = () => import('./Talk.tsx');
+const ChannelPreview = onDemand(async () => ({
+  default: (await import('./ChannelPreview.tsx')).ChannelPreview,
+}));
 const SearchBar = lazy(() => import('../search/SearchBar.tsx'));
 const Calendar = lazy(() => import('../search/Calendar.tsx'));
 const Talk = lazy(async () => ({ default: (await load()).Talk }));
