@@ -51,7 +51,7 @@ it('the browser chooses where nobody did, also at the door', async () => {
   await world.person('Owner');
   const german = await world.device({ ...desktop, locale: 'de-AT' });
   await german.page.getByRole('heading', { name: 'Bei Kith anmelden' }).waitFor();
-  await german.page.getByRole('button', { name: 'Anmelden' }).click();
+  await german.page.getByRole('button', { name: 'Anmelden', exact: true }).click();
   await say(german, 'Gib deine E-Mail-Adresse oder deinen Benutzernamen ein.');
   const other = await world.device({ ...desktop, locale: 'fi-FI' });
   await other.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
