@@ -286,7 +286,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     beginPasskey: (caller) => failing(() => factors.beginPasskey(room, caller)),
     addPasskey: (caller, input) => failing(() => factors.addPasskey(room, caller, input)),
     renamePasskey: (caller, input) => failing(() => factors.renamePasskey(room, caller, input)),
-    removePasskey: (caller, input) => failing(() => factors.removePasskey(room, caller, input)),
+    removePasskey: (caller, input) =>
+      failing(() => factors.removePasskey(room, outside.providers, caller, input)),
     beginPasskeyConfirm: (caller) => failing(() => factors.beginPasskeyConfirm(room, caller)),
     getTenantSecurity: (caller) => failing(() => getTenantSecurity(room, caller)),
     updateTenantSecurity: (caller, input) => failing(() => updateTenantSecurity(room, caller, input)),

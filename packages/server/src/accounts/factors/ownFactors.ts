@@ -22,6 +22,7 @@ import { tellOfFactor } from '../notices.ts';
 import { accountOf, demandConfirmed } from '../ownAccount.ts';
 import type { Room } from '../room.ts';
 import type { AccountsDb } from '../tables.ts';
+import { type Services, waysInto } from '../ways.ts';
 import { deleteCodes, renewCodes } from './recoveryCodes.ts';
 import { hasFactor, type PasskeyRow, readSetUp, type SetUp } from './setUp.ts';
 import { isDemanded } from './tenantSecurity.ts';
@@ -185,11 +186,17 @@ export async function renamePasskey(
 
 export async function removePasskey(
   room: Room,
+  services: Services,
   caller: Caller,
   { passkeyId }: ParsedInput<'removePasskey'>,
 ): Promise<Output<'removePasskey'>> {
   await change(room, caller, 'passkey_removed', async (trx, { id }, before) => {
     if (!before.passkeys.some((passkey) => passkey.id === passkeyId)) throw new KithError('not_found');
+    const ways = await waysInto(room, services, trx, id);
+    if (!ways.some((way) => !('id' in way && way.id === passkeyId)))
+      throw new KithError('conflict', {
+        message: 'This is the only way into your account. Set a password first.',
+      });
     await trx.deleteFrom('auth_passkeys').where('id', '=', passkeyId).where('user_id', '=', id).execute();
     if (before.passkeys.length === 1 && !before.totp) await deleteCodes(trx, id);
   });

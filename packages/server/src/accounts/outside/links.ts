@@ -7,11 +7,10 @@ import type { Identity } from '../accounts.ts';
 import { findCredential, holdAccount, PASSWORD } from '../credentials.ts';
 import { tooMany } from '../errors.ts';
 import { recordEvent } from '../events.ts';
-import { readSetUp } from '../factors/setUp.ts';
 import { tellOfSignInWay } from '../notices.ts';
 import { accountOf, demandConfirmed } from '../ownAccount.ts';
-import { readPhone } from '../phones/phoneRows.ts';
 import type { Room } from '../room.ts';
+import { waysInto } from '../ways.ts';
 import type { Arrival } from './claims.ts';
 import { findLinked, insertLink, rowsOf } from './linkRows.ts';
 import { type LinkWaiting, OUTSIDE_MINUTES, type Outside, providerOf } from './outside.ts';
@@ -125,12 +124,8 @@ export async function unlink(
     const rows = await rowsOf(trx, account.id);
     const gone = rows.find((row) => row.id === linkId && row.provider_id !== PASSWORD);
     if (!gone) throw new KithError('not_found');
-    // One of a service that this server no longer knows lets nobody in.
-    const stays =
-      rows.some((row) => row !== gone && (row.password !== null || providers.has(row.provider_id))) ||
-      (await readSetUp(trx, account.id)).passkeys.length > 0 ||
-      (room.sms.works && (await readPhone(trx, account.id)) !== null);
-    if (!stays)
+    const ways = await waysInto(room, providers, trx, account.id);
+    if (!ways.some((way) => !('id' in way && way.id === gone.id)))
       throw new KithError('conflict', {
         message: 'This is the only way into your account. Set a password first.',
       });

@@ -6,22 +6,18 @@ import { KithError, type Output, type ParsedInput } from '@kith/protocol';
 import type { Caller } from '../../services.ts';
 import { masked } from '../../sms/numbers.ts';
 import { isUniqueViolation } from '../../store/database.ts';
-import { type Account, findCredential, holdAccount, PASSWORD } from '../credentials.ts';
+import { type Account, findCredential, holdAccount } from '../credentials.ts';
 import { over, tooMany, wrongCode } from '../errors.ts';
 import { recordEvent } from '../events.ts';
-import { readSetUp } from '../factors/setUp.ts';
 import { codesOf } from '../guesses.ts';
 import { tellOfPhone } from '../notices.ts';
-import { rowsOf } from '../outside/linkRows.ts';
 import { accountOf, demandConfirmed, holdOwn } from '../ownAccount.ts';
 import type { Proof } from '../proofs.ts';
 import { CODE_MINUTES, type Room } from '../room.ts';
 import type { AccountsDb } from '../tables.ts';
+import { type Services, waysInto } from '../ways.ts';
 import { dropPhone, holderOf, putPhone, readPhone } from './phoneRows.ts';
 import { countAsked, sendCode } from './texts.ts';
-
-/** Services that are known here: one that is not lets nobody in. */
-export type Services = ReadonlyMap<string, unknown>;
 
 export async function getPhone(room: Room, caller: Caller): Promise<Output<'getPhone'>> {
   const account = await accountOf(room, caller);
@@ -141,7 +137,7 @@ async function takeFrom(
   if ((await readPhone(trx, holder))?.number !== number) return;
   const account = await findCredential(trx, { id: holder });
   const mayAskByMail = room.mail.works && account?.emailVerified === true && account.email !== null;
-  if (!mayAskByMail && !(await hasAnotherWay(services, trx, holder)))
+  if (!mayAskByMail && !(await hasAnotherWay(room, services, trx, holder)))
     throw new KithError('conflict', {
       message:
         'Another account has this number, and no other way in. Sign in with the number to use it or to give it another.',
@@ -164,7 +160,7 @@ export async function removePhone(
     await holdOwn(room, trx, caller);
     const phone = await readPhone(trx, account.id);
     if (!phone) throw new KithError('not_found');
-    if (!(await hasAnotherWay(services, trx, account.id)))
+    if (!(await hasAnotherWay(room, services, trx, account.id)))
       throw new KithError('conflict', {
         message: 'This is the only way into your account. Set a password or a passkey first.',
       });
@@ -178,11 +174,5 @@ export async function removePhone(
 }
 
 /** But for the number. */
-async function hasAnotherWay(services: Services, trx: AccountsDb, userId: string): Promise<boolean> {
-  const rows = await rowsOf(trx, userId);
-  if (
-    rows.some((row) => (row.provider_id === PASSWORD ? row.password !== null : services.has(row.provider_id)))
-  )
-    return true;
-  return (await readSetUp(trx, userId)).passkeys.length > 0;
-}
+const hasAnotherWay = async (...of: Parameters<typeof waysInto>): Promise<boolean> =>
+  (await waysInto(...of)).some(({ type }) => type !== 'phone');

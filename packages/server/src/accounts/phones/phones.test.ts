@@ -7,6 +7,7 @@ import { localBus } from '../../fanout/bus.ts';
 import { silentLogger } from '../../logger.ts';
 import type { Caller } from '../../services.ts';
 import { noSms } from '../../sms/sms.ts';
+import { createPasskey } from '../../testing/authenticator.ts';
 import { CHEAP, createLetters, type Letters } from '../../testing/letters.ts';
 import { signedIn } from '../../testing/signedIn.ts';
 import { createTexts, type Texts } from '../../testing/texts.ts';
@@ -390,6 +391,24 @@ describe.each(databaseKinds)('numbers on %s', { timeout: 60_000 }, (kind) => {
     now += 11 * MINUTE;
     const ticket = await ask(phone, origin);
     expect((await accounts.proceed({ ticket, code: codeTo(phone) }, origin)).type).toBe('name_wanted');
+  });
+
+  it('leave the last way in to the passkey that let them go', async () => {
+    const { caller: bare } = await newcomer();
+    const caller = { ...bare, page: 'https://chat.example.org' };
+    const begun = await accounts.beginPasskey(caller, {});
+    const { made } = createPasskey(begun.options, caller.page);
+    const { passkey } = await accounts.addPasskey(caller, {
+      ticket: begun.ticket,
+      passkey: made,
+      name: 'Key',
+    });
+    await accounts.phones.removePhone(caller);
+    const remove = () => accounts.removePasskey(caller, { passkeyId: passkey.id });
+    expect((await refusal(remove())).code).toBe('conflict');
+    expect((await accounts.getFactors(caller, {})).passkeys).toHaveLength(1);
+    await accounts.changePassword(caller, { password: PASSWORD });
+    await remove();
   });
 
   it('move to who shows that they hold them now, and their former owner hears of it', async () => {

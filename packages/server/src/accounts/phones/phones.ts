@@ -4,6 +4,7 @@ import type { Caller } from '../../services.ts';
 import type { Origin, SignInOutcome } from '../accounts.ts';
 import { evenly } from '../evenly.ts';
 import type { Room } from '../room.ts';
+import type { Services } from '../ways.ts';
 import * as own from './ownPhone.ts';
 import { askByPhone, signUpByPhone } from './phoneSignIn.ts';
 
@@ -21,7 +22,7 @@ export interface Phones {
 export interface PhonesOptions {
   readonly room: Room;
   /** Services that people sign in by. */
-  readonly services: own.Services;
+  readonly services: Services;
   readonly evenMs: number;
   /** Whatever fails comes out as one of the table's errors. */
   readonly failing: <T>(work: () => Promise<T>) => Promise<T>;
