@@ -74,6 +74,7 @@ export async function resetPassword(
     if (!account.emailVerified) {
       await dropLinks(trx, account.id);
       await dropPhone(trx, account.id);
+      await dropFactorsSince(trx, account.id, new Date(0));
     }
     await setPassword(trx, account.id, passwordHash);
     await trx.updateTable('auth_users').set({ email_verified: true }).where('id', '=', account.id).execute();

@@ -375,6 +375,28 @@ describe.each(databaseKinds)('second factors on %s', { timeout: 60_000 }, (kind)
       await signedIn(accounts.proceed({ ticket, code: codeOf(ann.secret) }, place()));
     });
 
+    it('but by who reads the mailbox of an address that nobody had shown: no way in of its maker stays', async () => {
+      const squatter = await withTotp();
+      await accountsDb(test.database.db)
+        .updateTable('auth_users')
+        .set({ email_verified: false })
+        .where('email', '=', squatter.email)
+        .execute();
+      const { key } = await addPasskey(squatter);
+      letters.to(squatter.email);
+      await accounts.forgotPassword(squatter.email, place());
+      const [mail] = letters.to(squatter.email);
+      if (mail?.kind !== 'password_reset') return expect.fail('no link was sent');
+      const token = mail.path.split('#')[1] ?? '';
+      const owner = await signedIn(accounts.resetPassword({ token, password: OTHER }, place()));
+      expect(await accounts.getFactors(await callerOf(owner.token), {})).toMatchObject({
+        totp: null,
+        passkeys: [],
+        recoveryCodes: 0,
+      });
+      expect((await refusal(byPasskey((options) => key.answer(options)))).code).toBe('unauthenticated');
+    });
+
     it('attack: the code that proves an address', async () => {
       const strict = await create({ secret: SECRETS[0], proveEmail: true });
       const ann = await withTotp();
