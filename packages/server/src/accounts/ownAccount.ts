@@ -254,8 +254,8 @@ export async function listSecurityEvents(
 const EventCursor = z.tuple([Id]);
 
 /** A person may be there without an account: by an import, or by a host's token. */
-export async function accountOf(room: Room, { userId }: Caller): Promise<Credential> {
-  const account = await findCredential(room.db, { id: userId });
+export async function accountOf(room: Room, { tenantId, userId }: Caller): Promise<Credential> {
+  const account = tenantId === room.tenantId ? await findCredential(room.db, { id: userId }) : null;
   if (!account) throw new KithError('not_found', { message: 'You have no account of your own here.' });
   return account;
 }

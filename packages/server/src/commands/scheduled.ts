@@ -166,6 +166,8 @@ export async function deliver(
   const { conversationId, content, replyTo, thread, alsoSend } = value;
   const { tenantId } = who;
   const allowed = await demandMaySend(services, who, value);
+  // Of the tenant's messages of the day it is one now, and not when it was written.
+  await services.tenants.admit(tenantId, 'sendMessage', { content, thread });
   if (thread !== undefined || hasFiles(content))
     await sendHeld(services, who, { conversationId, messageId, content, replyTo, thread, alsoSend });
   else

@@ -1,4 +1,5 @@
 import { newId, type OperatorOutput, type Output } from '@kith/protocol';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localBus } from '../../fanout/bus.ts';
 import { type EmbedWorld, openEmbedWorld } from '../../testing/embedWorld.ts';
@@ -250,6 +251,45 @@ describe.each(databaseKinds)('people of hosts, on %s', (kind) => {
     await say({ text: 'two' });
     await say({ text: 'three' });
     await expect(say({ text: 'four' })).rejects.toMatchObject({ code: 'limit_reached' });
+  });
+
+  it('a message for later counts on the day it is sent, by itself or by hand', async () => {
+    const acme = await world.tenant(`later-${kind}`, { quotas: { messagesPerDay: 1 } });
+    const ann = await world.enter(acme, 'ann');
+    const person = { id: ann.id, bearer: ann.bearer, cookie: {} };
+    const conversationId = await world.group([person]);
+    const ids = [newId(), newId()];
+    for (const messageId of ids)
+      await world.call(person, 'POST', '/me/scheduled', {
+        conversationId,
+        messageId,
+        content: { type: 'plain', text: 'later' },
+        at: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+    await world.call(person, 'POST', `/me/scheduled/${ids[0]}/send`, {});
+    await expect(world.call(person, 'POST', `/me/scheduled/${ids[1]}/send`, {})).rejects.toMatchObject({
+      code: 'limit_reached',
+    });
+  });
+
+  it('invites nobody into the main tenant, sends no mail in its name, and writes nothing into its log', async () => {
+    const acme = await world.tenant(`inviting-${kind}`);
+    const ann = await world.enter(acme, 'ann', { roles: ['admin'] });
+    const person = { id: ann.id, bearer: ann.bearer, cookie: {} };
+    for (const email of [undefined, 'victim@example.org'])
+      await expect(
+        world.call(person, 'POST', '/invites', { inviteId: newId(), ...(email && { email }) }),
+      ).rejects.toMatchObject({ code: 'forbidden' });
+    const { invites, mayInvite } = await world.call<Output<'listInvites'>>(person, 'GET', '/invites');
+    expect({ invites, mayInvite }).toEqual({ invites: [], mayInvite: false });
+    const { rows } = await sql`select 1 from security_events where user_id = ${ann.id}`.execute(
+      world.service.services.database.db,
+    );
+    expect(rows).toEqual([]);
+    // Nor are the settings of who comes in its own to change: it has no account to show who it is.
+    await expect(world.call(person, 'PATCH', '/tenant/joining', { signUp: 'open' })).rejects.toMatchObject({
+      code: 'confirmation_required',
+    });
   });
 
   it('tells the operator which tokens were refused, and why, and how often', async () => {

@@ -116,6 +116,9 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
     createInvite: async (caller, input) => {
       const { tenantId, userId, sessionId } = caller;
       const { inviteId, email = null, note, expiresInSeconds } = input;
+      // Whom a host brings, it brings by tokens: an invitation leads into the main tenant, and mails speak in its name.
+      if (tenantId !== room.tenantId)
+        throw new KithError('forbidden', { message: 'People come in here by their own application.' });
       const policy = await joining.policy();
       if (!mayInvite(policy, await roleOf(caller)))
         throw new KithError('forbidden', { message: 'Only admins may invite people here.' });
@@ -201,7 +204,7 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
       return {
         invites: await shown(caller, page),
         next: rows.length > size && last ? encodeCursor([last.id]) : null,
-        mayInvite: mayInvite(await joining.policy(), role),
+        mayInvite: tenantId === room.tenantId && mayInvite(await joining.policy(), role),
       };
     },
     revokeInvite: async (caller, { inviteId }) => {
