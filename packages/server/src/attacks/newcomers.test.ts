@@ -143,8 +143,11 @@ describe.each(databaseKinds)('accounts made to write to everybody, on %s', (kind
       expect(await reaches(OPEN)).toBe(12);
       await sql`update tenants set features = '{"strangers": true}' where id = 1`.execute(db);
       expect(await reaches({ signUp: 'closed' })).toBe(10);
+      // Who comes by a host is of that host, whatever is configured for accounts.
+      await sql`update tenants set sign_up = null, features = '{}', slug = 'hosted' where id = 1`.execute(db);
+      expect(await reaches(OPEN)).toBe(12);
     } finally {
-      await sql`update tenants set sign_up = null, features = '{}' where id = 1`.execute(db);
+      await sql`update tenants set sign_up = null, features = '{}', slug = 'main' where id = 1`.execute(db);
     }
   });
 });

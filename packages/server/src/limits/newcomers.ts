@@ -42,7 +42,8 @@ export function createNewcomers({ db, privacy, config, now = Date.now }: Newcome
   const ask = async (tenantId: number): Promise<boolean> => {
     const door = await tenantDoor(db, tenantId);
     if (door?.strangers != null) return door.strangers;
-    // On a machine of one's own, and where one is let in by somebody, people know one another.
+    // On a machine of one's own, and where one is let in by somebody, or by a host, people know one another.
+    if (door?.hosted) return false;
     return (door?.signUp ?? config.signUp) === 'open' && config.publicOrigins.length > 0;
   };
   /** Whether the people here are strangers to one another. */

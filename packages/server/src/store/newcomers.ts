@@ -63,15 +63,28 @@ export async function countDeeds(
   return new Date((row?.since.getTime() ?? now) + DAY_MS);
 }
 
-/** How this tenant is to be come into, where it says so itself, and whether it says that its people are strangers to one another. */
+/**
+ * How this tenant is to be come into, where it says so itself, and whether it says that its people are strangers to one another.
+ * `hosted`: they come by tokens of a host, whatever is configured of sign-up.
+ */
 export async function tenantDoor(
   db: Db,
   tenantId: number,
-): Promise<{ readonly signUp: string | null; readonly strangers: boolean | null } | null> {
-  const { rows } = await sql<{ sign_up: string | null; strangers: string | null }>`
-    select sign_up, features ->> 'strangers' as strangers from tenants where id = ${tenantId}`.execute(db);
+): Promise<{
+  readonly signUp: string | null;
+  readonly hosted: boolean;
+  readonly strangers: boolean | null;
+} | null> {
+  const { rows } = await sql<{ sign_up: string | null; hosted: boolean; strangers: string | null }>`
+    select sign_up, slug <> 'main' as hosted, features ->> 'strangers' as strangers from tenants where id = ${tenantId}`.execute(
+    db,
+  );
   const [row] = rows;
   return row
-    ? { signUp: row.sign_up, strangers: row.strangers === null ? null : row.strangers === 'true' }
+    ? {
+        signUp: row.sign_up,
+        hosted: row.hosted,
+        strangers: row.strangers === null ? null : row.strangers === 'true',
+      }
     : null;
 }
