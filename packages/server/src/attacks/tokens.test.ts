@@ -497,6 +497,9 @@ describe('pages of hosts', () => {
         '/v1/auth/options',
         '/v1/operator/tenants',
         '/v1/admin/people',
+        '/v1/%61dmin/people',
+        '/v1/%61uth/get-session',
+        '/%761/auth/options',
       ])
         saw(`closed to pages: ${path}`, (await cors({ origin: ORIGIN }, path)).split(' ')[1] ?? '', ['-']);
       const enter = (headers: Readonly<Record<string, string>>, tenant: TestTenant) =>

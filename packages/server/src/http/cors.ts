@@ -7,7 +7,16 @@ import type { HttpDependencies } from './app.ts';
 import { foreignOriginOf } from './origin.ts';
 
 /** Of signing in, only what people of hosts need; and nothing of those who hold keys: keys do not belong into pages. */
-const OPEN = /^\/v1\/(?!auth\/|operator(?:\/|$|\?)|admin(?:\/|$|\?))|^\/v1\/auth\/(?:token|sign-out)$/;
+const OPEN = /^\/v1\/(?!auth\/|operator(?:\/|$)|admin(?:\/|$))|^\/v1\/auth\/(?:token|sign-out)$/;
+
+/** As the routes read it: `/v1/%61dmin` is no other place. What cannot be read leads nowhere. */
+function pathOf(url: string): string {
+  try {
+    return decodeURIComponent(url.split('?', 1)[0] ?? '');
+  } catch {
+    return '';
+  }
+}
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS =
@@ -22,7 +31,7 @@ export function registerCors(
   { services: { tenants }, config }: Pick<HttpDependencies, 'services' | 'config'>,
 ): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!OPEN.test(request.url)) return;
+    if (!OPEN.test(pathOf(request.url))) return;
     const page = foreignOriginOf(request.headers, config);
     // A cache must not give one origin what was answered to another.
     if (request.headers.origin !== undefined) reply.header('vary', 'origin');
