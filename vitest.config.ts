@@ -2,9 +2,9 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { locales } from './apps/web/build/locales.ts';
 
-/** The least machine we test on has two cores, and a third of the time of journeys is waiting. */
+/** The least machine we test on has two cores, and a third of the time of journeys is waiting; of what attacks the door, too. */
 const maxWorkers = 3;
-/** Where frames and times are looked at, as many unit tests do too: they should measure Kith, not the queue. */
+/** Where frames and times are looked at: they should measure Kith, not the queue. */
 const fewWorkers = 2;
 
 /** What looks at each painted frame; and beside it what does nothing but wait. */
@@ -66,7 +66,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           environment: 'node',
           pool: 'forks',
-          maxWorkers: fewWorkers,
+          maxWorkers,
           globalSetup: ['packages/server/src/testing/globalSetup.ts'],
           setupFiles: ['tools/patience.ts'],
           expect: { poll: { timeout: 10_000 } },

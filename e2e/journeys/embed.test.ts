@@ -58,16 +58,19 @@ it('two users of a host talk in its page; who signs out there is out of the chat
   const ada = await signedIn('Ada Lovelace');
   const grace = await signedIn('Grace Hopper');
   await expect
-    .poll(async () => {
-      await ada.chat.getByRole('button', { name: 'New chat' }).click();
-      const found = await ada.chat
-        .getByRole('button', { name: 'Grace Hopper' })
-        .waitFor({ timeout: 2_000 })
-        .then(() => true)
-        .catch(() => false);
-      if (!found) await ada.chat.getByRole('button', { name: 'Back' }).click();
-      return found;
-    })
+    .poll(
+      async () => {
+        await ada.chat.getByRole('button', { name: 'New chat' }).click();
+        const found = await ada.chat
+          .getByRole('button', { name: 'Grace Hopper' })
+          .waitFor({ timeout: 2_000 })
+          .then(() => true)
+          .catch(() => false);
+        if (!found) await ada.chat.getByRole('button', { name: 'Back' }).click();
+        return found;
+      },
+      { timeout: 20_000 },
+    )
     .toBe(true);
   await ada.chat.getByRole('button', { name: 'Grace Hopper' }).click();
   await ada.chat.getByRole('textbox', { name: 'Message' }).fill('The order is on its way');
@@ -125,6 +128,6 @@ it('a program by the SDK: fresh tokens in time on one session, and an end when t
   expect(await client.sessions.list()).toHaveLength(1);
   expect(states.filter((state) => state !== 'live' && state !== 'connecting')).toEqual([]);
   await operate('POST', '/disable', {});
-  await expect.poll(() => client.connection.get().type).toBe('ended');
+  await expect.poll(() => client.connection.get().type, { timeout: 10_000 }).toBe('ended');
   await client.stop();
 });

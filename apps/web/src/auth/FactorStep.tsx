@@ -43,15 +43,15 @@ export function FactorStep({ door, step }: { readonly door: Door; readonly step:
   const over = (): void => door.move({ type: 'over' });
   return (
     <DoorFrame title={t('auth.factorTitle')} text={t(way ? texts[way] : 'auth.factorNone')}>
+      {way === 'totp' && <CodeEntry words={TOTP_WORDS} onCode={(code) => show({ code })} onOver={over} />}
+      {way === 'passkey' && step.passkey && <ByPasskey show={show} options={step.passkey} onOver={over} />}
+      {way === 'recovery' && <ByRecoveryCode show={show} onOver={over} />}
       {way && (
         <label className="kith-auth-trust">
           <input type="checkbox" checked={trust} onChange={(event) => setTrust(event.target.checked)} />
           <span>{t('auth.trust')}</span>
         </label>
       )}
-      {way === 'totp' && <CodeEntry words={TOTP_WORDS} onCode={(code) => show({ code })} onOver={over} />}
-      {way === 'passkey' && step.passkey && <ByPasskey show={show} options={step.passkey} onOver={over} />}
-      {way === 'recovery' && <ByRecoveryCode show={show} onOver={over} />}
       <div className="kith-code-ways">
         {ways
           .filter((other) => other !== way)
