@@ -149,7 +149,7 @@ export async function buildHouse(
       values (${caller.tenantId}, ${inviteId}, ${caller.userId}, array[${conversationId}::uuid], ${`Note ${word}`}, now())`.execute(
       services.database.db,
     );
-    return '';
+    return `${inviteId}.${Buffer.alloc(16, 7).toString('base64url')}`;
   });
 
   return {
