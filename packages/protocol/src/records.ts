@@ -12,6 +12,8 @@ export const Visibility = z.enum(['public', 'private']);
 /** From where a new member sees history: all of it, or from joining. */
 export const HistoryVisibility = z.enum(['all', 'joined']);
 export const Role = z.enum(['owner', 'admin', 'member']);
+/** In the tenant as a whole: a guest is in some conversations for some time, and sees nobody else. */
+export const TenantRole = z.enum([...Role.options, 'guest']);
 export const MemberState = z.enum(['joined', 'left', 'removed']);
 
 /** A picture of a person, group or channel: `GET /v1/blobs/{blobId}`, square. */
@@ -30,11 +32,13 @@ export const User = z.object({
   username: z.string(),
   displayName: z.string(),
   /** Role in the tenant: the first account is its owner. */
-  role: Role,
+  role: TenantRole,
   avatar: Avatar.optional(),
   /** Some lines of their own. */
   bio: z.string().optional(),
   status: Status.optional(),
+  /** The account was deleted: nothing else of it is left, and apps show words of their own instead of the name. */
+  deleted: z.literal(true).optional(),
 });
 
 export const ConversationRecord = z.object({
@@ -243,6 +247,7 @@ export const Presence = z.object({
 export type Status = z.output<typeof Status>;
 export type User = z.output<typeof User>;
 export type Role = z.output<typeof Role>;
+export type TenantRole = z.output<typeof TenantRole>;
 export type Visibility = z.output<typeof Visibility>;
 export type HistoryVisibility = z.output<typeof HistoryVisibility>;
 export type ConversationKind = z.output<typeof ConversationKind>;

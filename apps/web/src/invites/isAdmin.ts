@@ -1,4 +1,4 @@
-import type { Role } from '@kith/protocol';
+import type { TenantRole } from '@kith/protocol';
 
 /** Of the place as a whole. */
-export const isAdmin = (role: Role | undefined): boolean => role === 'owner' || role === 'admin';
+export const isAdmin = (role: TenantRole | undefined): boolean => role === 'owner' || role === 'admin';

@@ -1,5 +1,5 @@
 /** Who may come in, and who may bring others. */
-import type { Role, SignUpPolicy } from '@kith/protocol';
+import type { SignUpPolicy, TenantRole } from '@kith/protocol';
 import { judgeTenant } from './policy.ts';
 
 export interface JoinPolicy {
@@ -36,5 +36,5 @@ export function judgeNewcomer(
 const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 
 /** Null: somebody who is nobody here. */
-export const mayInvite = ({ inviteBy }: JoinPolicy, role: Role | null): boolean =>
-  role !== null && (inviteBy === 'members' || judgeTenant(role) === 'allowed');
+export const mayInvite = ({ inviteBy }: JoinPolicy, role: TenantRole | null): boolean =>
+  role !== null && role !== 'guest' && (inviteBy === 'members' || judgeTenant(role) === 'allowed');

@@ -1,7 +1,7 @@
 /**
  * Who may do what: pure functions over facts. A verdict of `not_found` hides from outsiders that there is anything.
  */
-import { type ErrorCode, KithError, limits, type Role } from '@kith/protocol';
+import { type ErrorCode, KithError, limits, type Role, type TenantRole } from '@kith/protocol';
 import type { ConversationFacts, MemberFacts, Membership } from './memberships.ts';
 
 export type Verdict = 'allowed' | Extract<ErrorCode, 'forbidden' | 'not_found'>;
@@ -29,8 +29,8 @@ export const outranks = (a: Role, b: Role): boolean => rank[a] > rank[b];
 const isAdmin = (member: MemberFacts): boolean => rank[member.role] >= rank.admin;
 
 /** Whether somebody may look after the tenant as a whole: its emoji, its reports. Null: somebody who is nobody here. */
-export const judgeTenant = (role: Role | null): Verdict =>
-  role !== null && rank[role] >= rank.admin ? 'allowed' : 'forbidden';
+export const judgeTenant = (role: TenantRole | null): Verdict =>
+  role === 'owner' || role === 'admin' ? 'allowed' : 'forbidden';
 
 /** Judges an action. Null: there is no such conversation in the caller's tenant. */
 export function judge(action: Action, membership: Membership | null): Verdict {

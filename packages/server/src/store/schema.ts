@@ -21,6 +21,7 @@ import type {
   Role,
   Status,
   SystemEvent,
+  TenantRole,
   UploadState,
   Visibility,
 } from '@kith/protocol';
@@ -70,7 +71,7 @@ export interface UsersTable {
   display_name: string;
   /** `display_name` without case and accents. */
   folded_name: ColumnType<string, never, never>;
-  role: Role;
+  role: TenantRole;
   avatar_id: ColumnType<string | null, string | null | undefined, string | null>;
   bio: ColumnType<string, string | undefined, string>;
   status: ColumnType<Status | null, string | null | undefined, string | null>;

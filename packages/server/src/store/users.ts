@@ -6,9 +6,9 @@ import {
   type MessageRecord,
   type PresenceSetting,
   type ProfileRecord,
-  type Role,
   type SettingsGroups,
   type SettingsRecord,
+  type TenantRole,
   Text,
   type User,
 } from '@kith/protocol';
@@ -196,7 +196,7 @@ export async function ownPerson(db: Db, tenantId: number, userId: string): Promi
 }
 
 /** What somebody is in the tenant as a whole; null: there is no such person. */
-export async function tenantRole(db: Db, tenantId: number, userId: string): Promise<Role | null> {
+export async function tenantRole(db: Db, tenantId: number, userId: string): Promise<TenantRole | null> {
   const row = await db
     .selectFrom('users')
     .select('role')
