@@ -7,11 +7,10 @@ import { blobsOf } from './blobs.ts';
 import { conversationsOf } from './conversations.ts';
 import { Core, type Surroundings } from './core.ts';
 import { Feed } from './feed.ts';
+import { fetchedRoom } from './fetchedRoom.ts';
 import { filesOf } from './files.ts';
-import { invitesOf } from './invites.ts';
 import { messagesOf } from './messages.ts';
 import { remindersOf, scheduledOf } from './scheduled.ts';
-import { securityOf } from './security.ts';
 import { OpenThread } from './threadTimeline.ts';
 import { ConversationTimeline, type TimelineDeps } from './timeline.ts';
 import type {
@@ -122,8 +121,8 @@ export class Client implements KithClient {
         core.emoji.handleChange(rev, (all) => all.delete(name));
       },
     };
-    this.invites = invitesOf(core.request);
-    this.security = securityOf(core);
+    this.invites = fetchedRoom(async () => (await import('./invites.ts')).invitesOf(core.request));
+    this.security = fetchedRoom(async () => (await import('./security.ts')).securityOf(core));
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,
       revoke: async (sessionId) => void (await core.request('revokeSession', { sessionId })),
