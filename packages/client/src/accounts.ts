@@ -76,6 +76,8 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
         ...(invite !== undefined && { invite }),
         ...(website && { website }),
       }),
+    comeAsGuest: ({ invite, displayName, website }) =>
+      step('guest', { invite, name: displayName, ...(website && { website }) }),
     invite: async (token) => (await ask('invite', { token })).json as unknown as InviteReply,
     signIn: (input) =>
       'email' in input

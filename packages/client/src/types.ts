@@ -622,6 +622,17 @@ export interface KithClient {
     /** Into the conversations that a link leads to: which of them one is in now. */
     accept(token: string): Promise<readonly string[]>;
   };
+  /** People who came by a link with a name alone, for some time. */
+  readonly guests: {
+    /** All for the owner and admins, for others those they have invited. */
+    list(input?: Input<'listGuests'>): Promise<Output<'listGuests'>>;
+    /** Until when, as it is now. @throws KithError bad_input beyond a year. */
+    mayStay(userId: string, until: Date): Promise<string>;
+    /** They are out at once. */
+    end(userId: string): Promise<void>;
+    /** When one’s own stay ends; null for who is no guest. */
+    myEnd(): Promise<string | null>;
+  };
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
     revoke(sessionId: string): Promise<void>;
@@ -740,6 +751,11 @@ export interface Accounts {
     /** A field of the form that people do not see. With anything in it, nothing comes of the rest, and nobody is told. */
     website?: string;
   }): Promise<SignInStep>;
+  /**
+   * By the link of an invitation for guests: a name, and one is in. @throws KithError not_found for a link that leads nowhere
+   * any more, forbidden, limit_reached.
+   */
+  comeAsGuest(input: { invite: string; displayName: string; website?: string }): Promise<SignInStep>;
   /** Who invites, and to what. @throws KithError not_found for a link that leads nowhere any more. */
   invite(token: string): Promise<InviteReply>;
   signIn(

@@ -52,6 +52,12 @@ export const limits = {
   /** A quarter of an hour, a year. */
   inviteSecondsMin: 15 * 60,
   inviteSecondsMax: 366 * 86_400,
+  /** How long a guest may stay: a quarter of an hour, thirty days unless it is said, a year. */
+  guestSecondsMin: 15 * 60,
+  guestSecondsDefault: 30 * 86_400,
+  guestSecondsMax: 366 * 86_400,
+  /** Guests of a tenant at a time: links that go round make no more accounts than this. */
+  guests: 1_000,
   /** Of one account: more than anybody has devices. */
   passkeys: 25,
   /** Base64 characters: of a credential's id (1,023 bytes), of what is signed, and of what comes with a new one. */

@@ -41,6 +41,12 @@ export const securityEventKinds = [
   'invite_revoked',
   /** By somebody who had an account. */
   'invite_used',
+  /** By a link, with a name alone. */
+  'guest_came',
+  /** How long they may stay. */
+  'guest_changed',
+  /** Their time was over, or somebody ended it. */
+  'guest_ended',
   /** Who may come in, and who may invite. */
   'join_policy_changed',
   /** What the tenant asks of its people. */

@@ -1,5 +1,6 @@
 /** What comes before there is a session: forms, and what the server answers, below `/v1/auth`. */
 import { z } from 'zod';
+import { InviteRole } from './commands/invites.ts';
 import { PhoneTyped, Region } from './commands/phones.ts';
 import { Code, Email } from './commands/security.ts';
 import { signUpPolicies } from './joining.ts';
@@ -25,6 +26,17 @@ export const SignUpForm = z.strictObject({
   /** Of an invitation: what its link carries. One that is over counts as none. */
   invite: Ticket.optional(),
   /** Nobody sees this field, and machines fill in what there is: with anything in it, it is answered as ever and nothing comes of it. */
+  website: Text(limits.emailLength).optional(),
+  challenge: Solution,
+});
+
+/** By the link of an invitation for guests: a name, and one is in. */
+export const GuestForm = z.strictObject({
+  /** What the link carries. */
+  invite: Ticket,
+  /** Shown to everybody. */
+  name: Name(limits.nameLength),
+  /** As in `SignUpForm`. */
   website: Text(limits.emailLength).optional(),
   challenge: Solution,
 });
@@ -189,6 +201,10 @@ export const InviteReply = z.object({
   email: z.string().nullable(),
   /** Until then it is good. */
   expiresAt: Time.nullable(),
+  /** What somebody without an account becomes by it. */
+  role: InviteRole,
+  /** How long a guest may stay; null: it is no invitation of guests. */
+  guestSeconds: z.int().nullable(),
 });
 
 /** Where the browser goes, with the cookie that came along. */
@@ -210,6 +226,7 @@ export const SessionReply = z
 
 export type ChallengeSolution = NonNullable<z.output<typeof Solution>>;
 export type SignUpInput = z.output<typeof SignUpForm>;
+export type GuestInput = z.output<typeof GuestForm>;
 export type SignInInput = z.output<typeof SignInForm>;
 export type UsernameSignInInput = z.output<typeof UsernameSignInForm>;
 export type PhoneInput = z.output<typeof PhoneForm>;

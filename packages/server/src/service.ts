@@ -56,6 +56,7 @@ import type { Services } from './services.ts';
 import { createSms } from './sms/sms.ts';
 import { createChangesReader } from './store/changesReader.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { peopleInReach } from './store/guests.ts';
 import { countMails } from './store/mails.ts';
 import { privacyReads } from './store/privacy.ts';
 import { createReads } from './store/reads.ts';
@@ -203,6 +204,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     reads,
     onTell: memberships.confirm,
     audience: audienceBy(privacy),
+    reach: (tenantId, userId, guests) => peopleInReach(database.db, { tenantId, userId }, guests),
     estranged: estrangedBy(privacy),
     veil: (tenantId, userId, joined) => veilTold(privacy, tenantId, userId, joined),
   });

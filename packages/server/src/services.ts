@@ -82,6 +82,8 @@ export interface Caller {
   readonly tenantId: number;
   readonly userId: string;
   readonly sessionId: string;
+  /** Has a guest's rights: see policy/guests.ts. */
+  readonly guest?: true;
   /** The page it came from, where it is one of ours: `https://chat.example.org`. Programs come from none. */
   readonly page?: string | undefined;
   /** The socket it came over; null over HTTP. */

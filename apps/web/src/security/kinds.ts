@@ -4,6 +4,7 @@ import {
   BadgeCheck,
   Building2,
   Fingerprint,
+  Hourglass,
   KeyRound,
   LifeBuoy,
   Link2,
@@ -68,6 +69,9 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   invite_made: { icon: Link2, key: 'security.event.invite_made' },
   invite_revoked: { icon: Unlink2, key: 'security.event.invite_revoked' },
   invite_used: { icon: UserPlus, key: 'security.event.invite_used' },
+  guest_came: { icon: Hourglass, key: 'security.event.guest_came' },
+  guest_changed: { icon: Hourglass, key: 'security.event.guest_changed' },
+  guest_ended: { icon: Hourglass, key: 'security.event.guest_ended' },
   join_policy_changed: { icon: Building2, key: 'security.event.join_policy_changed' },
   tenant_security_changed: { icon: Building2, key: 'security.event.tenant_security_changed' },
 };

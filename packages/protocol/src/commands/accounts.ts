@@ -51,7 +51,14 @@ export const accountCommands = {
   getMe: command({
     summary: 'Who is signed in, with settings.',
     input: z.strictObject({}),
-    output: z.object({ user: User, settings: SettingsRecord, sessionId: z.string(), rev: Rev }),
+    output: z.object({
+      user: User,
+      settings: SettingsRecord,
+      sessionId: z.string(),
+      rev: Rev,
+      /** Of a guest: when their stay ends. */
+      guestUntil: Time.optional(),
+    }),
     errors: [],
     http: { method: 'GET', path: '/me' },
     rate: 'read',

@@ -10,6 +10,7 @@ import { emojiCommands } from './emoji.ts';
 import { factorCommands } from './factors.ts';
 import { fileCommands } from './files.ts';
 import { gifCommands } from './gifs.ts';
+import { guestCommands } from './guests.ts';
 import { inviteCommands } from './invites.ts';
 import { messageCommands } from './messages.ts';
 import { ownCommands } from './own.ts';
@@ -34,6 +35,7 @@ export const commands = {
   ...phoneCommands,
   ...factorCommands,
   ...inviteCommands,
+  ...guestCommands,
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,

@@ -12,6 +12,8 @@ const Domain = z
   .transform((value) => value.trim().toLowerCase())
   .pipe(z.string().refine(isDomain, 'must be a domain such as example.org'));
 
+export const InviteRole = z.enum(['member', 'guest']);
+
 const InvitedBy = z.enum(['admins', 'members']);
 
 const JoinPolicy = z.object({
@@ -29,6 +31,10 @@ const JoinPolicy = z.object({
 
 const Invite = z.object({
   id: Id,
+  /** What somebody without an account becomes by it. */
+  role: InviteRole,
+  /** How long each guest may stay; null: it is no invitation of guests. */
+  guestSeconds: z.int().nullable(),
   madeBy: Id,
   createdAt: Time,
   /** What the link carries, for its maker as long as it is open: `/invite#<token>`. */
@@ -72,6 +78,14 @@ export const inviteCommands = {
       'A link that leads people in, and into conversations to which one may add others; that is judged again when it is used. With an address it is mailed there, and good for nobody else.',
     input: z.strictObject({
       inviteId: Id,
+      /** `guest`: whoever comes by it needs no account, only a name, and stays for some time in these conversations, one at least. */
+      role: InviteRole.default('member'),
+      /** For guests: how long each may stay, from when they come. */
+      guestSeconds: z
+        .int()
+        .min(limits.guestSecondsMin)
+        .max(limits.guestSecondsMax)
+        .default(limits.guestSecondsDefault),
       conversationIds: z.array(Id).max(limits.inviteConversations).default([]),
       /** How many people it lets in; null: any number. With an address: one. */
       maxUses: z.int().min(1).max(limits.inviteUses).nullable().default(null),
@@ -87,7 +101,7 @@ export const inviteCommands = {
       note: Line(limits.inviteNoteLength).default(''),
     }),
     output: z.object({ invite: Invite }),
-    errors: ['conflict', 'forbidden', 'limit_reached', 'not_found'],
+    errors: ['bad_input', 'conflict', 'forbidden', 'limit_reached', 'not_found'],
     http: { method: 'POST', path: '/invites' },
     rate: 'write',
   }),

@@ -16,6 +16,7 @@ import type {
   UsernameSignInInput,
 } from '@kith/protocol';
 import type { Caller } from '../services.ts';
+import type { Guests } from './guests/guests.ts';
 import type { Invites } from './invites/invites.ts';
 import type { DepartureOutcome, ReturnOutcome } from './outside/flow.ts';
 import type { Phones } from './phones/phones.ts';
@@ -178,6 +179,7 @@ export interface Accounts {
   readonly getTenantSecurity: OwnCommand<'getTenantSecurity'>;
   readonly updateTenantSecurity: OwnCommand<'updateTenantSecurity'>;
   readonly invites: Invites;
+  readonly guests: Guests;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */

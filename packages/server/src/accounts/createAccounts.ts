@@ -21,8 +21,8 @@ import * as factors from './factors/ownFactors.ts';
 import { beginPasskeySignIn, passkeySignIn } from './factors/passkeySignIn.ts';
 import { getTenantSecurity, updateTenantSecurity } from './factors/tenantSecurity.ts';
 import { createGuesses } from './guesses.ts';
+import { createGuests, type Guests } from './guests/guests.ts';
 import { createHousekeeping } from './housekeeping.ts';
-
 import { createInvites, type Invites } from './invites/invites.ts';
 import { createJoining } from './invites/joining.ts';
 import { createSettling } from './invites/settle.ts';
@@ -189,6 +189,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     proves: proveAddress || providers.length > 0,
   });
 
+  const guests = createGuests(room, { conversationLog: dependencies.conversationLog ?? null });
+
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
     const known = signed === null ? null : tokens.verify(signed);
@@ -309,6 +311,17 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         return revoked;
       }),
     invites: failingAll(invites),
+    guests: failingGuests({
+      ...guests,
+      enter: async (input, origin) => {
+        await room.doorman.admit(
+          { deed: 'sign_up', subject: input.name, address: origin.address },
+          input.challenge,
+        );
+        if (isTrapped(input)) meter.door('trapped');
+        return guests.enter(input, origin);
+      },
+    }),
     forgetSessions: () => {
       sessions.forgetAll();
       hosts?.forgetAll();
@@ -330,6 +343,14 @@ const failingAll = (invites: Invites): Invites => ({
   revokeInvite: (caller, input) => failing(() => invites.revokeInvite(caller, input)),
   acceptInvite: (caller, input) => failing(() => invites.acceptInvite(caller, input)),
   preview: (token) => failing(() => invites.preview(token)),
+});
+
+const failingGuests = (guests: Guests): Guests => ({
+  enter: (input, origin) => failing(() => guests.enter(input, origin)),
+  listGuests: (caller, input) => failing(() => guests.listGuests(caller, input)),
+  updateGuest: (caller, input) => failing(() => guests.updateGuest(caller, input)),
+  endGuest: (caller, input) => failing(() => guests.endGuest(caller, input)),
+  leave: (guest) => failing(() => guests.leave(guest)),
 });
 
 /** The database's errors as ours (E1). */

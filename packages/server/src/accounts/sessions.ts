@@ -115,8 +115,10 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
       await ensurePerson(db, { id: row.account, username: row.account_username, name: row.account_name });
       return readIdentity(token);
     }
-    const expiresAt =
+    const used =
       now() - row.updated_at.getTime() > TOUCH_MS ? await touch(db, row.session, now()) : row.expires_at;
+    // A guest's session ends with their stay, to the moment and on every node.
+    const expiresAt = row.guest_until && row.guest_until < used ? row.guest_until : used;
     return {
       tenantId: row.tenant_id,
       tenant: { slug: row.slug, name: row.tenant_name },
@@ -263,9 +265,9 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
   };
 }
 
-/** Whether the tenant asks this person for a second factor, and they have none. */
+/** Whether the tenant asks this person for a second factor, and they have none. Guests have no account to guard by one. */
 const lacksFactor = sql<boolean>`case
-  when t.second_factor = 'everyone' or (t.second_factor = 'admins' and u.role in ('owner', 'admin')) then not (
+  when (t.second_factor = 'everyone' and u.role is distinct from 'guest') or (t.second_factor = 'admins' and u.role in ('owner', 'admin')) then not (
     exists (select from auth_totps f where f.user_id = a.id and f.confirmed_at is not null)
     or exists (select from auth_passkeys f where f.user_id = a.id)
   )
@@ -295,10 +297,12 @@ const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
       'u.avatar_id',
       'u.bio',
       'u.status',
+      'u.guest_until',
       lacksFactor.as('restricted'),
     ])
     .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))
+    .where((eb) => eb.or([eb('u.guest_until', 'is', null), eb('u.guest_until', '>', new Date(now))]))
     .execute();
 
 type SessionFound = Awaited<ReturnType<typeof findSessions>>[number];

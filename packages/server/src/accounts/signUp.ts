@@ -65,15 +65,24 @@ export async function signUp(
   return proveNewAddress(room, one, isTrapped(input) ? 'nobody' : known, origin, admission);
 }
 
-/** The id of an invitation that is good now; one that is over counts as none. */
-export const inviteOf = async ({ joining }: Room, token: string | undefined): Promise<string | null> =>
-  token === undefined ? null : ((await joining.find(token))?.id ?? null);
+/** The id of an invitation that is good now; one that is over, or makes guests, counts as none. */
+export async function inviteOf({ joining }: Room, token: string | undefined): Promise<string | null> {
+  const invite = token === undefined ? null : await joining.find(token);
+  return invite?.guestSeconds === null ? invite.id : null;
+}
 
 /** A machine filled in what nobody sees. It is not told: or the next one leaves it empty. */
-export const isTrapped = ({ website }: SignUpInput): boolean => !!website;
+export const isTrapped = ({ website }: Pick<SignUpInput, 'website'>): boolean => !!website;
 
 /** As if there were an account and a session; their token opens nothing. */
-function pretendToMake({ tokens }: Room, { email, name, username }: SignUpInput): SignInOutcome {
+export function pretendToMake(
+  { tokens }: Room,
+  {
+    email,
+    name,
+    username,
+  }: { readonly email: string | null; readonly name: string; readonly username: string },
+): SignInOutcome {
   const token = tokens.sign(randomBytes(24).toString('base64url'));
   const device = randomBytes(24).toString('base64url');
   return {
@@ -187,7 +196,8 @@ export async function makeAccount(
       const made = await insertAccount(trx, { ...one, locale: origin.locale ?? null });
       if (one.link) await insertLink(trx, made.id, one.link);
       await within?.(trx, made.id);
-      if (invite !== null && !(await room.joining.take(trx, invite, made.id, email))) throw new InviteOver();
+      if (invite !== null && !(await room.joining.take(trx, invite, made.id, email, 'member')))
+        throw new InviteOver();
       await recordEvent(trx, made.id, 'signed_up', origin);
       return made;
     });

@@ -148,6 +148,9 @@ interface InvitesTable {
   /** For this address alone. */
   email: string | null;
   note: string;
+  /** What somebody without an account becomes by it; of guests: for how long. */
+  role: Generated<'member' | 'guest'>;
+  guest_seconds: ColumnType<number | null, number | null | undefined, number | null>;
   max_uses: number | null;
   uses: Generated<number>;
   expires_at: Date | null;

@@ -3,6 +3,7 @@ import { type CommandName, commands, type FieldError, KithError, limits } from '
 import type { z } from 'zod';
 import type { Answer, Caller, Handler, Services } from '../services.ts';
 import { toKithError } from '../store/database.ts';
+import { admitGuest } from './guestAccess.ts';
 import { handlers } from './handlers.ts';
 import { createInTime } from './inTime.ts';
 import { veil } from './veil.ts';
@@ -22,7 +23,9 @@ export async function dispatch<N extends CommandName>(
     const parsed = parseInput(name, input);
     const handler = handlers[name] as Handler<CommandName> as Handler<N>;
     // What the tenant may not have is refused here, for every command and way.
-    const admitted = services.tenants.admit(caller.tenantId, name, parsed);
+    const within = services.tenants.admit(caller.tenantId, name, parsed);
+    // A guest's rights are few, and told here for every command and way.
+    const admitted = caller.guest ? admitGuest(services, caller, name, parsed, within) : within;
     const run = (): Promise<Answer<N>> => handler(services, caller, parsed);
     // Nothing waits that need not: messages reach the log in the order they came.
     const answered = admitted === null ? run() : admitted.then(run);

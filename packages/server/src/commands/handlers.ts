@@ -26,6 +26,7 @@ import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
+import { endGuest } from './endGuest.ts';
 import { findDate } from './findDate.ts';
 import { followThread } from './followThread.ts';
 import { getAccount } from './getAccount.ts';
@@ -57,6 +58,7 @@ import { linkFile } from './linkFile.ts';
 import { listChannels } from './listChannels.ts';
 import { listCommon } from './listCommon.ts';
 import { listEmoji } from './listEmoji.ts';
+import { listGuests } from './listGuests.ts';
 import { listInvites } from './listInvites.ts';
 import { listLinks } from './listLinks.ts';
 import { listMembers } from './listMembers.ts';
@@ -106,6 +108,7 @@ import { uninstallStickerPack } from './uninstallStickerPack.ts';
 import { unlink } from './unlink.ts';
 import { unpinMessage } from './unpinMessage.ts';
 import { updateConversation } from './updateConversation.ts';
+import { updateGuest } from './updateGuest.ts';
 import { updateJoinPolicy } from './updateJoinPolicy.ts';
 import { updateProfile } from './updateProfile.ts';
 import { updateScheduled } from './updateScheduled.ts';
@@ -157,6 +160,9 @@ export const handlers: Handlers = {
   getStickerPack,
   getTenantSecurity,
   acceptInvite,
+  listGuests,
+  updateGuest,
+  endGuest,
   revokeInvite,
   listInvites,
   createInvite,

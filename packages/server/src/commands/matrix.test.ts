@@ -267,6 +267,13 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
   createInvite: { input: () => ({ inviteId: newId() }), outcome: noAccount },
   listInvites: { input: () => ({}), outcome: noAccount },
   revokeInvite: { input: () => ({ inviteId: newId() }), outcome: noAccount },
+  // Whose guests they are is tested in accounts/guests/.
+  listGuests: { input: () => ({}), outcome: noAccount },
+  updateGuest: {
+    input: (scene) => ({ userId: scene.bystander.userId, until: inAnHour() }),
+    outcome: noAccount,
+  },
+  endGuest: { input: (scene) => ({ userId: scene.bystander.userId }), outcome: noAccount },
   acceptInvite: { input: () => ({ token: 'x' }), outcome: noAccount },
   listSecurityEvents: { input: () => ({}), outcome: everyone },
   listSessions: { input: () => ({}), outcome: everyone },

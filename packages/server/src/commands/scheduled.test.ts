@@ -107,7 +107,11 @@ describe.each(databaseKinds)('what is done at a time, on %s', (kind) => {
     const id = await schedule('after all', HOUR);
     const dying = createDueWork({
       database: world.database,
-      work: { scheduled: () => Promise.reject(new Error('killed')), reminder: async () => undefined },
+      work: {
+        scheduled: () => Promise.reject(new Error('killed')),
+        reminder: async () => undefined,
+        guest_end: async () => undefined,
+      },
       now,
     });
     ahead = HOUR + 1;

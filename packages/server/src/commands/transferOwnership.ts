@@ -3,6 +3,7 @@ import { demand, judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
 import { toMember } from '../store/records.ts';
 import { heldMembership } from './access.ts';
+import { refuseGuest } from './guestAccess.ts';
 
 export const transferOwnership: Handler<'transferOwnership'> = async (
   services,
@@ -16,6 +17,7 @@ export const transferOwnership: Handler<'transferOwnership'> = async (
     );
     const target = await held.member(userId);
     if (target?.state !== 'joined') throw new KithError('not_found', { message: 'This person is not here.' });
+    await refuseGuest(held, userId);
     if (userId === caller.userId) return [toMember(target)];
     const changed: MemberRecord[] = [];
     // In order of their ids, as receipts lock memberships too: otherwise the two could wait for each other in a circle.

@@ -1,5 +1,6 @@
 import { judge } from '../policy/policy.ts';
 import type { Handler } from '../services.ts';
+import { withinReach } from './guestAccess.ts';
 
 /** Conversations the caller is not in are passed over. */
 export const watch: Handler<'watch'> = async (services, caller, input) => {
@@ -11,7 +12,7 @@ export const watch: Handler<'watch'> = async (services, caller, input) => {
     })),
   );
   const readable = asked.filter(({ membership }) => judge('read', membership) === 'allowed');
-  const userIds = [...new Set(input.userIds)];
+  const userIds = await withinReach(services, caller, input.userIds);
   const facts = await services.privacy.facts(tenantId, userId);
   const blind = facts?.receipts === false;
   // Before the snapshot is read: what changes meanwhile is told twice rather than not at all.

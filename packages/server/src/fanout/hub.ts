@@ -20,6 +20,7 @@ import {
   type Estranged,
   encodeEphemeral,
   type PeopleWatch,
+  type Reach,
 } from './watching.ts';
 
 export interface Watched {
@@ -82,6 +83,8 @@ export interface HubOptions {
   readonly store?: HubStore;
   /** Who may be told of whom; absent: everybody. */
   readonly audience?: Audience;
+  /** Which guests share a conversation with somebody; absent: all. */
+  readonly reach?: Reach;
   /** Whom somebody blocks, and who blocks them; absent: nobody. */
   readonly estranged?: Estranged;
   /** What somebody may see of a conversation they come into; absent: all of it. */
@@ -181,7 +184,11 @@ export function createHub(options: HubOptions): Hub {
     onTell: options.onTell,
     veil: options.veil,
   });
-  const peopleWatch = createPeopleWatch(bus, options.audience ?? (() => 'all'));
+  const peopleWatch = createPeopleWatch(
+    bus,
+    options.audience ?? (() => 'all'),
+    options.reach ?? (async (_tenantId, _userId, guests) => new Set(guests)),
+  );
   const rooms: Rooms = { conversations, people, peopleWatch };
 
   const tellTenant = (tenantId: number, ephemeral: Ephemeral): void => {

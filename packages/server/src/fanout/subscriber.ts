@@ -8,6 +8,8 @@ export interface Subscriber {
   readonly tenantId: number;
   readonly userId: string;
   readonly sessionId: string;
+  /** Its person sees only those they share a conversation with. */
+  readonly guest?: boolean;
   /** Its person is not told how far others have read. Set by the hub. */
   blind?: boolean;
   /** A frame for this socket alone. */

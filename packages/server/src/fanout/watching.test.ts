@@ -7,7 +7,11 @@ import { createPeopleWatch } from './watching.ts';
 it('S21: two changes at once: who may see somebody by the second is told, though the first was still being asked', async () => {
   const bus = localBus();
   const asked: ((viewers: ReadonlySet<string>) => void)[] = [];
-  const watch = createPeopleWatch(bus, () => new Promise((resolve) => asked.push(resolve)));
+  const watch = createPeopleWatch(
+    bus,
+    () => new Promise((resolve) => asked.push(resolve)),
+    async () => new Set(),
+  );
   const states = new Map<string, Presence['state'][]>();
   for (const userId of ['ben', 'cid']) {
     const told: Presence['state'][] = [];

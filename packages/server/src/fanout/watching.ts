@@ -96,6 +96,13 @@ export type Audience = (
   viewers: readonly string[],
 ) => 'all' | Promise<ReadonlySet<string>>;
 
+/** Which of these guests share a conversation with somebody. */
+export type Reach = (
+  tenantId: number,
+  userId: string,
+  guests: readonly string[],
+) => Promise<ReadonlySet<string>>;
+
 /** People as they are, to the sockets that show them. */
 export interface PeopleWatch {
   watch(socket: Subscriber, userId: string): void;
@@ -108,7 +115,7 @@ export interface PeopleWatch {
   close(): void;
 }
 
-export function createPeopleWatch(bus: Bus, audience: Audience): PeopleWatch {
+export function createPeopleWatch(bus: Bus, audience: Audience, reach: Reach): PeopleWatch {
   const tenants = new Map<
     number,
     { readonly shown: Map<string, Set<Subscriber>>; readonly end: () => void }
@@ -127,10 +134,27 @@ export function createPeopleWatch(bus: Bus, audience: Audience): PeopleWatch {
   /** One after the other, by person and kind: who may be told is asked when it is told, so that an older answer is never the last. */
   const turns = new Map<string, Promise<void>>();
 
-  const viewersOf = (tenantId: number, userId: string, what: 'presence' | 'profile') =>
-    audience(tenantId, userId, what, [
-      ...new Set([...(socketsOf(tenantId, userId) ?? [])].map((socket) => socket.userId)),
-    ]);
+  const viewersOf = (tenantId: number, userId: string, what: 'presence' | 'profile') => {
+    const sockets = [...(socketsOf(tenantId, userId) ?? [])];
+    const viewers = [...new Set(sockets.map((socket) => socket.userId))];
+    const told = audience(tenantId, userId, what, viewers);
+    const guests = new Set(sockets.flatMap((socket) => (socket.guest ? [socket.userId] : [])));
+    return guests.size === 0 ? told : withoutStrangers(tenantId, userId, told, viewers, guests);
+  };
+
+  /** Guests began to watch while they shared a conversation: they may share none any more. */
+  const withoutStrangers = async (
+    tenantId: number,
+    userId: string,
+    told: ReturnType<Audience>,
+    viewers: readonly string[],
+    guests: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> => {
+    const [allowed, near] = await Promise.all([told, reach(tenantId, userId, [...guests])]);
+    return new Set(
+      viewers.filter((one) => (allowed === 'all' || allowed.has(one)) && (!guests.has(one) || near.has(one))),
+    );
+  };
 
   const showSome = async (
     tenantId: number,

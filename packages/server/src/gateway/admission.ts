@@ -51,13 +51,15 @@ class Reader implements Subscriber {
   readonly tenantId: number;
   readonly userId: string;
   readonly sessionId: string;
+  readonly guest: boolean;
   readonly #entrant: Entrant;
   readonly #outbound: Outbound;
 
-  constructor({ tenantId, userId, sessionId }: Caller, entrant: Entrant, outbound: Outbound) {
+  constructor({ tenantId, userId, sessionId, guest }: Caller, entrant: Entrant, outbound: Outbound) {
     this.tenantId = tenantId;
     this.userId = userId;
     this.sessionId = sessionId;
+    this.guest = guest === true;
     this.#entrant = entrant;
     this.#outbound = outbound;
   }
@@ -119,6 +121,7 @@ async function welcome(
     tenantId: identity.tenantId,
     userId: identity.user.id,
     sessionId: identity.sessionId,
+    ...(identity.user.role === 'guest' && { guest: true }),
     page: entrant.page,
     socket: entrant,
   };

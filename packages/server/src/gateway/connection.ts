@@ -155,6 +155,9 @@ export class Connection implements Entrant, Newcomer {
     const same =
       identity?.user.id === live.identity.user.id && identity.sessionId === live.identity.sessionId;
     if (same && identity.restricted) this.close('second_factor_required');
+    // What its commands are judged by was made when it came in.
+    else if (same && (identity.user.role === 'guest') !== (live.caller.guest === true))
+      this.close('draining');
     else if (same) live.identity = identity;
     else this.close('session_revoked');
   }

@@ -3,6 +3,7 @@ import {
   ContinueForm,
   DepartForm,
   ForgotPasswordForm,
+  GuestForm,
   InviteForm,
   KithError,
   NoForm,
@@ -113,6 +114,9 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
 
   door('invite', InviteForm, async ({ token }, _origin, reply) =>
     reply.send(await accounts.invites.preview(token)),
+  );
+  door('guest', GuestForm, async (form, origin, reply) =>
+    answer(reply, await accounts.guests.enter(form, origin)),
   );
   // As the page of that name does, but for what an invitation's link carries, which belongs into no address.
   app.post<{ Params: { provider: string } }>(

@@ -2,6 +2,7 @@
 import { BlobPurpose, blobBounds, isId, KithError } from '@kith/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StoredBlob } from '../blobs/blobs.ts';
+import { guestsMayNot } from '../policy/guests.ts';
 import type { HttpDependencies } from './app.ts';
 import { callerOf } from './caller.ts';
 
@@ -48,7 +49,9 @@ export function registerBlobs(app: FastifyInstance, dependencies: HttpDependenci
       // Before the body is read: a stranger's, or one too large, is not worth the traffic.
       onRequest: async (request) => {
         request.caller = await callerOf(request, 'upload', dependencies);
-        const { bytes } = blobBounds[purposeOf(request)];
+        const purpose = purposeOf(request);
+        if (request.caller.guest && purpose !== 'avatar') throw guestsMayNot();
+        const { bytes } = blobBounds[purpose];
         if (Number(request.headers['content-length'] ?? 0) > bytes) throw new KithError('too_large');
       },
       handler: async (request, reply) => {

@@ -32,7 +32,14 @@ export async function callerOf(
   demandFactor(identity, command);
   const { tenantId, sessionId } = identity;
   takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
-  return { tenantId, userId: identity.user.id, sessionId, page: pageOf(request, config), socket: null };
+  return {
+    tenantId,
+    userId: identity.user.id,
+    sessionId,
+    ...(identity.user.role === 'guest' && { guest: true }),
+    page: pageOf(request, config),
+    socket: null,
+  };
 }
 
 /** Where somebody at the door comes from. */

@@ -12,6 +12,7 @@ import {
   DepartReply,
   type ErrorCode,
   ForgotPasswordForm,
+  GuestForm,
   HostTokenForm,
   HostTokenReply,
   type HttpRoute,
@@ -386,6 +387,13 @@ function authOperations(book: SchemaBook): Placed[] {
       InviteForm,
       ['not_found'],
       { description: 'Who invites, and to what.', content: json(book.of(InviteReply, 'output')) },
+    ),
+    door(
+      'guest',
+      'comeAsGuest',
+      'By the link of an invitation for guests: a name, and one is in, for some time and in its conversations.',
+      GuestForm,
+      ['not_found', 'limit_reached'],
     ),
     {
       ...departure,

@@ -32,11 +32,15 @@ export const dueKinds = (services: Services, now: () => number = Date.now): DueW
     );
     if (!value || value.due) await dropClaimed(services.database.db, row);
   },
+  // Their sessions are over by themselves: this tells their sockets, and those whom they were among.
+  guest_end: async (row) => {
+    if (await services.accounts.guests.leave(row)) await dropClaimed(services.database.db, row);
+  },
 });
 
 /** Put off or taken back before it was claimed. */
 async function isOff({ database: { db } }: Services, row: DueRow, now: () => number): Promise<boolean> {
-  const value = await ownValue(db, row, row.kind, row.id);
+  const value = await ownValue(db, row, 'scheduled', row.id);
   if (value) return Date.parse(value.at) > now();
   await dropClaimed(db, row);
   return true;

@@ -6,7 +6,7 @@ import type { Somebody } from './users.ts';
 /** A claim holds so long, ms: longer than any of it takes. */
 export const LEASE_MS = 30_000;
 
-export type DueKind = 'scheduled' | 'reminder';
+export type DueKind = 'scheduled' | 'reminder' | 'guest_end';
 
 export interface DueRow extends Somebody {
   readonly kind: DueKind;

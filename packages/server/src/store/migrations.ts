@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { spamMigration } from '../accounts/challenge/migration.ts';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
+import { guestsMigration } from '../accounts/guests/migration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
 import { invitesMigration } from '../accounts/invites/migration.ts';
 import { accountsMigration } from '../accounts/migration.ts';
@@ -502,4 +503,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0029_embed': { up: (db) => run(db, embedMigration) },
   '0030_phone': { up: (db) => run(db, phonesMigration) },
   '0031_spam': { up: (db) => run(db, [...spamMigration, ...newcomersMigration]) },
+  '0032_guests': { up: (db) => run(db, guestsMigration) },
 };

@@ -86,6 +86,9 @@ export interface UsersTable {
   own_floor: Count;
   last_seen_at: NullableInstant;
   created_at: Generated<Date>;
+  /** When the stay of a guest ends, and who invited them; null: no guest. */
+  guest_until: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  guest_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface ConversationsTable {

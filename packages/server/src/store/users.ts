@@ -16,6 +16,7 @@ import { type Expression, sql } from 'kysely';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Db } from './database.ts';
+import { sharesWith } from './guests.ts';
 import { toUser, type UserRow, userColumns } from './records.ts';
 
 export interface Somebody {
@@ -107,6 +108,8 @@ export async function searchUsers(
   query: string,
   cursor: string | undefined,
   limit: number,
+  /** A guest: only those who share a conversation with them, and themselves. */
+  guest: string | null = null,
 ): Promise<{ users: User[]; next: string | null }> {
   const after = cursor === undefined ? null : decodeCursor(PageCursor, cursor);
   const typed = query.trim().replace(/^@/, '');
@@ -114,6 +117,9 @@ export async function searchUsers(
     .selectFrom('users')
     .select([...userColumns, 'folded_name'])
     .where('tenant_id', '=', tenantId)
+    // Guests who are gone are found no more; what they said is.
+    .where(sql<boolean>`(guest_until is null or guest_until > now())`)
+    .$if(guest !== null, (q) => q.where(sharesWith(sql.ref('users.id'), tenantId, guest ?? '')))
     .$if(typed !== '', (q) => q.where(isNamed(sql.ref('username'), sql.ref('folded_name'), typed)))
     .$if(after !== null, (q) =>
       q.where(sql<boolean>`(folded_name, id) > (${after?.[0]}, ${after?.[1]}::uuid)`),

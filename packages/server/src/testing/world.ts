@@ -107,6 +107,7 @@ const noAccounts: Accounts = {
     acceptInvite: none,
     preview: none,
   },
+  guests: { enter: none, listGuests: none, updateGuest: none, endGuest: none, leave: async () => true },
   signOut: async () => '',
   forgetSessions: () => undefined,
   start: () => undefined,

@@ -8,6 +8,7 @@ import type { Db } from '../../store/database.ts';
 import { toUser, userColumns } from '../../store/records.ts';
 import { ownPerson } from '../../store/users.ts';
 import type { TenantsDb } from '../tenants/tables.ts';
+import { usernameOf } from '../usernames.ts';
 
 export interface HostPerson {
   readonly userId: string;
@@ -159,19 +160,4 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
       return made;
     },
   };
-}
-
-/** Room for what tells two of one name apart. */
-const NAME_LENGTH = 24;
-
-/** Of a name in any script: what remains of it in plain letters. */
-function usernameOf(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '.')
-    .slice(0, NAME_LENGTH)
-    .replace(/^\.|\.$/g, '');
-  return plain.length < 2 ? 'person' : plain;
 }

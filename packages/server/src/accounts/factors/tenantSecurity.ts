@@ -40,8 +40,9 @@ export async function updateTenantSecurity(
 /** Whether this person is asked for one. */
 export async function isDemanded(db: AccountsDb, { tenantId, userId }: Caller): Promise<boolean> {
   const of = await demandOf(db, tenantId);
-  if (of !== 'admins') return of === 'everyone';
-  return judgeTenant(await tenantRole(db, tenantId, userId)) === 'allowed';
+  if (of === 'off') return false;
+  const role = await tenantRole(db, tenantId, userId);
+  return of === 'everyone' ? role !== 'guest' : judgeTenant(role) === 'allowed';
 }
 
 async function demandOf(

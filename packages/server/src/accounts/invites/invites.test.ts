@@ -108,6 +108,8 @@ describe.each(databaseKinds)('invitations on %s', { timeout: 60_000 }, (kind) =>
   const invite = async (by: Caller, input: Omit<Input<'createInvite'>, 'inviteId'> = {}): Promise<Invite> => {
     const { invite: made } = await accounts.invites.createInvite(by, {
       inviteId: newId(),
+      role: 'member',
+      guestSeconds: 3_600,
       conversationIds: [],
       maxUses: null,
       expiresInSeconds: null,
@@ -316,6 +318,8 @@ describe.each(databaseKinds)('invitations on %s', { timeout: 60_000 }, (kind) =>
 
   const inputOf = () => ({
     inviteId: newId(),
+    role: 'member' as const,
+    guestSeconds: 3_600,
     conversationIds: [],
     maxUses: null,
     expiresInSeconds: null,

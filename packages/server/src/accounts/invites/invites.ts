@@ -66,6 +66,8 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
     return {
       id: row.id,
       madeBy: row.made_by,
+      role: row.role,
+      guestSeconds: row.guest_seconds,
       createdAt: row.created_at.toISOString(),
       // Nobody else comes by it into conversations that they are not in, not even as an admin of the tenant.
       token: isOwn && state === 'open' ? tokens.of(row.tenant_id, row.id) : null,
@@ -115,7 +117,7 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
     },
     createInvite: async (caller, input) => {
       const { tenantId, userId, sessionId } = caller;
-      const { inviteId, email = null, note, expiresInSeconds } = input;
+      const { inviteId, email = null, note, expiresInSeconds, role } = input;
       // Whom a host brings, it brings by tokens: an invitation leads into the main tenant, and mails speak in its name.
       if (tenantId !== room.tenantId)
         throw new KithError('forbidden', { message: 'People come in here by their own application.' });
@@ -130,6 +132,11 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
         if (invite) return { invite };
       }
       const ids = [...new Set(input.conversationIds)];
+      if (role === 'guest' && ids.length === 0)
+        throw new KithError('bad_input', {
+          message: 'Guests are let into conversations: name one at least.',
+          fields: [{ path: 'conversationIds', message: 'must name at least one conversation' }],
+        });
       const places = await placesOf(db, caller, ids);
       if (places.length < ids.length) throw new KithError('not_found');
       if (!places.every(({ mayAdd }) => mayAdd))
@@ -169,6 +176,8 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
               conversation_ids: ids,
               email,
               note,
+              role,
+              guest_seconds: role === 'guest' ? input.guestSeconds : null,
               max_uses: email === null ? input.maxUses : 1,
               expires_at: expiresAt,
               revoked_at: null,
@@ -260,6 +269,8 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
         conversations: places.filter(({ mayAdd }) => mayAdd).map(({ name }) => name),
         email: invite.email,
         expiresAt: invite.expiresAt?.toISOString() ?? null,
+        role: invite.guestSeconds === null ? 'member' : 'guest',
+        guestSeconds: invite.guestSeconds,
       };
     },
   };
@@ -347,7 +358,7 @@ async function use(
 ): Promise<void> {
   try {
     await room.db.transaction().execute(async (trx) => {
-      if (await room.joining.take(trx, inviteId, userId, address))
+      if (await room.joining.take(trx, inviteId, userId, address, 'known'))
         await recordEvent(trx, userId, 'invite_used', { sessionId });
       // Pressed twice at once, and the other one took the last place.
       else if (!(await isUsed(trx, tenantId, inviteId, userId))) throw over();

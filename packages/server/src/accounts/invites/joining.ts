@@ -13,7 +13,12 @@ export interface GoodInvite {
   readonly conversationIds: readonly string[];
   readonly email: string | null;
   readonly expiresAt: Date | null;
+  /** How long each guest may stay; null: it makes no guests. */
+  readonly guestSeconds: number | null;
 }
+
+/** What somebody comes as: a new account by an invitation of its kind only; who has an account by any. */
+export type ComingAs = 'member' | 'guest' | 'known';
 
 /** What somebody has in hand who wants an account. */
 export interface Arriving {
@@ -22,6 +27,8 @@ export interface Arriving {
   readonly proven: boolean;
   /** An invitation's id. Null: they have none. */
   readonly invite: string | null;
+  /** Absent: as a member. */
+  readonly as?: Exclude<ComingAs, 'known'>;
 }
 
 export interface Joining {
@@ -36,10 +43,16 @@ export interface Joining {
   /** The invitation behind what a link carries; null alike for one that never was, is over, used up or revoked. */
   find(token: string): Promise<GoodInvite | null>;
   /**
-   * In the transaction that makes the account: counted there, and nowhere else. False: it is good no more, or for another
-   * address.
+   * In the transaction that makes the account: counted there, and nowhere else. False: it is good no more, for another address,
+   * or lets in guests alone, and who comes is none.
    */
-  take(trx: AccountsDb, inviteId: string, userId: string, email: string | null): Promise<boolean>;
+  take(
+    trx: AccountsDb,
+    inviteId: string,
+    userId: string,
+    email: string | null,
+    as: ComingAs,
+  ): Promise<boolean>;
 }
 
 const SHOWN_MS = 5_000;
@@ -68,7 +81,15 @@ export function createJoining(dependencies: JoiningDependencies): Joining {
       .innerJoin('users as u', (join) =>
         join.onRef('u.tenant_id', '=', 'i.tenant_id').onRef('u.id', '=', 'i.made_by'),
       )
-      .select(['i.id', 'i.made_by', 'i.conversation_ids', 'i.email', 'i.expires_at', 'u.role'])
+      .select([
+        'i.id',
+        'i.made_by',
+        'i.conversation_ids',
+        'i.email',
+        'i.expires_at',
+        'i.guest_seconds',
+        'u.role',
+      ])
       .where('i.tenant_id', '=', tenantId)
       .where('i.id', '=', id)
       .where(isOpen(now()))
@@ -81,12 +102,17 @@ export function createJoining(dependencies: JoiningDependencies): Joining {
       conversationIds: row.conversation_ids,
       email: row.email,
       expiresAt: row.expires_at,
+      guestSeconds: row.guest_seconds,
     };
   };
 
-  const judge = async ({ email, proven, invite }: Arriving): Promise<JoinVerdict> => {
+  const judge = async ({ email, proven, invite, as = 'member' }: Arriving): Promise<JoinVerdict> => {
     const invitation = invite === null ? null : await good(db, invite);
-    const invited = invitation !== null && isFor(invitation, email);
+    // A guest types no address: theirs is whoever holds the link. And nobody becomes more by a guest's link than a guest.
+    const invited =
+      invitation !== null &&
+      (as === 'guest') === (invitation.guestSeconds !== null) &&
+      (as === 'guest' || isFor(invitation, email));
     return judgeNewcomer(await policy(), { email, proven, invited, first: !(await hasAccounts()) });
   };
 
@@ -110,7 +136,7 @@ export function createJoining(dependencies: JoiningDependencies): Joining {
       const id = tokens.idIn(tenantId, token);
       return id === null ? null : good(db, id);
     },
-    take: async (trx, inviteId, userId, email) => {
+    take: async (trx, inviteId, userId, email, as) => {
       // The row is held until the commit: of many who use the last one at once, the others then find it used up.
       const taken = await trx
         .updateTable('invites as i')
@@ -118,7 +144,10 @@ export function createJoining(dependencies: JoiningDependencies): Joining {
         .where('i.tenant_id', '=', tenantId)
         .where('i.id', '=', inviteId)
         .where(isOpen(now()))
-        .where((eb) => eb.or([eb('i.email', 'is', null), eb('i.email', '=', email)]))
+        .$if(as !== 'known', (query) => query.where('i.role', '=', as === 'guest' ? 'guest' : 'member'))
+        .$if(as !== 'guest', (query) =>
+          query.where((eb) => eb.or([eb('i.email', 'is', null), eb('i.email', '=', email)])),
+        )
         .returning('i.id')
         .executeTakeFirst();
       if (!taken) return false;

@@ -51,7 +51,7 @@ export function createSettling(dependencies: SettlingDependencies): Settling {
       .innerJoin('users as u', (join) =>
         join.onRef('u.tenant_id', '=', 'w.tenant_id').onRef('u.id', '=', 'w.user_id'),
       )
-      .select(['w.invite_id', 'w.user_id', 'i.made_by', 'i.conversation_ids'])
+      .select(['w.invite_id', 'w.user_id', 'i.made_by', 'i.conversation_ids', 'u.guest_until'])
       .where('w.tenant_id', '=', tenantId)
       .where('w.settled_at', 'is', null)
       .where((eb) => ('userId' in of ? eb('w.user_id', '=', of.userId) : eb('w.used_at', '<', of.before)))
@@ -62,7 +62,8 @@ export function createSettling(dependencies: SettlingDependencies): Settling {
       inviteId: row.invite_id,
       userId: row.user_id,
       madeBy: row.made_by,
-      conversationIds: row.conversation_ids,
+      // A guest whose time is over comes back nowhere.
+      conversationIds: row.guest_until && row.guest_until.getTime() <= now() ? [] : row.conversation_ids,
     }));
   };
 
