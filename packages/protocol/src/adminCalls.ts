@@ -1,6 +1,7 @@
 /** What a host's backend may do in its tenant with an API key, below `/v1/admin`. People go by the names the host knows them by. */
 import { z } from 'zod';
 import { type CallOutput, type CallSpec, call } from './calls.ts';
+import { MessagesAfter } from './commands/security.ts';
 import { Sub } from './hostTokens.ts';
 import { limits } from './limits.ts';
 import { ConversationRecord, MessageRecord, User } from './records.ts';
@@ -70,6 +71,17 @@ export const adminCalls = {
       output: z.object({ revoked: z.int() }),
       errors: ['not_found'],
       http: { method: 'POST', path: '/admin/people/revoke' },
+    }),
+    scope: 'people:write',
+  }),
+  deletePerson: admin({
+    ...call({
+      summary:
+        'Delete a person for good, at once: sessions end, tokens issued up to now are refused, and a later one of the same sub makes somebody new. What they wrote stays, by a deleted account, or is deleted for everyone; that may take some time.',
+      input: z.strictObject({ sub: Sub, messages: MessagesAfter }),
+      output: z.object({ userId: Id }),
+      errors: ['not_found'],
+      http: { method: 'POST', path: '/admin/people/delete' },
     }),
     scope: 'people:write',
   }),

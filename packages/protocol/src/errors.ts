@@ -42,6 +42,13 @@ const table = {
     retryable: false,
     text: 'Set up a second factor first: an authenticator app or a passkey.',
   },
+  /** Its person has asked for the end of the account: until then it can be kept, and nothing else. */
+  account_deletion_pending: {
+    status: 403,
+    close: 4433,
+    retryable: false,
+    text: 'This account is about to be deleted. Keep it first.',
+  },
   /** Many knock at this moment: the form again, with what `challenge` asks for. */
   challenge_required: {
     status: 403,

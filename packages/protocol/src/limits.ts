@@ -27,6 +27,8 @@ export const limits = {
   passwordMax: 128,
   /** What a step of signing in is known by until the next one. */
   ticketLength: 100,
+  /** Days between asking for the end of an account and its end: long enough to come back from a holiday and find the mail. */
+  deletionDays: 14,
   /** An account is new for so many days where strangers come in; and what it may do in one: more is what spammers do. */
   newcomerDays: 7,
   newcomerContacts: 10,

@@ -49,6 +49,10 @@ export const securityEventKinds = [
   'guest_ended',
   /** Who may come in, and who may invite. */
   'join_policy_changed',
+  /** Its person asked for its end, and what became of that. Of the last, no more is written down than that it was. */
+  'deletion_asked',
+  'deletion_undone',
+  'account_deleted',
   /** What the tenant asks of its people. */
   'tenant_security_changed',
 ] as const;

@@ -101,6 +101,8 @@ export const ResetPasswordForm = z.strictObject({
 
 export const UndoEmailForm = z.strictObject({ token: Ticket });
 
+export const KeepForm = z.strictObject({ token: Ticket });
+
 /** Services whose peculiarities are known; `oidc` is any other that speaks OpenID Connect. */
 export const providerPresets = ['google', 'github', 'apple', 'microsoft', 'oidc'] as const;
 export type ProviderPreset = (typeof providerPresets)[number];

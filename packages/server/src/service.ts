@@ -329,7 +329,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'gap') afterGap();
     // What it asks of them is looked up anew by accounts, which heard it before.
-    else if (message.type === 'identities_changed') gateway.revalidateAll();
+    else if (message.type === 'identities_changed') gateway.revalidateAll(message.userId);
     else if (message.type === 'renamed') services.changesReader.namesChanged();
   });
   bus.onGap(() => bus.publish(subjects.nodes, { type: 'gap' }));

@@ -30,7 +30,12 @@ const Account = z.object({
   confirmedUntil: Time.nullable(),
   /** Whether this server sends mail. */
   mail: z.boolean(),
+  /** When the account is deleted for good; null: never. */
+  deletionAt: Time.nullable(),
 });
+
+/** What becomes of what one has written: it stays, by nobody any more, or is deleted for everyone. */
+export const MessagesAfter = z.enum(['keep', 'delete']);
 
 const SecurityEvent = z.object({
   id: Id,
@@ -81,6 +86,23 @@ export const securityCommands = {
     output: z.object({ revoked: z.int() }),
     errors: ['confirmation_required', 'not_found'],
     http: { method: 'PUT', path: '/me/password' },
+    rate: 'write',
+  }),
+  deleteAccount: command({
+    summary:
+      'Have one’s account deleted in some days (`deletionDays`). Until then nothing is gone, `keepAccount` or the mailed link takes it back, and sessions may do nothing else. All other sessions end. Asking again changes nothing.',
+    input: z.strictObject({ messages: MessagesAfter }),
+    output: z.object({ deletionAt: Time }),
+    errors: ['confirmation_required', 'not_found', 'forbidden'],
+    http: { method: 'POST', path: '/me/account/delete' },
+    rate: 'write',
+  }),
+  keepAccount: command({
+    summary: 'The account stays, with everything in it.',
+    input: z.strictObject({}),
+    output: z.object({}),
+    errors: ['not_found'],
+    http: { method: 'POST', path: '/me/account/keep' },
     rate: 'write',
   }),
   changeEmail: command({

@@ -15,6 +15,7 @@ import type {
   User,
   UsernameSignInInput,
 } from '@kith/protocol';
+import type { Restriction } from '../policy/restriction.ts';
 import type { Caller } from '../services.ts';
 import type { Guests } from './guests/guests.ts';
 import type { Invites } from './invites/invites.ts';
@@ -33,8 +34,8 @@ export interface Identity {
   readonly user: User;
   readonly sessionId: string;
   readonly expiresAt: Date;
-  /** The tenant asks for a second factor, and there is none: see policy/secondFactor.ts. */
-  readonly restricted: boolean;
+  /** Why it may do little: see policy/restriction.ts. */
+  readonly restriction: Restriction | null;
   /** Came by a token of a host: the session ends with it, unless a fresh one comes. */
   readonly byHost?: true;
 }
@@ -148,6 +149,8 @@ export interface Accounts {
   ): Promise<SignInOutcome>;
   /** The address before the last change counts again. Ends all sessions. @throws KithError not_found, conflict. */
   undoEmail(token: string, origin: Origin): Promise<UndoEmailReply>;
+  /** With the token of the mailed link: the account stays. Ends all sessions. @throws KithError not_found. */
+  keepByLink(token: string, origin: Origin): Promise<void>;
   /** To another service. @throws KithError not_found. */
   departOutside(
     request: OutsideDeparture,
@@ -159,6 +162,8 @@ export interface Accounts {
   readonly phones: Phones;
   readonly getAccount: OwnCommand<'getAccount'>;
   readonly confirmIdentity: OwnCommand<'confirmIdentity'>;
+  readonly deleteAccount: OwnCommand<'deleteAccount'>;
+  readonly keepAccount: OwnCommand<'keepAccount'>;
   readonly changePassword: OwnCommand<'changePassword'>;
   readonly changeEmail: OwnCommand<'changeEmail'>;
   readonly confirmEmail: OwnCommand<'confirmEmail'>;

@@ -14,6 +14,7 @@ import type { Accounts, Credentials, Identity, SignInOutcome } from './accounts.
 import { createDoorman } from './challenge/doorman.ts';
 import { createKnocks } from './challenge/knocks.ts';
 import { createProofOfWork } from './challenge/proofOfWork.ts';
+import { deleteAccount, keepAccount, keepByLink } from './deletion/deletion.ts';
 import { type HostSessions, isHostSession } from './embed/hostSessions.ts';
 import { evenly } from './evenly.ts';
 import { recordEvent } from './events.ts';
@@ -242,6 +243,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
       }),
     resetPassword: (input, origin) => failing(() => resetPassword(room, input, origin)),
     undoEmail: (token, origin) => failing(() => undoEmail(room, token, origin)),
+    keepByLink: (token, origin) => failing(() => keepByLink(room, token, origin)),
     departOutside: ({ cookie, ...request }) =>
       failing(async () => {
         const outcome = await depart(room, outside, { ...request, identity: await identityIn(cookie) });
@@ -276,6 +278,8 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
     },
     getAccount: (caller) => failing(() => own.getAccount(room, caller)),
     confirmIdentity: (caller, input) => failing(() => own.confirmIdentity(room, caller, input)),
+    deleteAccount: (caller, input) => failing(() => deleteAccount(room, caller, input)),
+    keepAccount: (caller) => failing(() => keepAccount(room, caller)),
     changePassword: (caller, input) => failing(() => own.changePassword(room, caller, input)),
     changeEmail: (caller, input) => failing(() => evenly(evenMs, () => own.changeEmail(room, caller, input))),
     confirmEmail: (caller, input) => failing(() => own.confirmEmail(room, caller, input)),

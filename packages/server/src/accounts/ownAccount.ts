@@ -13,6 +13,7 @@ import { demand, judgeTenant } from '../policy/policy.ts';
 import type { Caller } from '../services.ts';
 import { decodeCursor, encodeCursor } from '../store/cursor.ts';
 import { isUniqueViolation } from '../store/database.ts';
+import { deletionOf } from '../store/deletion.ts';
 import { tenantRole } from '../store/users.ts';
 import {
   type Account,
@@ -40,6 +41,7 @@ export async function getAccount(room: Room, caller: Caller): Promise<Output<'ge
     emailVerified: account.emailVerified,
     confirmedUntil: until === null ? null : new Date(until).toISOString(),
     mail: room.mail.works,
+    deletionAt: (await deletionOf(room.db, caller))?.at?.toISOString() ?? null,
   };
 }
 

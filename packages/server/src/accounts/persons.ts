@@ -55,6 +55,8 @@ export async function hasPeople(db: Kysely<AccountsSchema>): Promise<boolean> {
     .innerJoin('tenants', 'tenants.id', 'users.tenant_id')
     .select('users.id')
     .where('tenants.slug', '=', MAIN_TENANT)
+    // Whoever comes after the last who went is the first again.
+    .where('users.deleted_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
   return somebody !== undefined;

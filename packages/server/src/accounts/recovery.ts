@@ -4,6 +4,7 @@ import { isMailAddress } from '../mail/addresses.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
 import { findCredential, holdAccount, passwordMark, setEmail, setPassword } from './credentials.ts';
+import { keep } from './deletion/deletion.ts';
 import { forgetDevices } from './devices.ts';
 import { enter } from './enter.ts';
 import { over } from './errors.ts';
@@ -112,6 +113,8 @@ export async function undoEmail(room: Room, token: string, origin: Origin): Prom
       await dropLinks(trx, userId);
       await dropPhone(trx, userId, proof.createdAt);
       await dropFactorsSince(trx, userId, proof.createdAt);
+      // Whoever took it over may have asked for its end, too.
+      await keep(room, trx, userId, origin);
       await setPassword(trx, userId, null);
       await forgetDevices(trx, userId);
       await room.proofs.withdraw(trx, userId, ['email', 'reset', 'sign_in', 'second_factor', 'phone']);

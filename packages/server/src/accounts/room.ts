@@ -54,7 +54,7 @@ export const UNDO_DAYS = 7;
 export const addressOf = ({ address }: Origin): string => addressKey(address ?? 'unknown');
 
 /** Links carry their secret behind the hash: it reaches no server, no log and no Referer. */
-export const linkTo = (page: 'reset' | 'undo-email' | 'invite', ticket: string): OwnPath =>
+export const linkTo = (page: 'reset' | 'undo-email' | 'invite' | 'keep', ticket: string): OwnPath =>
   `/${page}#${ticket}`;
 
 /** Writes a mail down; `mail.nudge` after the commit. `locale`: as a browser or an account says. */

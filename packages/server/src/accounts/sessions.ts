@@ -31,8 +31,8 @@ export interface Sessions {
   forget(sessionId: string): void;
   /** Every session is looked up anew when it is next asked for. */
   forgetAll(): void;
-  /** The same on all nodes, sockets too: the tenant asks for something else of them. */
-  tellChanged(tenantId: number): void;
+  /** The same on all nodes, sockets too: the tenant asks for something else of them; or of one person's alone. */
+  tellChanged(tenantId: number, userId?: string): void;
   close(): void;
 }
 
@@ -93,6 +93,13 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
     cache.clear();
     tokenOf.clear();
   };
+  /** Absent: everybody's. */
+  const forgetOf = (userId: string | undefined): void => {
+    if (userId === undefined) return forgetAll();
+    const ids: string[] = [];
+    for (const { identity } of cache.values()) if (identity.user.id === userId) ids.push(identity.sessionId);
+    forgetSessions(ids);
+  };
   const remember = (token: string, identity: Identity): void => {
     forgetToken(token);
     const oldest = cache.size >= CACHE_SIZE ? cache.keys().next().value : undefined;
@@ -130,10 +137,17 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
         avatar_id: row.avatar_id,
         bio: row.bio ?? '',
         status: row.status,
+        deleted_at: null,
       }),
       sessionId: row.session,
       expiresAt,
-      restricted: row.restricted,
+      // To keep the account comes first: what the tenant asks for is asked again then.
+      restriction:
+        row.deletion_at !== null
+          ? 'account_deletion_pending'
+          : row.lacks_factor
+            ? 'second_factor_required'
+            : null,
     };
   };
   const lookUp = async (token: string): Promise<Identity | null> => {
@@ -165,7 +179,7 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
 
   const unsubscribe = bus.subscribe(subjects.nodes, (message) => {
     if (message.type === 'sessions_revoked') forgetSessions(message.sessionIds);
-    else if (message.type === 'identities_changed') forgetAll();
+    else if (message.type === 'identities_changed') forgetOf(message.userId);
   });
 
   return {
@@ -257,9 +271,9 @@ export function createSessions({ db, announcer, bus, now = Date.now }: SessionsD
     },
     forget: (sessionId) => forgetSessions([sessionId]),
     forgetAll,
-    tellChanged: (tenantId) => {
-      forgetAll();
-      announcer.identitiesChanged(tenantId);
+    tellChanged: (tenantId, userId) => {
+      forgetOf(userId);
+      announcer.identitiesChanged(tenantId, userId);
     },
     close: unsubscribe,
   };
@@ -298,7 +312,8 @@ const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
       'u.bio',
       'u.status',
       'u.guest_until',
-      lacksFactor.as('restricted'),
+      'u.deletion_at',
+      lacksFactor.as('lacks_factor'),
     ])
     .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))

@@ -56,6 +56,8 @@ export type ProofPurpose =
   | 'email'
   /** The address it had before. */
   | 'undo_email'
+  /** An account that is to be deleted stays. */
+  | 'keep'
   /** By a number, and the name of whoever has none yet; the number of an account. */
   | 'phone_sign_in'
   | 'phone_new'
@@ -215,3 +217,5 @@ export interface AccountsSchema extends Schema {
 export type AccountsDb = Kysely<AccountsSchema>;
 
 export const accountsDb = (db: Db): AccountsDb => db as unknown as AccountsDb;
+/** The same the other way: for what the store does in a transaction of this room. */
+export const storeDb = (db: AccountsDb): Db => db as unknown as Db;

@@ -8,12 +8,14 @@ import type { Embed } from '../accounts/embed/embed.ts';
 import type { ApiCaller } from '../accounts/tenants/apiKeys.ts';
 import type { TenantBook } from '../accounts/tenants/book.ts';
 import { earlierMarks, heldMembership, letIn, letOut } from '../commands/access.ts';
+import { bury } from '../deletion/erasePerson.ts';
 import type { HeldConversation } from '../log/change.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
 import { conversationRow } from '../store/conversations.ts';
 import { decodeCursor, encodeCursor } from '../store/cursor.ts';
 import { isUniqueViolation } from '../store/database.ts';
+import { planDeletion } from '../store/deletion.ts';
 import { historyPage } from '../store/messages.ts';
 import { contentColumns, toConversation } from '../store/records.ts';
 import { sharedConversations } from '../store/sharedConversations.ts';
@@ -21,7 +23,7 @@ import { sharedConversations } from '../store/sharedConversations.ts';
 export type Admin = Answers<AdminCalls, ApiCaller>;
 
 interface AdminOptions {
-  readonly services: Pick<Services, 'database' | 'conversationLog' | 'announcer'>;
+  readonly services: Pick<Services, 'database' | 'conversationLog' | 'announcer' | 'dueWork'>;
   readonly embed: Pick<Embed, 'people' | 'revoke'>;
   readonly book: Pick<TenantBook, 'admit'>;
 }
@@ -86,6 +88,17 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       return { people: page, next: rows.length > limit && last ? encodeCursor([last.sub]) : null };
     },
     revokePerson: async ({ tenantId }, { sub }) => ({ revoked: await embed.revoke(tenantId, sub) }),
+    deletePerson: async ({ tenantId }, { sub, messages }) => {
+      const found = await people.find(tenantId, sub);
+      if (!found) throw new KithError('not_found', { message: 'There is no such person.' });
+      const { userId } = found;
+      const at = new Date();
+      await db.transaction().execute((trx) => planDeletion(trx, { tenantId, userId }, { at, messages }));
+      // At once they are nobody; the rest is due work.
+      await bury(services, { tenantId, userId }, at.getTime());
+      services.dueWork.plan(at.getTime());
+      return { userId };
+    },
     openConversation: async ({ tenantId }, { conversationId, kind, name, owner, members }) => {
       const ids = await idsOf(tenantId, [...members, ...(owner === undefined ? [] : [owner])]);
       const by = owner === undefined ? await serviceOf(tenantId) : (ids.get(owner) ?? '');

@@ -567,6 +567,7 @@ describe('keys of backends', () => {
       upsertPeople: ['PUT', '/people', { people: [{ sub: 'made-by-an-attack', name: 'X' }] }],
       listPeople: ['GET', '/people'],
       revokePerson: ['POST', '/people/revoke', { sub: house.sub }],
+      deletePerson: ['POST', '/people/delete', { sub: house.sub, messages: 'delete' }],
       openConversation: [
         'POST',
         '/conversations',

@@ -13,6 +13,7 @@ import type { Membership } from '../policy/memberships.ts';
 import { demand, judge } from '../policy/policy.ts';
 import type { Caller, Services } from '../services.ts';
 import { isAnyoneFull } from '../store/conversations.ts';
+import { deletedAmong } from '../store/deletion.ts';
 import { headsFor } from '../store/heads.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
 import { marksOfMembers } from '../store/receipts.ts';
@@ -110,6 +111,15 @@ export async function demandPeople(
   const found = await usersByIds(services.database.db, caller.tenantId, userIds);
   if (found.length < new Set(userIds).size)
     throw new KithError('not_found', { message: 'There is no such person.' });
+  refuseDeleted(found.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
+}
+
+function refuseDeleted(userIds: readonly string[]): void {
+  if (userIds.length === 0) return;
+  throw new KithError('forbidden', {
+    message: 'The account of this person was deleted.',
+    fields: userIds.map((userId) => ({ path: userId, message: 'was deleted', reason: 'deleted' })),
+  });
 }
 
 /** Throws unless each of these lets the caller add them, or is in already. Who blocks is not told from who lets nobody. */
@@ -153,6 +163,7 @@ export async function letIn(
       message: `A conversation has at most ${limits.members} members.`,
     });
   }
+  refuseDeleted(await deletedAmong(held.trx, held.row.tenant_id, entering));
   if (await isAnyoneFull(held.trx, held.row.tenant_id, entering, limits.conversations))
     throw new KithError('limit_reached', { message: 'There are too many conversations.' });
   const lastSeq = held.row.last_seq;

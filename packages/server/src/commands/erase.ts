@@ -24,6 +24,12 @@ export const eraseExpired = (
   messages: readonly MessageRow[],
 ): Promise<MessageRecord[]> => eraseMessages(held, messages, { deletedByAuthor: true });
 
+/** All of the person who goes: by themselves. */
+export const eraseOfAuthor = (
+  held: HeldConversation,
+  messages: readonly MessageRow[],
+): Promise<MessageRecord[]> => eraseMessages(held, messages, { deletedByAuthor: true, expires_at: null });
+
 async function eraseMessages(
   held: HeldConversation,
   messages: readonly MessageRow[],

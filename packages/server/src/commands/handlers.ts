@@ -24,6 +24,7 @@ import { confirmTotp } from './confirmTotp.ts';
 import { createConversation } from './createConversation.ts';
 import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
+import { deleteAccount } from './deleteAccount.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
 import { endGuest } from './endGuest.ts';
@@ -53,6 +54,7 @@ import { getUsers } from './getUsers.ts';
 import { hideMessages } from './hideMessages.ts';
 import { installStickerPack } from './installStickerPack.ts';
 import { joinChannel } from './joinChannel.ts';
+import { keepAccount } from './keepAccount.ts';
 import { leaveConversation } from './leaveConversation.ts';
 import { linkFile } from './linkFile.ts';
 import { listChannels } from './listChannels.ts';
@@ -140,6 +142,7 @@ export const handlers: Handlers = {
   confirmTotp,
   createConversation,
   createStickerPack,
+  deleteAccount,
   deleteMessage,
   editMessage,
   findDate,
@@ -176,6 +179,7 @@ export const handlers: Handlers = {
   hideMessages,
   installStickerPack,
   joinChannel,
+  keepAccount,
   leaveConversation,
   linkFile,
   listChannels,

@@ -111,6 +111,7 @@ describe.each(databaseKinds)('what is done at a time, on %s', (kind) => {
         scheduled: () => Promise.reject(new Error('killed')),
         reminder: async () => undefined,
         guest_end: async () => undefined,
+        account_deletion: async () => undefined,
       },
       now,
     });

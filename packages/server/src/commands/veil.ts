@@ -54,11 +54,12 @@ function veiled<T extends Told>(told: T, facts: PrivacyFacts): T {
 }
 
 /** A name, and no more. */
-export const bareUser = ({ id, username, displayName, role }: User): User => ({
+export const bareUser = ({ id, username, displayName, role, deleted }: User): User => ({
   id,
   username,
   displayName,
   role,
+  ...(deleted && { deleted }),
 });
 
 /** `users` wherever they stand in `changes` and `catchUp`. */

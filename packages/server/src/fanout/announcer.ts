@@ -13,8 +13,8 @@ export interface Announcer {
   receipts(tenantId: number, conversationId: string, marks: readonly ReceiptMark[]): void;
   ephemeral(subject: string, ephemeral: Ephemeral): void;
   sessionsRevoked(tenantId: number, userId: string, sessionIds: readonly string[]): void;
-  /** What the sessions of a tenant may do is another thing now: to the nodes, which look at each again. */
-  identitiesChanged(tenantId: number): void;
+  /** What the sessions of a tenant, or of one person, may do is another thing now: to the nodes, which look at each again. */
+  identitiesChanged(tenantId: number, userId?: string): void;
   /** The custom emoji are at this revision now: to everybody of the tenant. */
   emojiChanged(tenantId: number, rev: number): void;
   /** What these people let others see is something else now: to the nodes. */
@@ -88,7 +88,12 @@ export function createAnnouncer(bus: Bus, { onChanged }: AnnouncerOptions = {}):
     ephemeral: (subject, ephemeral) => bus.publish(subject, { type: 'ephemeral', ephemeral }),
     sessionsRevoked: (tenantId, userId, sessionIds) =>
       bus.publish(subjects.nodes, { type: 'sessions_revoked', tenantId, userId, sessionIds }),
-    identitiesChanged: (tenantId) => bus.publish(subjects.nodes, { type: 'identities_changed', tenantId }),
+    identitiesChanged: (tenantId, userId) =>
+      bus.publish(subjects.nodes, {
+        type: 'identities_changed',
+        tenantId,
+        ...(userId !== undefined && { userId }),
+      }),
     emojiChanged: (tenantId, rev) => bus.publish(subjects.nodes, { type: 'emoji_changed', tenantId, rev }),
     privacyChanged: (tenantId, userIds) =>
       bus.publish(subjects.nodes, { type: 'privacy', tenantId, userIds }),

@@ -56,8 +56,8 @@ export type BusMessage =
       readonly userId: string;
       readonly sessionIds: readonly string[];
     }
-  /** To every node: what a tenant's sessions may do is another thing now. */
-  | { readonly type: 'identities_changed'; readonly tenantId: number }
+  /** To every node: what a tenant's sessions may do is another thing now; or one person's. */
+  | { readonly type: 'identities_changed'; readonly tenantId: number; readonly userId?: string }
   /** To every node: how somebody wants to be seen, for those that have devices of theirs. */
   | {
       readonly type: 'presence_setting';

@@ -6,7 +6,7 @@ import type { Hub } from '../fanout/hub.ts';
 import type { PresenceService } from '../fanout/presence.ts';
 import type { Subscriber } from '../fanout/subscriber.ts';
 import { demand, type RateLimiter } from '../limits/rateLimiter.ts';
-import { demandFactor } from '../policy/secondFactor.ts';
+import { demandUnrestricted } from '../policy/restriction.ts';
 import type { Caller, CallerSocket, Services } from '../services.ts';
 import type { Live } from './connectionState.ts';
 import type { Outbound } from './outbound.ts';
@@ -100,7 +100,7 @@ export async function admit(
     throw new KithError('unauthenticated', {
       message: 'Pages of this origin may not speak for this person.',
     });
-  demandFactor(identity, null);
+  demandUnrestricted(identity, null);
   if (!people.enter(identity)) throw new KithError('too_many_connections');
   let entered = false;
   try {

@@ -138,6 +138,11 @@ export class Connection implements Entrant, Newcomer {
     }
   }
 
+  /** Whether it is this person's. */
+  isOf(userId: string): boolean {
+    return liveOf(this.#state)?.identity.user.id === userId;
+  }
+
   /** Whether its session should be looked at again; asking starts the next interval. */
   isDueForRevalidation(now: number): boolean {
     const live = liveOf(this.#state);
@@ -154,7 +159,7 @@ export class Connection implements Entrant, Newcomer {
     if (!live) return;
     const same =
       identity?.user.id === live.identity.user.id && identity.sessionId === live.identity.sessionId;
-    if (same && identity.restricted) this.close('second_factor_required');
+    if (same && identity.restriction) this.close(identity.restriction);
     // What its commands are judged by was made when it came in.
     else if (same && (identity.user.role === 'guest') !== (live.caller.guest === true))
       this.close('draining');

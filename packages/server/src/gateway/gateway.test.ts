@@ -322,7 +322,7 @@ describe('leaving', () => {
     await open({ gateway: { revalidateMs: 30 } });
     const client = await door.connect(ann);
     const identity = door.sessions.get(ann.sessionId);
-    if (identity) door.sessions.set(ann.sessionId, { ...identity, restricted: true });
+    if (identity) door.sessions.set(ann.sessionId, { ...identity, restriction: 'second_factor_required' });
     expect((await client.next('goodbye')).error.code).toBe('second_factor_required');
     expect((await client.closed).code).toBe(4432);
   });

@@ -33,8 +33,8 @@ export interface Gateway {
    * all are gone, after some 20 s at most.
    */
   drain(): Promise<void>;
-  /** Looks at every session again, soon. */
-  revalidateAll(): void;
+  /** Looks at every session again, soon; or at those of one person. */
+  revalidateAll(userId?: string): void;
   /** Sockets that are open. */
   connections(): number;
 }
@@ -158,8 +158,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   }, options.sweepMs ?? SWEEP_MS);
   sweep.unref();
 
-  const revalidateAll = (): void => {
-    for (const connection of connections) dueForRevalidation.add(connection);
+  const revalidateAll = (userId?: string): void => {
+    for (const connection of connections)
+      if (userId === undefined || connection.isOf(userId)) dueForRevalidation.add(connection);
     revalidateDue();
   };
 

@@ -5,6 +5,7 @@ import {
   ForgotPasswordForm,
   GuestForm,
   InviteForm,
+  KeepForm,
   KithError,
   NoForm,
   PasskeySignInForm,
@@ -111,6 +112,11 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
   door('email/undo', UndoEmailForm, async ({ token }, origin, reply) =>
     reply.send(await accounts.undoEmail(token, origin)),
   );
+
+  door('keep', KeepForm, async ({ token }, origin, reply) => {
+    await accounts.keepByLink(token, origin);
+    return reply.send({});
+  });
 
   door('invite', InviteForm, async ({ token }, _origin, reply) =>
     reply.send(await accounts.invites.preview(token)),

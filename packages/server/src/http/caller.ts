@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Credentials, Identity, Origin } from '../accounts/accounts.ts';
 import type { RateLimiter, RateScope } from '../limits/rateLimiter.ts';
 import { mailLocale } from '../mail/kinds.ts';
-import { demandFactor } from '../policy/secondFactor.ts';
+import { demandUnrestricted } from '../policy/restriction.ts';
 import type { Caller } from '../services.ts';
 import type { HttpDependencies } from './app.ts';
 import { addressOf, foreignOriginOf, isOwnOrigin } from './origin.ts';
@@ -13,7 +13,7 @@ type Dependencies = Pick<HttpDependencies, 'accounts' | 'limiter' | 'config' | '
 
 /**
  * The signed-in caller, within their rates. `command` null: what is no command. @throws KithError rate_limited, unauthenticated,
- * forbidden, second_factor_required.
+ * forbidden, and the error of a restriction.
  */
 export async function callerOf(
   request: FastifyRequest,
@@ -29,7 +29,7 @@ export async function callerOf(
   if (!identity) throw new KithError('unauthenticated');
   refuseForgery(request, dependencies);
   refuseOthersPages(request, identity, dependencies);
-  demandFactor(identity, command);
+  demandUnrestricted(identity, command);
   const { tenantId, sessionId } = identity;
   takeRate(limiter, { tenantId, userId: identity.user.id }, rate);
   return {

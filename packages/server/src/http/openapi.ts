@@ -18,6 +18,7 @@ import {
   type HttpRoute,
   InviteForm,
   InviteReply,
+  KeepForm,
   NoForm,
   operatorCalls,
   PasskeyBeginReply,
@@ -379,6 +380,14 @@ function authOperations(book: SchemaBook): Placed[] {
       UndoEmailForm,
       ['not_found', 'conflict'],
       { description: 'Done.', content: json(book.of(UndoEmailReply, 'output')) },
+    ),
+    door(
+      'keep',
+      'keepAccountByLink',
+      'An account that is to be deleted stays, with the token of the link that was mailed. All sessions end.',
+      KeepForm,
+      ['not_found'],
+      { description: 'Done.', content: json({ type: 'object' }) },
     ),
     door(
       'invite',

@@ -2,6 +2,7 @@
 import { KithError } from '@kith/protocol';
 import { changeOwnRecord } from '../commands/own.ts';
 import { deliver, endSending } from '../commands/scheduled.ts';
+import { erasePerson } from '../deletion/erasePerson.ts';
 import type { Services } from '../services.ts';
 import { type DueRow, dropClaimed, setDue } from '../store/due.ts';
 import { ownValue } from '../store/own.ts';
@@ -36,6 +37,7 @@ export const dueKinds = (services: Services, now: () => number = Date.now): DueW
   guest_end: async (row) => {
     if (await services.accounts.guests.leave(row)) await dropClaimed(services.database.db, row);
   },
+  account_deletion: (row) => erasePerson(services, row, now),
 });
 
 /** Put off or taken back before it was claimed. */

@@ -1,12 +1,13 @@
 /** What is to be done at a time: one row each, in order of time over all tenants. What it is about lies in own records. */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Db } from './database.ts';
 import type { Schema } from './schema.ts';
 import type { Somebody } from './users.ts';
 
 /** A claim holds so long, ms: longer than any of it takes. */
 export const LEASE_MS = 30_000;
 
-export type DueKind = 'scheduled' | 'reminder' | 'guest_end';
+export type DueKind = 'scheduled' | 'reminder' | 'guest_end' | 'account_deletion';
 
 export interface DueRow extends Somebody {
   readonly kind: DueKind;
@@ -15,7 +16,7 @@ export interface DueRow extends Somebody {
 
 /** Sets when it is due; null: never. A claim of the former time is void. */
 export async function setDue(
-  trx: Transaction<Schema>,
+  trx: Db,
   { tenantId, userId, kind, id }: DueRow,
   at: Date | null,
 ): Promise<void> {

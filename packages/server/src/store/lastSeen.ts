@@ -34,7 +34,7 @@ export async function storeLastSeen(db: Db, seen: readonly LastSeen[]): Promise<
       ${seen.map((one) => one.userId)}::uuid[],
       ${seen.map((one) => one.at.toISOString())}::timestamptz[]
     ) as s (tenant_id, id, at)
-    where u.tenant_id = s.tenant_id and u.id = s.id and (u.last_seen_at is null or u.last_seen_at < s.at)`.execute(
+    where u.tenant_id = s.tenant_id and u.id = s.id and u.deleted_at is null and (u.last_seen_at is null or u.last_seen_at < s.at)`.execute(
     db,
   );
 }

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { spamMigration } from '../accounts/challenge/migration.ts';
+import { deletionMigration } from '../accounts/deletion/migration.ts';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { guestsMigration } from '../accounts/guests/migration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
@@ -504,4 +505,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0030_phone': { up: (db) => run(db, phonesMigration) },
   '0031_spam': { up: (db) => run(db, [...spamMigration, ...newcomersMigration]) },
   '0032_guests': { up: (db) => run(db, guestsMigration) },
+  '0033_deletion': { up: (db) => run(db, deletionMigration) },
 };

@@ -45,6 +45,7 @@ export const userColumns = [
   'avatar_id',
   'bio',
   'status',
+  'deleted_at',
 ] as const satisfies readonly (keyof UsersTable)[];
 
 export const toUser = (row: UserRow): User => ({
@@ -55,6 +56,7 @@ export const toUser = (row: UserRow): User => ({
   ...(row.avatar_id !== null && { avatar: { blobId: row.avatar_id } }),
   ...(row.bio !== '' && { bio: row.bio }),
   ...(row.status && !isOver(row.status) && { status: row.status }),
+  ...(row.deleted_at !== null && { deleted: true as const }),
 });
 
 /** Nothing removes a status at its end: it is not told any more. */

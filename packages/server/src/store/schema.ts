@@ -85,6 +85,17 @@ export interface UsersTable {
   /** Removed own records up to this rev may be gone: an older place begins anew. */
   own_floor: Count;
   last_seen_at: NullableInstant;
+  /** When the account is to be deleted, and what then becomes of the messages. */
+  deletion_at: NullableInstant;
+  deletion_messages: ColumnType<
+    'keep' | 'delete' | null,
+    'keep' | 'delete' | null | undefined,
+    'keep' | 'delete' | null
+  >;
+  /** Up to which conversation the deletion has come. */
+  deletion_place: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Since when nothing is left of them but their id. */
+  deleted_at: NullableInstant;
   created_at: Generated<Date>;
   /** When the stay of a guest ends, and who invited them; null: no guest. */
   guest_until: ColumnType<Date | null, Date | null | undefined, Date | null>;

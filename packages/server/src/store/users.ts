@@ -117,6 +117,7 @@ export async function searchUsers(
     .selectFrom('users')
     .select([...userColumns, 'folded_name'])
     .where('tenant_id', '=', tenantId)
+    .where('deleted_at', 'is', null)
     // Guests who are gone are found no more; what they said is.
     .where(sql<boolean>`(guest_until is null or guest_until > now())`)
     .$if(guest !== null, (q) => q.where(sharesWith(sql.ref('users.id'), tenantId, guest ?? '')))
@@ -140,7 +141,7 @@ export async function searchUsers(
 export async function peopleNamed(db: Db, tenantId: number, name: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string; exact: boolean }>`
     select id, username = ${name.toLowerCase()} as exact from users
-    where tenant_id = ${tenantId} and (
+    where tenant_id = ${tenantId} and deleted_at is null and (
       username = ${name.toLowerCase()} or ${hasWord(sql.ref('folded_name'), name.trim())}
     )
     order by exact desc, folded_name, id limit ${limit}`.execute(db);

@@ -208,6 +208,8 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     getAccount: () => ({}),
     confirmIdentity: () => ({ password: 'not the one' }),
     changePassword: () => ({ password: 'x' }),
+    deleteAccount: () => ({ messages: 'keep' }),
+    keepAccount: () => ({}),
     changeEmail: () => ({ email: 'fuzz@example.org' }),
     confirmEmail: () => ({ ticket: 'x', code: '123456' }),
     listLinks: () => ({}),
@@ -285,7 +287,7 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     findDate: () => ({ conversationId: known.conversationId, at: '2026-01-01T00:00:00Z' }),
   };
   const isSafe = (name: CommandName): boolean =>
-    !['revokeOtherSessions', 'changeEmail', 'confirmIdentity'].includes(name);
+    !['revokeOtherSessions', 'changeEmail', 'confirmIdentity', 'deleteAccount'].includes(name);
   const safe = commandNames.filter(isSafe);
 
   const junk = (): unknown => (chance(0.02) ? 'x'.repeat(below(limits.textLength * 2)) : pick(JUNK));

@@ -79,7 +79,7 @@ export async function openGateway(world: World, options: GatewayWorldOptions = {
       user: { id: userId, username: sessionId, displayName: sessionId, role: 'member' },
       sessionId,
       expiresAt: new Date(Date.now() + 3_600_000),
-      restricted: false,
+      restriction: null,
     });
     return sessionId;
   };

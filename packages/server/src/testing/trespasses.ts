@@ -188,6 +188,9 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
   getAccount: nothing,
   confirmIdentity: () => [{ password: 'not the password' }],
   changePassword: () => [{ password: 'short' }],
+  // What becomes of one's own account is in attacks/deletion.test.ts.
+  deleteAccount: () => [{ messages: 'keep' }],
+  keepAccount: nothing,
   changeEmail: () => [{ email: 'mine@example.org' }],
   // Those of others are in accounts/identity.test.ts.
   confirmEmail: () => [{ ticket: 'none', code: '000000' }],

@@ -119,7 +119,8 @@ export function createEmbed(options: EmbedOptions): Embed {
     const { tenant, claims } = verdict;
     may(tenant);
     const known = await people.find(tenant.id, claims.sub);
-    if (known?.tokensFrom && claims.iat * 1_000 < known.tokensFrom.getTime())
+    const tokensFrom = known ? known.tokensFrom : await people.goneAt(tenant.id, claims.sub);
+    if (tokensFrom && claims.iat * 1_000 < tokensFrom.getTime())
       return refuse(tenant, 'it was issued before its person was signed out', true);
     if (whose && (whose.tenantId !== tenant.id || whose.userId !== known?.userId)) {
       await countRefusal(db, tenant.id, 'it is of somebody else than the session');

@@ -106,10 +106,12 @@ export function createHostSessions({ db, announcer, bus, now }: Options): HostSe
         'u.avatar_id',
         'u.bio',
         'u.status',
+        'u.deleted_at',
       ])
       .where('s.token', '=', token)
       .where('s.expires_at', '>', new Date(now()))
       .where('t.disabled_at', 'is', null)
+      .where('u.deleted_at', 'is', null)
       .executeTakeFirst();
     if (!row) return null;
     return {
@@ -118,7 +120,7 @@ export function createHostSessions({ db, announcer, bus, now }: Options): HostSe
       user: toUser(row),
       sessionId: row.session,
       expiresAt: row.expires_at,
-      restricted: false,
+      restriction: null,
       byHost: true,
     };
   };

@@ -1,5 +1,5 @@
 /** Who somebody of a host is here: made when they first come, and as the host last said. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { KithError, newId, type Role, type User } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Announcer } from '../../fanout/announcer.ts';
@@ -33,6 +33,8 @@ interface PeopleOptions {
 
 export interface HostPeople {
   find(tenantId: number, sub: string): Promise<HostPerson | null>;
+  /** When somebody of this name was deleted, as long as tokens of before may be good; null: nobody was. */
+  goneAt(tenantId: number, sub: string): Promise<Date | null>;
   /** Ids of those of them that are known. */
   bySubs(tenantId: number, subs: readonly string[]): Promise<Map<string, string>>;
   /** By sub, from after this one on; our own apart. */
@@ -120,6 +122,15 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
 
   return {
     find,
+    goneAt: async (tenantId, sub) => {
+      const row = await db
+        .selectFrom('host_people_gone')
+        .select('gone_at')
+        .where('tenant_id', '=', tenantId)
+        .where('sub_hash', '=', subHash(sub))
+        .executeTakeFirst();
+      return row?.gone_at ?? null;
+    },
     bySubs: async (tenantId, subs) => {
       const rows = await db
         .selectFrom('host_people')
@@ -161,3 +172,6 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
     },
   };
 }
+
+/** What is kept of the name of somebody who was deleted. */
+export const subHash = (sub: string): Buffer => createHash('sha256').update(sub).digest();

@@ -20,6 +20,12 @@ interface HostPeopleTable {
   tokens_from: Date | null;
 }
 
+interface HostPeopleGoneTable {
+  tenant_id: number;
+  sub_hash: Uint8Array;
+  gone_at: Date;
+}
+
 interface HostSessionsTable {
   id: string;
   tenant_id: number;
@@ -69,6 +75,7 @@ interface TenantDaysTable {
 export interface TenantsSchema extends AccountsSchema {
   tenant_keys: TenantKeysTable;
   host_people: HostPeopleTable;
+  host_people_gone: HostPeopleGoneTable;
   host_sessions: HostSessionsTable;
   host_tokens_used: HostTokensUsedTable;
   api_keys: ApiKeysTable;
