@@ -91,7 +91,7 @@ async function serve(): Promise<void> {
         user: user(token),
         sessionId: token,
         expiresAt: new Date(Date.now() + 3_600_000),
-        restricted: false,
+        restriction: null,
       }),
     },
     hub,

@@ -73,6 +73,9 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   guest_changed: { icon: Hourglass, key: 'security.event.guest_changed' },
   guest_ended: { icon: Hourglass, key: 'security.event.guest_ended' },
   join_policy_changed: { icon: Building2, key: 'security.event.join_policy_changed' },
+  deletion_asked: { icon: ShieldAlert, key: 'security.event.deletion_asked', alert: true },
+  deletion_undone: { icon: Undo2, key: 'security.event.deletion_undone' },
+  account_deleted: { icon: ShieldOff, key: 'security.event.account_deleted' },
   tenant_security_changed: { icon: Building2, key: 'security.event.tenant_security_changed' },
 };
 

@@ -77,6 +77,9 @@ export const guestRules: { readonly [N in CommandName]: Row<N> } = {
   searchUsers: 'may',
   refreshToken: 'may_not',
   // The session is their only way in: any other would outlive what they were let in for.
+  // They have an end already, and nothing to show who they are by.
+  deleteAccount: 'may_not',
+  keepAccount: 'may_not',
   getAccount: 'may',
   confirmIdentity: 'may_not',
   changePassword: 'may_not',
