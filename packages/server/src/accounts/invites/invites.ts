@@ -241,10 +241,12 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
       if (!(await cameBy(room, caller, id))) {
         const invite = await joining.find(token);
         const address = (await findCredential(db, { id: userId }))?.email ?? null;
-        if (!invite || !isFor(invite, address)) throw over();
-        // Who is in already leaves the place to somebody else.
-        const places = await placesOf(db, caller, invite.conversationIds);
-        if (places.length < invite.conversationIds.length) await use(room, caller, id, address, sessionId);
+        if (invite && isFor(invite, address)) {
+          // Who is in already leaves the place to somebody else.
+          const places = await placesOf(db, caller, invite.conversationIds);
+          if (places.length < invite.conversationIds.length) await use(room, caller, id, address, sessionId);
+          // Pressed twice at once, and the other one has just used it up.
+        } else if (!(await cameBy(room, caller, id))) throw over();
       }
       await room.settle(userId);
       const row = await findRow(db, tenantId, id);
