@@ -160,19 +160,24 @@ describe.each(databaseKinds)('the wire on %s', (kind) => {
 
     it('W4: every request is answered once, with its id; an id in use ends the connection; so many may wait', async () => {
       const client = await connect(ann);
-      for (let id = 0; id < limits.inFlight + 20; id += 1) {
-        client.send({ t: 'request', id, command: 'searchUsers', input: {} });
-      }
+      const each = limits.inFlight + 20;
       const answers = new Map<number, string>();
-      for (let id = 0; id < limits.inFlight + 20; id += 1) {
-        const answer = await Promise.race([
-          client.next('reply', (frame) => frame.id === id),
-          client.next('failed', (frame) => frame.id === id),
-        ]);
-        expect(answers.has(id)).toBe(false);
-        answers.set(id, answer.t === 'failed' ? answer.error.code : 'ok');
+      const seen = new Set<string>();
+      // On a busy machine they come in one by one, and are answered as they come: then once more.
+      for (let round = 1; round <= 20 && !seen.has('too_many_in_flight'); round += 1) {
+        const ids = Array.from({ length: each }, (_, n) => round * 1_000 + n);
+        for (const id of ids) client.send({ t: 'request', id, command: 'searchUsers', input: {} });
+        for (const id of ids) {
+          const answer = await Promise.race([
+            client.next('reply', (frame) => frame.id === id),
+            client.next('failed', (frame) => frame.id === id),
+          ]);
+          expect(answers.has(id)).toBe(false);
+          answers.set(id, answer.t === 'failed' ? answer.error.code : 'ok');
+          seen.add(answers.get(id) ?? '');
+        }
       }
-      expect(new Set(answers.values())).toEqual(new Set(['ok', 'too_many_in_flight']));
+      expect(seen).toEqual(new Set(['ok', 'too_many_in_flight']));
       client.send({ t: 'request', id: 900, command: 'markRead', input: { conversationId: group, seq: 1 } });
       client.send({ t: 'request', id: 900, command: 'markRead', input: { conversationId: group, seq: 1 } });
       expect((await client.closed).code).toBe(errors.bad_frame.close);
