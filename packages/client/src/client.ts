@@ -57,6 +57,7 @@ export class Client implements KithClient {
   readonly reminders: Reminders;
   readonly invites: KithClient['invites'];
   readonly guests: KithClient['guests'];
+  readonly tenant: KithClient['tenant'];
   readonly security: KithClient['security'];
   readonly sessions: KithClient['sessions'];
   readonly request: KithClient['request'];
@@ -125,6 +126,7 @@ export class Client implements KithClient {
     this.invites = fetchedRoom(async () => (await import('./invites.ts')).invitesOf(core.request));
     this.security = fetchedRoom(async () => (await import('./security.ts')).securityOf(core));
     this.guests = fetchedRoom(async () => (await import('./guests.ts')).guestsOf(core.request));
+    this.tenant = fetchedRoom(async () => (await import('./tenant.ts')).tenantOf(core.request));
     this.sessions = {
       list: async () => (await core.request('listSessions', {})).sessions,
       revoke: async (sessionId) => void (await core.request('revokeSession', { sessionId })),

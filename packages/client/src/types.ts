@@ -633,6 +633,24 @@ export interface KithClient {
     /** When one’s own stay ends; null for who is no guest. */
     myEnd(): Promise<string | null>;
   };
+  /** The place, for its owner and in part its admins; what changes it asks first for `security.confirm`. */
+  readonly tenant: {
+    get(): Promise<Output<'getTenant'>>;
+    /** What is not given stays. */
+    update(change: Input<'updateTenant'>): Promise<Output<'updateTenant'>>;
+    /** The key is told this once. */
+    createApiKey(input: Input<'createApiKey'>): Promise<Output<'createApiKey'>>;
+    rotateApiKey(keyId: string): Promise<Output<'rotateApiKey'>>;
+    revokeApiKey(keyId: string): Promise<void>;
+    people(input?: Input<'listTenantPeople'>): Promise<Output<'listTenantPeople'>>;
+    setRole(userId: string, role: 'admin' | 'member'): Promise<User>;
+    /** To a new owner; one is an admin afterwards. */
+    transfer(userId: string): Promise<User>;
+    /** For somebody who has lost all their second factors: they sign in without. */
+    resetFactors(userId: string): Promise<void>;
+    suspend(userId: string): Promise<void>;
+    restore(userId: string): Promise<void>;
+  };
   readonly sessions: {
     list(): Promise<Output<'listSessions'>['sessions']>;
     revoke(sessionId: string): Promise<void>;

@@ -15,7 +15,8 @@ export const apiScopes = [
   'messages:read',
   'messages:send',
 ] as const;
-export type ApiScope = (typeof apiScopes)[number];
+export const ApiScope = z.enum(apiScopes);
+export type ApiScope = z.output<typeof ApiScope>;
 
 interface AdminSpec extends CallSpec {
   /** What a key needs for it. */

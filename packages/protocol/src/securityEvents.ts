@@ -55,6 +55,18 @@ export const securityEventKinds = [
   'account_deleted',
   /** What the tenant asks of its people. */
   'tenant_security_changed',
+  /** Its name, what it may do, which pages may speak for it. */
+  'tenant_changed',
+  'api_key_made',
+  'api_key_revoked',
+  /** Of the person, by the owner. */
+  'tenant_role_changed',
+  /** To this person. */
+  'tenant_owner_changed',
+  /** By the owner or an admin: all second factors are gone. */
+  'factors_reset',
+  'account_suspended',
+  'account_restored',
 ] as const;
 
 export type SecurityEventKind = (typeof securityEventKinds)[number];

@@ -1,6 +1,6 @@
 /** Tenants as an operator makes and keeps them: settings, and the calls below `/v1/operator`. */
 import { z } from 'zod';
-import { apiScopes } from './adminCalls.ts';
+import { ApiScope, apiScopes } from './adminCalls.ts';
 import { type CallInput, type CallOutput, call } from './calls.ts';
 import { limits } from './limits.ts';
 import { Cursor, Id, Name, PageSize, Text, Time } from './scalars.ts';
@@ -19,6 +19,8 @@ export const tenantFeatures = [
   'openConversations',
   /** People look each other up. */
   'findPeople',
+  /** Tokens and the API say what people look like; off: the people do. */
+  'hostPictures',
 ] as const;
 export type TenantFeature = (typeof tenantFeatures)[number];
 
@@ -40,23 +42,27 @@ function isOrigin(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === value;
 }
 
+export const PageOrigins = z.array(PageOrigin).max(20);
+
 const KeysUrl = Text(1_000, 1).refine(
   (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
   'must be an address such as https://app.example.org/.well-known/jwks.json',
 );
 
-const features = z.partialRecord(z.enum(tenantFeatures), z.boolean());
+export const TenantFeatures = z.partialRecord(z.enum(tenantFeatures), z.boolean());
 /** A quota that is null is none. */
 const quotas = z.partialRecord(z.enum(tenantQuotas), z.int().min(0).max(1_000_000_000).nullable());
 
 const settings = {
   name: Name(limits.nameLength),
   /** Pages of these may speak for people of the tenant, with the session of one of them. */
-  origins: z.array(PageOrigin).max(20),
+  origins: PageOrigins,
   /** `open`: whoever a token names for the first time becomes a person; `invited` and `closed`: only whom the API made. */
   signUp: z.enum(['open', 'invited', 'closed']),
   /** Where the host's public keys are; null: tokens are signed with a secret. */
   jwksUrl: KeysUrl.nullable(),
+  /** Whether people are strangers to one another, whom new accounts may write to a little only; null: as the door is open. */
+  strangers: z.boolean().nullable(),
 };
 
 const Slug = { slug: TenantSlug };
@@ -66,7 +72,7 @@ const TokenKey = z.object({ kid: z.string(), createdAt: Time });
 export const ApiKey = z.object({
   id: z.string(),
   name: z.string(),
-  scopes: z.array(z.enum(apiScopes)),
+  scopes: z.array(ApiScope),
   createdAt: Time,
   expiresAt: Time.nullable(),
   /** To the minute. */
@@ -84,6 +90,7 @@ export const Tenant = z.object({
   jwksUrl: z.string().nullable(),
   quotas: z.record(z.string(), z.number()),
   features: z.record(z.string(), z.boolean()),
+  strangers: z.boolean().nullable(),
 });
 
 const WholeTenant = Tenant.extend({
@@ -102,6 +109,11 @@ export const tenantEventKinds = [
   'api_key_made',
   'api_key_used_first',
   'api_key_revoked',
+  'role_changed',
+  'owner_changed',
+  'factors_reset',
+  'account_suspended',
+  'account_restored',
   /** Counted by reason and hour. */
   'token_refused',
 ] as const;
@@ -119,7 +131,7 @@ const TenantEvent = z.object({
 
 const KeyInput = {
   name: Name(limits.nameLength),
-  scopes: z.array(z.enum(apiScopes)).min(1).max(apiScopes.length),
+  scopes: z.array(ApiScope).min(1).max(apiScopes.length),
   expiresAt: Time.optional(),
 };
 /** Shown this once. */
@@ -140,7 +152,8 @@ export const operatorCalls = {
       signUp: settings.signUp.default('open'),
       jwksUrl: settings.jwksUrl.default(null),
       quotas: quotas.default({}),
-      features: features.default({}),
+      features: TenantFeatures.default({}),
+      strangers: settings.strangers.default(null),
     }),
     output: Tenant,
     errors: ['conflict'],
@@ -166,7 +179,7 @@ export const operatorCalls = {
       ...Slug,
       ...z.object(settings).partial().shape,
       quotas: quotas.optional(),
-      features: features.optional(),
+      features: TenantFeatures.optional(),
     }),
     output: Tenant,
     errors: ['not_found', 'conflict'],

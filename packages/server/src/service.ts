@@ -191,6 +191,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     config,
     log,
     hosts: embed.sessions,
+    tenantsChanged: tenants.changed,
     meter,
     breached,
     origin: () => here ?? `http://localhost:${config.port}`,

@@ -77,6 +77,14 @@ export const looks: Readonly<Record<SecurityEventKind, Look>> = {
   deletion_undone: { icon: Undo2, key: 'security.event.deletion_undone' },
   account_deleted: { icon: ShieldOff, key: 'security.event.account_deleted' },
   tenant_security_changed: { icon: Building2, key: 'security.event.tenant_security_changed' },
+  tenant_changed: { icon: Building2, key: 'security.event.tenant_changed' },
+  api_key_made: { icon: KeyRound, key: 'security.event.api_key_made' },
+  api_key_revoked: { icon: KeyRound, key: 'security.event.api_key_revoked' },
+  tenant_role_changed: { icon: BadgeCheck, key: 'security.event.tenant_role_changed' },
+  tenant_owner_changed: { icon: BadgeCheck, key: 'security.event.tenant_owner_changed' },
+  factors_reset: { icon: ShieldOff, key: 'security.event.factors_reset', alert: true },
+  account_suspended: { icon: LogOut, key: 'security.event.account_suspended', alert: true },
+  account_restored: { icon: LogIn, key: 'security.event.account_restored' },
 };
 
 /** Of a server that is newer than this app. */

@@ -20,6 +20,7 @@ import { reportCommands } from './reports.ts';
 import { searchCommands } from './search.ts';
 import { securityCommands } from './security.ts';
 import { stickerCommands } from './stickers.ts';
+import { tenantCommands } from './tenant.ts';
 import { threadCommands } from './threads.ts';
 
 export const commands = {
@@ -36,6 +37,7 @@ export const commands = {
   ...factorCommands,
   ...inviteCommands,
   ...guestCommands,
+  ...tenantCommands,
   ...emojiCommands,
   ...stickerCommands,
   ...gifCommands,

@@ -21,6 +21,7 @@ import type { Guests } from './guests/guests.ts';
 import type { Invites } from './invites/invites.ts';
 import type { DepartureOutcome, ReturnOutcome } from './outside/flow.ts';
 import type { Phones } from './phones/phones.ts';
+import type { Keeping } from './tenants/keeping.ts';
 
 /** Credentials as they come: a bearer token, or the browser's Cookie header. A token, even a wrong one, hides the cookie. */
 export interface Credentials {
@@ -185,6 +186,8 @@ export interface Accounts {
   readonly updateTenantSecurity: OwnCommand<'updateTenantSecurity'>;
   readonly invites: Invites;
   readonly guests: Guests;
+  /** The place, as its owner and admins look after it. */
+  readonly keeping: Keeping;
   /** The most recently used first. */
   listSessions(caller: Caller): Promise<SessionInfo[]>;
   /** False when this person has no such session. Announces the revocation, so that its sockets close everywhere. */

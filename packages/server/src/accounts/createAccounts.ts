@@ -48,6 +48,7 @@ import { createSessions } from './sessions.ts';
 import { proceed, resend, signIn } from './signIn.ts';
 import { isTrapped, signUp } from './signUp.ts';
 import { accountsDb } from './tables.ts';
+import { createKeeping, type Keeping } from './tenants/keeping.ts';
 import { createTokens } from './tokens.ts';
 
 export interface AccountsDependencies {
@@ -72,6 +73,8 @@ export interface AccountsDependencies {
   readonly log: Pick<Logger, 'error' | 'warn'>;
   /** Of those who came by a token of their host; absent: nobody does. */
   readonly hosts?: HostSessions;
+  /** All nodes read anew what tenants may do; absent: there is one that looks by itself. */
+  readonly tenantsChanged?: () => Promise<void>;
   /** Who is invited is let into conversations by it; without, for tests, nobody is. */
   readonly conversationLog?: ConversationLog | null;
   readonly meter?: Pick<Meter, 'door'>;
@@ -191,6 +194,12 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
   });
 
   const guests = createGuests(room, { conversationLog: dependencies.conversationLog ?? null });
+  const keeping = createKeeping(room, {
+    people: database.db,
+    announcer,
+    services: outside.providers,
+    changed: dependencies.tenantsChanged ?? (() => Promise.resolve()),
+  });
 
   const tokenIn = ({ token, cookie }: Credentials): string | null => {
     const signed = token ?? (cookie === undefined ? null : tokens.fromCookies(cookie));
@@ -326,6 +335,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         return guests.enter(input, origin);
       },
     }),
+    keeping: failingKeeping(keeping),
     forgetSessions: () => {
       sessions.forgetAll();
       hosts?.forgetAll();
@@ -355,6 +365,20 @@ const failingGuests = (guests: Guests): Guests => ({
   updateGuest: (caller, input) => failing(() => guests.updateGuest(caller, input)),
   endGuest: (caller, input) => failing(() => guests.endGuest(caller, input)),
   leave: (guest) => failing(() => guests.leave(guest)),
+});
+
+const failingKeeping = (keeping: Keeping): Keeping => ({
+  getTenant: (caller, input) => failing(() => keeping.getTenant(caller, input)),
+  updateTenant: (caller, input) => failing(() => keeping.updateTenant(caller, input)),
+  createApiKey: (caller, input) => failing(() => keeping.createApiKey(caller, input)),
+  rotateApiKey: (caller, input) => failing(() => keeping.rotateApiKey(caller, input)),
+  revokeApiKey: (caller, input) => failing(() => keeping.revokeApiKey(caller, input)),
+  listTenantPeople: (caller, input) => failing(() => keeping.listTenantPeople(caller, input)),
+  setTenantRole: (caller, input) => failing(() => keeping.setTenantRole(caller, input)),
+  transferTenant: (caller, input) => failing(() => keeping.transferTenant(caller, input)),
+  resetFactors: (caller, input) => failing(() => keeping.resetFactors(caller, input)),
+  suspendAccount: (caller, input) => failing(() => keeping.suspendAccount(caller, input)),
+  restoreAccount: (caller, input) => failing(() => keeping.restoreAccount(caller, input)),
 });
 
 /** The database's errors as ours (E1). */

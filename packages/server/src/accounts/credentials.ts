@@ -104,10 +104,14 @@ export async function insertAccount(db: AccountsDb, account: NewAccount): Promis
 export async function holdAccount(
   trx: AccountsDb,
   userId: string,
-): Promise<{ readonly email: string | null; readonly passwordHash: string | null } | null> {
+): Promise<{
+  readonly email: string | null;
+  readonly passwordHash: string | null;
+  readonly suspended: boolean;
+} | null> {
   const held = await trx
     .selectFrom('auth_users')
-    .select('email')
+    .select(['email', 'suspended_at'])
     .where('id', '=', userId)
     .forUpdate()
     .executeTakeFirst();
@@ -118,7 +122,7 @@ export async function holdAccount(
     .where('user_id', '=', userId)
     .where('provider_id', '=', PASSWORD)
     .executeTakeFirst();
-  return { email: held.email, passwordHash: row?.password ?? null };
+  return { email: held.email, passwordHash: row?.password ?? null, suspended: held.suspended_at !== null };
 }
 
 /** By which a step that comes later knows that the password is the same still. */

@@ -6,7 +6,7 @@ import { KithError } from '@kith/protocol';
 import type { Origin, SignInOutcome } from './accounts.ts';
 import { type Account, holdAccount, insertSession, labelOf, passwordMark } from './credentials.ts';
 import { deviceHash, isTrusted, rememberDevice, trustDevice } from './devices.ts';
-import { tooMany } from './errors.ts';
+import { suspended, tooMany } from './errors.ts';
 import { recordEvent } from './events.ts';
 import { factorsAt, hasFactor, readSetUp, type SetUp } from './factors/setUp.ts';
 import { challengeFor, requestOf } from './factors/webauthn.ts';
@@ -113,6 +113,8 @@ export async function open(
     const held = await holdAccount(trx, account.id);
     if (!held || (password !== null && passwordMark(held.passwordHash) !== password))
       throw new KithError('unauthenticated');
+    // Told to who has shown that the account is theirs, and to nobody else.
+    if (held.suspended) throw suspended();
     if (show) await show(trx);
     // One was set up since they were let past.
     else if (await asks(room, trx, await readSetUp(trx, account.id), entrance))

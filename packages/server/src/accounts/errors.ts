@@ -23,3 +23,9 @@ export const tooMany = (): KithError =>
     message: 'Too many codes were sent. Try again in ten minutes.',
     retryAfterMs: CODE_MINUTES * 60_000,
   });
+
+export const suspended = (): KithError =>
+  new KithError('forbidden', {
+    message: 'This account is suspended. Ask whoever looks after this place.',
+    fields: [{ path: 'account', message: 'is suspended', reason: 'suspended' }],
+  });

@@ -318,6 +318,7 @@ const findSessions = (db: AccountsDb, tokens: readonly string[], now: number) =>
     .where(sql<boolean>`s.token = any (${[...tokens]}::text[])`)
     .where('s.expires_at', '>', new Date(now))
     .where((eb) => eb.or([eb('u.guest_until', 'is', null), eb('u.guest_until', '>', new Date(now))]))
+    .where('a.suspended_at', 'is', null)
     .execute();
 
 type SessionFound = Awaited<ReturnType<typeof findSessions>>[number];

@@ -13,6 +13,8 @@ interface AuthUsersTable {
   username: string;
   locale: string | null;
   updated_at: Generated<Date>;
+  /** Since when nobody gets in by it. */
+  suspended_at: Date | null;
 }
 
 /** One row an account and way in; of the way `credential`, with its password; else a service, and who they are there. */

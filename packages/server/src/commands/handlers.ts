@@ -21,6 +21,7 @@ import { confirmEmail } from './confirmEmail.ts';
 import { confirmIdentity } from './confirmIdentity.ts';
 import { confirmPhone } from './confirmPhone.ts';
 import { confirmTotp } from './confirmTotp.ts';
+import { createApiKey } from './createApiKey.ts';
 import { createConversation } from './createConversation.ts';
 import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
@@ -45,6 +46,7 @@ import { getPollVotes } from './getPollVotes.ts';
 import { getReactions } from './getReactions.ts';
 import { getReceipts } from './getReceipts.ts';
 import { getStickerPack } from './getStickerPack.ts';
+import { getTenant } from './getTenant.ts';
 import { getTenantSecurity } from './getTenantSecurity.ts';
 import { getThread } from './getThread.ts';
 import { getTranscoding } from './getTranscoding.ts';
@@ -70,6 +72,7 @@ import { listSecurityEvents } from './listSecurityEvents.ts';
 import { listSessions } from './listSessions.ts';
 import { listShared } from './listShared.ts';
 import { listStickerPacks } from './listStickerPacks.ts';
+import { listTenantPeople } from './listTenantPeople.ts';
 import { listThreads } from './listThreads.ts';
 import { markDelivered } from './markDelivered.ts';
 import { markRead } from './markRead.ts';
@@ -87,9 +90,13 @@ import { removeTotp } from './removeTotp.ts';
 import { renamePasskey } from './renamePasskey.ts';
 import { renewRecoveryCodes } from './renewRecoveryCodes.ts';
 import { report } from './report.ts';
+import { resetFactors } from './resetFactors.ts';
+import { restoreAccount } from './restoreAccount.ts';
+import { revokeApiKey } from './revokeApiKey.ts';
 import { revokeInvite } from './revokeInvite.ts';
 import { revokeOtherSessions } from './revokeOtherSessions.ts';
 import { revokeSession } from './revokeSession.ts';
+import { rotateApiKey } from './rotateApiKey.ts';
 import { saveDraft } from './saveDraft.ts';
 import { scheduleMessage } from './scheduleMessage.ts';
 import { searchGifs } from './searchGifs.ts';
@@ -103,8 +110,11 @@ import { setFolder } from './setFolder.ts';
 import { setMemberRole } from './setMemberRole.ts';
 import { setPreference } from './setPreference.ts';
 import { setReminder } from './setReminder.ts';
+import { setTenantRole } from './setTenantRole.ts';
+import { suspendAccount } from './suspendAccount.ts';
 import { sync } from './sync.ts';
 import { transferOwnership } from './transferOwnership.ts';
+import { transferTenant } from './transferTenant.ts';
 import { typing } from './typing.ts';
 import { uninstallStickerPack } from './uninstallStickerPack.ts';
 import { unlink } from './unlink.ts';
@@ -115,11 +125,23 @@ import { updateJoinPolicy } from './updateJoinPolicy.ts';
 import { updateProfile } from './updateProfile.ts';
 import { updateScheduled } from './updateScheduled.ts';
 import { updateSettings } from './updateSettings.ts';
+import { updateTenant } from './updateTenant.ts';
 import { updateTenantSecurity } from './updateTenantSecurity.ts';
 import { votePoll } from './votePoll.ts';
 import { watch } from './watch.ts';
 
 export const handlers: Handlers = {
+  createApiKey,
+  getTenant,
+  listTenantPeople,
+  resetFactors,
+  restoreAccount,
+  revokeApiKey,
+  rotateApiKey,
+  setTenantRole,
+  suspendAccount,
+  transferTenant,
+  updateTenant,
   addEmoji,
   addMembers,
   addPasskey,

@@ -13,6 +13,7 @@ import { receiptCommands } from '@kith/protocol/commands/receipts';
 import { searchCommands } from '@kith/protocol/commands/search';
 import { securityCommands } from '@kith/protocol/commands/security';
 import { stickerCommands } from '@kith/protocol/commands/stickers';
+import { tenantCommands } from '@kith/protocol/commands/tenant';
 import { threadCommands } from '@kith/protocol/commands/threads';
 
 const nouns: readonly (readonly [string, object])[] = [
@@ -25,6 +26,7 @@ const nouns: readonly (readonly [string, object])[] = [
   ['Threads', threadCommands],
   ['Emoji, stickers, GIFs', { ...emojiCommands, ...stickerCommands, ...gifCommands }],
   ['Accounts', { ...accountCommands, ...embedCommands }],
+  ['The place', tenantCommands],
   ['Security', { ...securityCommands, ...factorCommands, ...phoneCommands }],
 ];
 

@@ -72,7 +72,9 @@ export type SecondFactorChange =
   | 'passkey_added'
   | 'passkey_removed'
   | 'recovery_used'
-  | 'recovery_renewed';
+  | 'recovery_renewed'
+  /** All of them, by whoever looks after the place. */
+  | 'factors_reset';
 
 /** One mail, or text message, that waits: to whom, in which language, what. */
 export interface Letter<C = MailContent> {

@@ -23,7 +23,15 @@ const kinds = (
   new_device: [{ kind: 'new_device', device: words, address: words, when: WHEN, sessionsPath: '/sessions' }],
   sign_in_code: [{ kind: 'sign_in_code', code: '482913', minutes: 10 }],
   second_factor_changed: (
-    ['totp_on', 'totp_off', 'passkey_added', 'passkey_removed', 'recovery_used', 'recovery_renewed'] as const
+    [
+      'totp_on',
+      'totp_off',
+      'passkey_added',
+      'passkey_removed',
+      'recovery_used',
+      'recovery_renewed',
+      'factors_reset',
+    ] as const
   ).map((what) => ({ kind: 'second_factor_changed', what })),
   sign_in_way_changed: (['linked', 'unlinked'] as const).map((what) => ({
     kind: 'sign_in_way_changed',

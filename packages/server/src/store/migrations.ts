@@ -11,6 +11,7 @@ import { accountsMigration } from '../accounts/migration.ts';
 import { outsideMigration } from '../accounts/outside/migration.ts';
 import { phonesMigration } from '../accounts/phones/migration.ts';
 import { embedMigration } from '../accounts/tenants/embedMigration.ts';
+import { keepingMigration } from '../accounts/tenants/keepingMigration.ts';
 import { tenantsMigration } from '../accounts/tenants/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { newcomersMigration } from './newcomers.ts';
@@ -506,4 +507,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0031_spam': { up: (db) => run(db, [...spamMigration, ...newcomersMigration]) },
   '0032_guests': { up: (db) => run(db, guestsMigration) },
   '0033_deletion': { up: (db) => run(db, deletionMigration) },
+  '0035_tenant_keeping': { up: (db) => run(db, keepingMigration) },
 };

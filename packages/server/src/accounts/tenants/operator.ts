@@ -8,6 +8,7 @@ import {
   type OperatorInput,
   type OperatorOutput,
   Text,
+  tenantFeatures,
 } from '@kith/protocol';
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
@@ -19,6 +20,7 @@ import type { Keys } from '../keys.ts';
 import { MAIN_TENANT } from '../persons.ts';
 import { seal } from '../sealed.ts';
 import * as apiKeys from './apiKeys.ts';
+import { changeTenant } from './change.ts';
 import { recordTenantEvent, tenantEvents } from './events.ts';
 import type { TenantsDb } from './tables.ts';
 
@@ -59,7 +61,13 @@ const toTenant = (row: TenantRow): OperatorOutput<'createTenant'> => ({
   signUp: row.sign_up,
   jwksUrl: row.jwks_url,
   quotas: row.quotas,
-  features: row.features,
+  features: Object.fromEntries(
+    tenantFeatures.flatMap((feature) => {
+      const on = row.features[feature];
+      return on === undefined ? [] : [[feature, on]];
+    }),
+  ),
+  strangers: row.features['strangers'] ?? null,
 });
 
 const SlugCursor = z.tuple([Text(100)]);
@@ -83,25 +91,11 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
     return row;
   };
 
-  const setTenant: Operator['setTenant'] = async (_, { slug, quotas, features, ...given }) => {
-    if (given.jwksUrl || given.signUp) await findHosted(slug);
+  const setTenant: Operator['setTenant'] = async (_, { slug, ...change }) => {
+    if (change.jwksUrl || change.signUp) await findHosted(slug);
     const row = await db.transaction().execute(async (trx) => {
       const { id } = await find(slug, trx);
-      await trx
-        .updateTable('tenants')
-        .set({
-          ...(given.name !== undefined && { name: given.name }),
-          ...(given.origins !== undefined && { origins: given.origins }),
-          ...(given.signUp !== undefined && { sign_up: given.signUp }),
-          ...(given.jwksUrl !== undefined && { jwks_url: given.jwksUrl }),
-          // In the statement: two who change two of them at one moment both do.
-          quotas: sql`jsonb_strip_nulls(quotas || ${JSON.stringify(quotas ?? {})}::jsonb)`,
-          features: sql`features || ${JSON.stringify(features ?? {})}::jsonb`,
-        })
-        .where('id', '=', id)
-        .execute();
-      const named = Object.keys({ ...given, ...quotas, ...features }).join(', ');
-      await recordTenantEvent(trx, id, 'tenant_changed', named.slice(0, 200));
+      await changeTenant(trx, id, change);
       return find(slug, trx);
     });
     await changed();
@@ -124,7 +118,7 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
   };
 
   const operator: Operator = {
-    createTenant: async (_, { slug, quotas, features, ...given }) => {
+    createTenant: async (_, { slug, quotas, features, strangers, ...given }) => {
       const made = await db
         .insertInto('tenants')
         .values({
@@ -134,7 +128,7 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
           sign_up: given.signUp,
           jwks_url: given.jwksUrl,
           quotas: JSON.stringify(withoutNulls(quotas)),
-          features: JSON.stringify(features),
+          features: JSON.stringify({ ...features, ...(strangers !== null && { strangers }) }),
         })
         .onConflict((conflict) => conflict.column('slug').doNothing())
         .returning([...columns])
@@ -216,7 +210,7 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
       return {};
     },
     createApiKey: async (_, { slug, name, scopes, expiresAt }) => {
-      const { id } = await findHosted(slug);
+      const { id } = await find(slug);
       return apiKeys.makeKey(db, id, {
         name,
         scopes,

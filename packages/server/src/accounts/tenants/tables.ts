@@ -2,7 +2,7 @@
 import type { ApiScope, TenantEventKind } from '@kith/protocol';
 import type { Generated, Kysely } from 'kysely';
 import type { Db } from '../../store/database.ts';
-import type { AccountsSchema } from '../tables.ts';
+import type { AccountsDb, AccountsSchema } from '../tables.ts';
 
 interface TenantKeysTable {
   tenant_id: number;
@@ -85,4 +85,4 @@ export interface TenantsSchema extends AccountsSchema {
 
 export type TenantsDb = Kysely<TenantsSchema>;
 
-export const tenantsDb = (db: Db): TenantsDb => db as unknown as TenantsDb;
+export const tenantsDb = (db: Db | AccountsDb): TenantsDb => db as unknown as TenantsDb;

@@ -65,6 +65,8 @@ export const de: MailTexts = {
     'Bei deinem Konto auf {tenant} wurde sich mit einem Wiederherstellungscode angemeldet. Dieser Code ist damit verbraucht.',
   recovery_renewed:
     'Dein Konto bei {tenant} hat neue Wiederherstellungscodes. Die bisherigen gelten nicht mehr.',
+  factors_reset:
+    'Wer sich um {tenant} kümmert, hat alle zweiten Faktoren und Passkeys von deinem Konto entfernt. Du meldest dich jetzt ohne sie an; in den Einstellungen richtest du neue ein.',
 
   providerLinked:
     'Bei deinem Konto auf {tenant} kann man sich jetzt auch mit einem Konto bei {service} anmelden.',

@@ -58,6 +58,8 @@ export const en = {
   passkey_removed: 'A passkey was removed from your account at {tenant}.',
   recovery_used: 'Your account at {tenant} was signed in to with a recovery code. That code is used up.',
   recovery_renewed: 'Your account at {tenant} has new recovery codes. The former ones are void.',
+  factors_reset:
+    'Whoever looks after {tenant} has taken all second factors and passkeys from your account. You sign in without them now; set up new ones in Settings.',
 
   providerLinked: 'Your account at {tenant} can now be signed in to with an account at {service}.',
   providerUnlinked: 'Your account at {tenant} can no longer be signed in to with an account at {service}.',

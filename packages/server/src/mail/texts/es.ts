@@ -62,6 +62,8 @@ export const es: MailTexts = {
   recovery_used:
     'Se ha iniciado sesión en tu cuenta de {tenant} con un código de recuperación. Ese código ya está gastado.',
   recovery_renewed: 'Tu cuenta en {tenant} tiene códigos de recuperación nuevos. Los anteriores ya no valen.',
+  factors_reset:
+    'Quien administra {tenant} ha quitado de tu cuenta todos los segundos factores y llaves de acceso. Ahora entras sin ellos; configura otros nuevos en Ajustes.',
 
   providerLinked: 'Ahora también se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',
   providerUnlinked: 'Ya no se puede entrar en tu cuenta de {tenant} con una cuenta de {service}.',

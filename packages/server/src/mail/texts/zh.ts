@@ -53,6 +53,8 @@ export const zh: MailTexts = {
   passkey_removed: '你在 {tenant} 的账号移除了一个通行密钥。',
   recovery_used: '有人用恢复码登录了你在 {tenant} 的账号。该恢复码已失效。',
   recovery_renewed: '你在 {tenant} 的账号有了新的恢复码。之前的恢复码已失效。',
+  factors_reset:
+    '{tenant} 的管理者已移除你账号的所有第二因素和通行密钥。现在登录不再需要它们；请在设置中重新设置。',
 
   providerLinked: '现在可以使用 {service} 账号登录你在 {tenant} 的账号。',
   providerUnlinked: '不再可以使用 {service} 账号登录你在 {tenant} 的账号。',

@@ -1,0 +1,4 @@
+import type { Handler } from '../services.ts';
+
+export const listTenantPeople: Handler<'listTenantPeople'> = (services, caller, input) =>
+  services.accounts.keeping.listTenantPeople(caller, input);
