@@ -144,6 +144,17 @@ export const guestRules: { readonly [N in CommandName]: Row<N> } = {
   setReminder: 'may',
   report: { names: ({ about }) => (about.type === 'person' ? [about.userId] : []) },
   listReports: 'may_not',
+  getTenant: 'may_not',
+  updateTenant: 'may_not',
+  createApiKey: 'may_not',
+  rotateApiKey: 'may_not',
+  revokeApiKey: 'may_not',
+  listTenantPeople: 'may_not',
+  setTenantRole: 'may_not',
+  transferTenant: 'may_not',
+  resetFactors: 'may_not',
+  suspendAccount: 'may_not',
+  restoreAccount: 'may_not',
 };
 
 /** Whom the command names, who must be in the guest's reach. @throws KithError forbidden. */

@@ -220,6 +220,8 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
         const held = await holdRanks(tenantsDb(trx), caller, userId);
         if (held.role !== 'owner') throw new KithError('forbidden');
         if (held.target.role === 'owner') return;
+        if (held.target.leaving)
+          throw new KithError('conflict', { message: 'Their account is about to be deleted.' });
         if (held.target.role === 'guest' || !held.target.account)
           throw new KithError('conflict', { message: 'The owner needs a full account of their own here.' });
         const account = await trx

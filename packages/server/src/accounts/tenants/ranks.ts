@@ -16,6 +16,8 @@ export interface Target {
   readonly role: TenantRole;
   /** Whether they sign in by themselves. */
   readonly account: boolean;
+  /** Their account is deleted, or about to be. */
+  readonly leaving: boolean;
 }
 
 export interface Held {
@@ -32,7 +34,7 @@ export async function holdRanks(trx: TenantsDb, caller: Caller, targetId: string
   const rows = await trx
     .selectFrom('users as u')
     .leftJoin('auth_users as a', 'a.id', 'u.id')
-    .select(['u.id', 'u.username', 'u.role', 'a.id as account'])
+    .select(['u.id', 'u.username', 'u.role', 'u.deletion_at', 'u.deleted_at', 'a.id as account'])
     .where('u.tenant_id', '=', tenantId)
     .where('u.id', 'in', [userId, targetId])
     .execute();
@@ -43,7 +45,13 @@ export async function holdRanks(trx: TenantsDb, caller: Caller, targetId: string
   return {
     role: own.role,
     username: own.username,
-    target: { ...target, account: target.account !== null },
+    target: {
+      id: target.id,
+      username: target.username,
+      role: target.role,
+      account: target.account !== null,
+      leaving: target.deletion_at !== null || target.deleted_at !== null,
+    },
   };
 }
 
