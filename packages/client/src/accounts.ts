@@ -94,6 +94,7 @@ export function accounts(url: string, options: AccountsOptions = {}): Accounts {
       await ask('password/forgot', { email });
     },
     resetPassword: ({ token, password }) => step('password/reset', { token, password }),
+    keepAccount: async (token) => void (await ask('keep', { token })),
     undoEmail: async (token) => (await ask('email/undo', { token })).json as UndoEmailReply,
     outsideUrl: (provider) => new URL(`/v1/auth/outside/${encodeURIComponent(provider)}`, url).href,
     departOutside: async (provider, invite) => {

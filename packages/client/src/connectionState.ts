@@ -42,6 +42,7 @@ const ending = new Set([
   'unauthenticated',
   'session_revoked',
   'second_factor_required',
+  'account_deletion_pending',
   'unsupported_version',
 ]);
 

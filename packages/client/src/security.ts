@@ -1,8 +1,8 @@
 /**
- * The account, and what keeps it one's own. Whoever lacks a second factor that their tenant asks for has no socket: what they
- * may do before they have one goes over HTTP.
+ * The account, and what keeps it one's own. Whoever lacks a second factor that their tenant asks for, or has asked for the end of
+ * their account, has no socket: what they may do before that goes over HTTP.
  */
-import type { CommandName, Input, Output, WireError } from '@kith/protocol';
+import type { CommandName, ErrorCode, Input, Output, WireError } from '@kith/protocol';
 import { KithError } from '@kith/protocol/errors';
 import { limits } from '@kith/protocol/limits';
 import type { Core } from './core.ts';
@@ -18,15 +18,18 @@ export const routes = {
   confirmTotp: ['POST', '/me/factors/totp/confirm'],
   beginPasskey: ['POST', '/me/passkeys/begin'],
   addPasskey: ['POST', '/me/passkeys'],
+  keepAccount: ['POST', '/me/account/keep'],
 } as const satisfies { readonly [N in CommandName]?: readonly ['GET' | 'POST', string] };
 
 type Routed = keyof typeof routes;
+
+const shutting: ReadonlySet<ErrorCode> = new Set(['second_factor_required', 'account_deletion_pending']);
 
 export function securityOf(core: Core): KithClient['security'] {
   const { request } = core;
   const ask = <N extends Routed>(name: N, input: Input<N>): Promise<Output<N>> => {
     const connection = core.connection.state.get();
-    const isShut = connection.type === 'ended' && connection.error.code === 'second_factor_required';
+    const isShut = connection.type === 'ended' && shutting.has(connection.error.code);
     return isShut ? byHttp(core.options, name, input) : request(name, input);
   };
   return {
@@ -35,6 +38,8 @@ export function securityOf(core: Core): KithClient['security'] {
       await ask('confirmIdentity', typeof shown === 'string' ? { password: shown } : shown);
     },
     beginPasskeyConfirm: () => ask('beginPasskeyConfirm', {}),
+    deleteAccount: async (messages) => (await request('deleteAccount', { messages })).deletionAt,
+    keepAccount: async () => void (await ask('keepAccount', {})),
     changePassword: async (password) => void (await request('changePassword', { password })),
     changeEmail: (email) => request('changeEmail', { email }),
     confirmEmail: async (input) => (await request('confirmEmail', input)).email,

@@ -591,6 +591,13 @@ export interface KithClient {
     updateTenant(change: Input<'updateTenantSecurity'>): Promise<Output<'updateTenantSecurity'>>;
     /** All other sessions end. */
     changePassword(password: string): Promise<void>;
+    /**
+     * Has the account deleted, at the time that is answered; until then the connection ends with `account_deletion_pending`.
+     * `messages`: whether what one wrote stays, by nobody any more, or goes for everyone.
+     */
+    deleteAccount(messages: Input<'deleteAccount'>['messages']): Promise<string>;
+    /** It stays; start a new client after that. */
+    keepAccount(): Promise<void>;
     /** A code goes to the address. */
     changeEmail(email: string): Promise<Output<'changeEmail'>>;
     confirmEmail(input: Input<'confirmEmail'>): Promise<string>;
@@ -807,6 +814,8 @@ export interface Accounts {
   resetPassword(input: { token: string; password: string }): Promise<SignInStep>;
   /** The address before the last change counts again; all sessions end. `token`: of the link in the mail to the old address. */
   undoEmail(token: string): Promise<{ email: string; resetToken: string }>;
+  /** Calls the deletion of an account off; all sessions end. `token`: of the link in the mail. */
+  keepAccount(token: string): Promise<void>;
   /**
    * Where a browser goes to sign in by another service of `options().providers`. It comes back to `/`, with what happened behind
    * the `#` (`OutsideProblem` says how). Needs a browser: other programs sign in with a password, so far.

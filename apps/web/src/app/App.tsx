@@ -13,6 +13,9 @@ import { useSession } from './session.ts';
 import { renew } from './update.ts';
 
 const AuthScreen = lazy(async () => ({ default: (await import('../auth/AuthScreen.tsx')).AuthScreen }));
+const DeletionPending = lazy(async () => ({
+  default: (await import('../security/DeletionPending.tsx')).DeletionPending,
+}));
 const FactorDemanded = lazy(async () => ({
   default: (await import('../security/FactorDemanded.tsx')).FactorDemanded,
 }));
@@ -54,6 +57,14 @@ function Screen() {
         <ClientProvider client={session.client}>
           <Suspense fallback={null}>
             <FactorDemanded userId={session.userId} />
+          </Suspense>
+        </ClientProvider>
+      );
+    case 'deletionPending':
+      return (
+        <ClientProvider client={session.client}>
+          <Suspense fallback={null}>
+            <DeletionPending userId={session.userId} />
           </Suspense>
         </ClientProvider>
       );

@@ -41,6 +41,8 @@ export type Session =
   | { readonly type: 'signedIn'; readonly client: KithClient; readonly userId: string }
   /** The place asks for a second factor, and this person has none. */
   | { readonly type: 'factorDemanded'; readonly client: KithClient; readonly userId: string }
+  /** Its person has asked for the end of the account, and may still keep it. */
+  | { readonly type: 'deletionPending'; readonly client: KithClient; readonly userId: string }
   /** This app is too old for the server. */
   | { readonly type: 'outdated' };
 
@@ -230,6 +232,10 @@ async function expel(client: KithClient, userId: string, error: KithError): Prom
     if (state.type !== 'factorDemanded') become({ type: 'factorDemanded', client, userId });
     return;
   }
+  if (error.code === 'account_deletion_pending') {
+    if (state.type !== 'deletionPending') become({ type: 'deletionPending', client, userId });
+    return;
+  }
   if (error.code === 'unsupported_version') {
     become({ type: 'outdated' });
     return;
@@ -252,7 +258,7 @@ async function expel(client: KithClient, userId: string, error: KithError): Prom
   await client.stop();
 }
 
-/** A second factor is set up: in, with a client that has not been refused. */
+/** What kept somebody out is done: in, with a client that has not been refused. */
 export async function reenter(client: KithClient, userId: string): Promise<void> {
   current = undefined;
   become({ type: 'opening' });

@@ -12,6 +12,7 @@ const clock = inLanguage({ hour: 'numeric', minute: '2-digit' });
 const weekday = inLanguage({ weekday: 'short' });
 const dayMonth = inLanguage({ day: 'numeric', month: 'short' });
 const date = inLanguage({ day: 'numeric', month: 'numeric', year: '2-digit' });
+const longDay = inLanguage({ dateStyle: 'long' });
 const full = inLanguage({ dateStyle: 'full', timeStyle: 'short' });
 export const relative = {
   format: (value: number, unit: Intl.RelativeTimeFormatUnit): string =>
@@ -43,6 +44,9 @@ export function rowTime(at: number, today: number): string {
   if (days < 7) return weekday.format(at);
   return new Date(at).getFullYear() === new Date(today).getFullYear() ? dayMonth.format(at) : date.format(at);
 }
+
+/** "December 7, 2026". */
+export const longDate = (at: number): string => longDay.format(at);
 
 export const fullTime = (at: number): string => full.format(at);
 

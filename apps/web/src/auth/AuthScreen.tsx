@@ -10,6 +10,7 @@ import { FactorStep } from './FactorStep.tsx';
 import { ForgotPassword } from './ForgotPassword.tsx';
 import { Invited } from './Invited.tsx';
 import { pendingInvite } from './invited.ts';
+import { KeepAccount } from './KeepAccount.tsx';
 import { keptStep, useKeptStep } from './keptStep.ts';
 import { LinkOver } from './LinkOver.tsx';
 import { ResetPassword } from './ResetPassword.tsx';
@@ -88,6 +89,8 @@ export function AuthScreen({ notice, options, entry }: AuthScreenProps) {
       );
     case 'reset':
       return <ResetPassword key={step.type} door={door} step={step} />;
+    case 'keep':
+      return <KeepAccount key={step.type} door={door} token={step.token} />;
     case 'undo':
       return <UndoEmail key={step.type} door={door} token={step.token} />;
     case 'invite':

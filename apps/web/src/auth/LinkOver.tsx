@@ -6,7 +6,12 @@ import type { Door } from './AuthScreen.tsx';
 import { DoorFrame } from './DoorFrame.tsx';
 import type { Link } from './links.ts';
 
-const OVER = { reset: 'auth.resetOver', undo: 'auth.undoOver', invite: 'invite.over' } as const;
+const OVER = {
+  reset: 'auth.resetOver',
+  undo: 'auth.undoOver',
+  keep: 'auth.keepOver',
+  invite: 'invite.over',
+} as const;
 
 export function LinkOver({ door, of }: { readonly door: Door; readonly of: Link['type'] }) {
   const again = of === 'reset' && door.offers.mail;

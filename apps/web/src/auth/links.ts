@@ -1,17 +1,18 @@
 /**
- * Links that came by mail or from a friend: `/reset#<token>`, `/undo-email#<token>`, `/invite#<token>`. What they carry is worth an account, so it stands behind the
+ * Links that came by mail or from a friend: `/reset#<token>`, `/undo-email#<token>`, `/keep#<token>`, `/invite#<token>`. What they carry is worth an account, so it stands behind the
  * `#`, which no server and no Referer sees, and leaves the address bar, and the history with it, before anything else happens.
  */
 import { limits } from '@kith/client';
 
 export interface Link {
-  readonly type: 'reset' | 'undo' | 'invite';
+  readonly type: 'reset' | 'undo' | 'keep' | 'invite';
   readonly token: string;
 }
 
 const kinds: Readonly<Record<string, Link['type']>> = {
   '/reset': 'reset',
   '/undo-email': 'undo',
+  '/keep': 'keep',
   '/invite': 'invite',
 };
 

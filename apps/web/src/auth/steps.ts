@@ -32,7 +32,7 @@ export type Step =
   | { readonly type: 'mailed'; readonly email: string }
   /** `undone`: the address that counts again, where the link that was pressed was about that. */
   | { readonly type: 'reset'; readonly token: string; readonly undone?: string }
-  | { readonly type: 'undo'; readonly token: string }
+  | { readonly type: 'undo' | 'keep'; readonly token: string }
   /** Who invites, and to what. */
   | { readonly type: 'invite'; readonly token: string }
   | { readonly type: 'link_over'; readonly of: Link['type'] };
@@ -50,6 +50,8 @@ export type Move =
     }
   | { readonly type: 'mailed'; readonly email: string }
   | { readonly type: 'undone'; readonly email: string; readonly resetToken: string }
+  /** The account stays. */
+  | { readonly type: 'kept' }
   /** What the step hung on, a ticket or the token of a link, is over. */
   | { readonly type: 'over' };
 
@@ -82,11 +84,13 @@ export function next(step: Step, move: Move): Step {
       return step.type === 'forgot' ? { type: 'mailed', email: move.email } : step;
     case 'undone':
       return step.type === 'undo' ? { type: 'reset', token: move.resetToken, undone: move.email } : step;
+    case 'kept':
+      return step.type === 'keep' ? { type: 'sign_in', notice: 'auth.kept' } : step;
     case 'over':
       if (step.type === 'code') return { type: step.from, notice: 'auth.codeOver' };
       if (step.type === 'name') return { type: 'phone', notice: 'auth.codeOver' };
       if (step.type === 'factor') return { type: 'sign_in', notice: 'auth.factorOver' };
-      if (step.type === 'reset' || step.type === 'undo' || step.type === 'invite')
+      if (step.type === 'reset' || step.type === 'undo' || step.type === 'keep' || step.type === 'invite')
         return { type: 'link_over', of: step.type };
       return step;
   }

@@ -5,6 +5,7 @@ import { back } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { PaneFrame } from '../panels/PaneFrame.tsx';
 import { Activity } from './Activity.tsx';
+import { DeletionSection } from './DeletionSection.tsx';
 import { EmailSection } from './EmailSection.tsx';
 import { FactorSections } from './FactorSections.tsx';
 import { LinksSection } from './LinksSection.tsx';
@@ -41,6 +42,7 @@ export function SecurityPane() {
       {me?.user.role === 'owner' && <TenantFactor onChange={handleChange} />}
       <Sessions version={version} onChange={handleChange} />
       <Activity version={version} />
+      <DeletionSection />
     </PaneFrame>
   );
 }
