@@ -5,9 +5,9 @@ import type { KithClient } from './types.ts';
 export const tenantOf = (request: Request): KithClient['tenant'] => ({
   get: () => request('getTenant', {}),
   update: (change) => request('updateTenant', change),
-  createApiKey: (input) => request('createApiKey', input),
-  rotateApiKey: (keyId) => request('rotateApiKey', { keyId }),
-  revokeApiKey: async (keyId) => void (await request('revokeApiKey', { keyId })),
+  createApiKey: (input) => request('createTenantKey', input),
+  rotateApiKey: (keyId) => request('rotateTenantKey', { keyId }),
+  revokeApiKey: async (keyId) => void (await request('revokeTenantKey', { keyId })),
   people: (input = {}) => request('listTenantPeople', input),
   setRole: async (userId, role) => (await request('setTenantRole', { userId, role })).user,
   transfer: async (userId) => (await request('transferTenant', { userId })).user,

@@ -646,8 +646,8 @@ export interface KithClient {
     /** What is not given stays. */
     update(change: Input<'updateTenant'>): Promise<Output<'updateTenant'>>;
     /** The key is told this once. */
-    createApiKey(input: Input<'createApiKey'>): Promise<Output<'createApiKey'>>;
-    rotateApiKey(keyId: string): Promise<Output<'rotateApiKey'>>;
+    createApiKey(input: Input<'createTenantKey'>): Promise<Output<'createTenantKey'>>;
+    rotateApiKey(keyId: string): Promise<Output<'rotateTenantKey'>>;
     revokeApiKey(keyId: string): Promise<void>;
     people(input?: Input<'listTenantPeople'>): Promise<Output<'listTenantPeople'>>;
     setRole(userId: string, role: 'admin' | 'member'): Promise<User>;

@@ -19,8 +19,6 @@ export const tenantFeatures = [
   'openConversations',
   /** People look each other up. */
   'findPeople',
-  /** Tokens and the API say what people look like; off: the people do. */
-  'hostPictures',
 ] as const;
 export type TenantFeature = (typeof tenantFeatures)[number];
 

@@ -21,7 +21,7 @@ Usage: npm run tenant -- <command> [<slug>] [name=value …]
   create <slug> name=Acme [origins=https://app.acme.org] [signUp=open|invited|closed] [jwksUrl=https://…]
   list
   show <slug>
-  set <slug> [name=…] [origins=…,…] [signUp=…] [jwksUrl=…|null] [quotas.people=100] [features.polls=false]
+  set <slug> [name=…] [origins=…,…] [signUp=…] [jwksUrl=…|null] [quotas.people=100] [features.polls=false] [strangers=true|false|null]
   disable <slug>            enable <slug>
   keys <slug>               Another secret for the host's tokens (two are valid at a time)
   keys <slug> remove=<kid>
@@ -40,10 +40,23 @@ export type Asked =
   | { readonly type: 'wrong'; readonly problem: string }
   | { readonly type: 'call'; readonly name: OperatorCall; readonly input: Values };
 
+const COMMANDS: ReadonlySet<string> = new Set([
+  'create',
+  'list',
+  'show',
+  'set',
+  'disable',
+  'enable',
+  'keys',
+  'api-keys',
+  'events',
+]);
+
 /** What the words of the command line ask for. */
 export function parseTenantCommand(args: readonly string[]): Asked {
   const [command, ...rest] = args;
   if (command === undefined || command === 'help' || command.startsWith('-')) return { type: 'help' };
+  if (!COMMANDS.has(command)) return { type: 'wrong', problem: `There is no command ${command}.` };
   const slug = command === 'list' ? undefined : rest[0];
   const pairs = command === 'list' ? rest : rest.slice(1);
   if (command !== 'list' && (slug === undefined || slug.includes('=')))

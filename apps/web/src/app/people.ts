@@ -45,11 +45,18 @@ export function useNames(ids: readonly string[]): readonly string[] {
         };
       },
       // A string, because the snapshot must be equal when nothing changed.
-      () => users.map((user) => user.get()?.displayName ?? '').join('\n'),
+      () => users.map((user) => nameOf(user.get()) ?? '').join('\n'),
     ] as const;
   }, [client, key]);
   const names = useSyncExternalStore(subscribe, get);
   return useMemo(() => names.split('\n'), [names]);
+}
+
+/** What somebody is called here: who had their account deleted is called the same by everybody. */
+export function nameOf(user: User): string;
+export function nameOf(user: User | undefined): string | undefined;
+export function nameOf(user: User | undefined): string | undefined {
+  return user?.deleted ? t('user.deleted') : user?.displayName;
 }
 
 /** The other person of a direct conversation (oneself in notes to self); null for groups and channels. */
@@ -69,7 +76,7 @@ export interface Face {
 export function faceOf(conversation: ConversationRecord, myId: string, peer: User | undefined): Face {
   const peerId = peerOf(conversation, myId);
   const isSelf = peerId === myId;
-  const name = isSelf ? t('names.notes') : peerId === null ? conversation.name : (peer?.displayName ?? '…');
+  const name = isSelf ? t('names.notes') : peerId === null ? conversation.name : (nameOf(peer) ?? '…');
   const { kind, visibility } = conversation;
   const glyph = isSelf
     ? 'self'

@@ -17,6 +17,7 @@ export const lefts = [
   'settings',
   'security',
   'invites',
+  'place',
   'share',
 ] as const;
 export type Left = (typeof lefts)[number];

@@ -43,7 +43,7 @@ export function InviteList({ of }: { readonly of: 'me' | 'everyone' }) {
   useEffect(() => {
     if (!away) void load();
   }, [load, away, made]);
-  if (!known || known.invites.length === 0) return null;
+  if (!known) return null;
   return (
     <Section title={t(of === 'me' ? 'invites.mine' : 'invites.all')}>
       <ul ref={list} tabIndex={-1} aria-label={t('invites.all')}>
@@ -51,6 +51,7 @@ export function InviteList({ of }: { readonly of: 'me' | 'everyone' }) {
           <Row key={invite.id} invite={invite} onRevoke={() => setRevoking(invite)} />
         ))}
       </ul>
+      {known.invites.length === 0 && <p className="kith-pane-note">{t('invites.none')}</p>}
       {known.next !== null && (
         <div className="kith-security-body">
           <Button wide onClick={() => void load(known)}>

@@ -57,7 +57,12 @@ export function PolicySection() {
               label: t('invites.domains'),
               hint: t(policy.provesAddresses ? 'invites.domainsHint' : 'invites.domainsNoMail'),
             },
-            { value: 'invited', label: t('invites.invited') },
+            {
+              value: 'invited',
+              label: t('invites.invited'),
+              // Where nobody said who invites, this choice says it too.
+              ...(policy.inviteBy === null && { hint: t('invites.invitedHint') }),
+            },
             { value: 'closed', label: t('invites.closed'), hint: t('invites.closedHint') },
           ]}
         />

@@ -3,14 +3,17 @@
 import type { MessageBody } from '@kith/protocol';
 import { MENTION, mentionedIn } from '@kith/protocol/mentions';
 import { useMemo } from 'react';
-import { useNames, useUser } from '../app/people.ts';
+import { nameOf, useNames, useUser } from '../app/people.ts';
 import { t } from '../i18n/index.ts';
 import { listText } from '../i18n/words.ts';
 import { type Excerpt, excerptOf, textOf } from './excerpt.ts';
 import { plainPreview } from './preview.ts';
 
 /** The display name, or undefined until it is known. */
-export const useName = (userId: string): string | undefined => useUser(userId)?.displayName;
+export function useName(userId: string): string | undefined {
+  const user = useUser(userId);
+  return user && nameOf(user);
+}
 
 export function UserName({ id, you }: { readonly id: string; readonly you?: string | undefined }) {
   const name = useName(id);

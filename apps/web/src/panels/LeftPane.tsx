@@ -22,6 +22,7 @@ const SCREENS = {
   settings: Settings,
   security: SecurityPane,
   invites: onDemand(() => import('../invites/InvitesPane.tsx')),
+  place: onDemand(() => import('../place/PlacePane.tsx')),
   share: Share,
 } as const;
 

@@ -9,6 +9,7 @@ import { openSheet } from '../app/sheet.ts';
 import { FoldersSection } from '../folders/FoldersSection.tsx';
 import { t } from '../i18n/index.ts';
 import { InvitesRow } from '../invites/InvitesRow.tsx';
+import { PlaceRow } from '../place/PlaceRow.tsx';
 import { PrivacySection } from '../profile/PrivacySection.tsx';
 import { Profile } from '../profile/Profile.tsx';
 import { SecurityRow } from '../security/SecurityRow.tsx';
@@ -33,6 +34,7 @@ export function Settings() {
       <Profile />
       <SecurityRow />
       <InvitesRow />
+      <PlaceRow />
       <PresenceSection />
       <NotificationSection />
       <PrivacySection />

@@ -1,6 +1,5 @@
 /** What keeps the account one's own, in one place: how one signs in, where one is signed in, and what happened. */
 import { useState } from 'react';
-import { useClient, useReadable } from '../app/client.tsx';
 import { back } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { PaneFrame } from '../panels/PaneFrame.tsx';
@@ -12,13 +11,11 @@ import { LinksSection } from './LinksSection.tsx';
 import { PasswordSection } from './PasswordSection.tsx';
 import { PhoneSection } from './PhoneSection.tsx';
 import { Sessions } from './Sessions.tsx';
-import { TenantFactor } from './TenantFactor.tsx';
 import { useAccount } from './useAccount.ts';
 import './security.css';
 
 export function SecurityPane() {
   const [state, reload] = useAccount();
-  const me = useReadable(useClient().me);
   // What is changed in one part shows in the others.
   const [version, setVersion] = useState(0);
   const handleChange = (): void => setVersion((before) => before + 1);
@@ -39,7 +36,6 @@ export function SecurityPane() {
       <PhoneSection onChange={handleChange} />
       <LinksSection version={version} onChange={handleChange} />
       <FactorSections onChange={handleChange} />
-      {me?.user.role === 'owner' && <TenantFactor onChange={handleChange} />}
       <Sessions version={version} onChange={handleChange} />
       <Activity version={version} />
       <DeletionSection />

@@ -62,7 +62,7 @@ export const tenantCommands = {
     http: { method: 'PATCH', path: '/tenant' },
     rate: 'write',
   }),
-  createApiKey: command({
+  createTenantKey: command({
     summary: 'A key for programs, below `/v1/admin`, as the owner. It is shown this once.',
     input: z.strictObject({
       name: Name(limits.nameLength),
@@ -74,7 +74,7 @@ export const tenantCommands = {
     http: { method: 'POST', path: '/tenant/api-keys' },
     rate: 'write',
   }),
-  rotateApiKey: command({
+  rotateTenantKey: command({
     summary: 'Another key of the same name and scopes. The old one is valid until it is revoked.',
     input: z.strictObject({ keyId: KeyId }),
     output: NewApiKey,
@@ -82,7 +82,7 @@ export const tenantCommands = {
     http: { method: 'POST', path: '/tenant/api-keys/{keyId}/rotate' },
     rate: 'write',
   }),
-  revokeApiKey: command({
+  revokeTenantKey: command({
     summary: 'This key is refused from now on.',
     input: z.strictObject({ keyId: KeyId }),
     output: z.object({}),

@@ -370,9 +370,9 @@ const failingGuests = (guests: Guests): Guests => ({
 const failingKeeping = (keeping: Keeping): Keeping => ({
   getTenant: (caller, input) => failing(() => keeping.getTenant(caller, input)),
   updateTenant: (caller, input) => failing(() => keeping.updateTenant(caller, input)),
-  createApiKey: (caller, input) => failing(() => keeping.createApiKey(caller, input)),
-  rotateApiKey: (caller, input) => failing(() => keeping.rotateApiKey(caller, input)),
-  revokeApiKey: (caller, input) => failing(() => keeping.revokeApiKey(caller, input)),
+  createTenantKey: (caller, input) => failing(() => keeping.createTenantKey(caller, input)),
+  rotateTenantKey: (caller, input) => failing(() => keeping.rotateTenantKey(caller, input)),
+  revokeTenantKey: (caller, input) => failing(() => keeping.revokeTenantKey(caller, input)),
   listTenantPeople: (caller, input) => failing(() => keeping.listTenantPeople(caller, input)),
   setTenantRole: (caller, input) => failing(() => keeping.setTenantRole(caller, input)),
   transferTenant: (caller, input) => failing(() => keeping.transferTenant(caller, input)),

@@ -2,7 +2,7 @@
  * What a host's backend does in its tenant: the answers to `adminCalls`. It stands above the members of a group or channel; what
  * two people say to each other it neither sees nor changes.
  */
-import { type AdminCalls, type Answers, KithError, limits } from '@kith/protocol';
+import { type AdminCalls, type Answers, isId, KithError, limits } from '@kith/protocol';
 import { z } from 'zod';
 import type { Embed } from '../accounts/embed/embed.ts';
 import type { ApiCaller } from '../accounts/tenants/apiKeys.ts';
@@ -10,7 +10,7 @@ import type { TenantBook } from '../accounts/tenants/book.ts';
 import { earlierMarks, heldMembership, letIn, letOut } from '../commands/access.ts';
 import { bury } from '../deletion/erasePerson.ts';
 import type { HeldConversation } from '../log/change.ts';
-import { demand, judge } from '../policy/policy.ts';
+import { type Action, demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
 import { conversationRow } from '../store/conversations.ts';
 import { decodeCursor, encodeCursor } from '../store/cursor.ts';
@@ -19,6 +19,8 @@ import { planDeletion } from '../store/deletion.ts';
 import { historyPage } from '../store/messages.ts';
 import { contentColumns, toConversation } from '../store/records.ts';
 import { sharedConversations } from '../store/sharedConversations.ts';
+import { membershipsIn } from '../store/subscriptions.ts';
+import { searchUsers, usersByIds } from '../store/users.ts';
 
 export type Admin = Answers<AdminCalls, ApiCaller>;
 
@@ -39,8 +41,14 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
   const { db } = database;
 
   /** Ids of all of them. @throws KithError not_found, naming who is missing. */
-  const idsOf = async (tenantId: number, subs: readonly string[]): Promise<Map<string, string>> => {
-    const found = await people.bySubs(tenantId, subs);
+  const idsOf = async (
+    { tenantId, hosted }: ApiCaller,
+    subs: readonly string[],
+  ): Promise<Map<string, string>> => {
+    // Where no host knows them, people go by their ids.
+    const found = hosted
+      ? await people.bySubs(tenantId, subs)
+      : new Map((await usersByIds(db, tenantId, subs.filter(isId))).map(({ id }) => [id, id]));
     const missing = subs.filter((sub) => !found.has(sub));
     if (missing.length > 0)
       throw new KithError('not_found', {
@@ -56,39 +64,63 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       (await people.upsert(tenantId, { sub: SERVICE, name: 'Service' }))
     ).userId;
 
-  /** @throws KithError not_found: for what is between two people, too. */
-  const shared = async (tenantId: number, conversationId: string) => {
+  /**
+   * What a key reaches: of a host, all groups and channels. Where people have accounts, what they say is theirs: it reaches what the
+   * service was let into, and to read, public channels. @throws KithError not_found: for what is between two people, too.
+   */
+  const shared = async ({ tenantId, hosted }: ApiCaller, conversationId: string, toRead = false) => {
     const row = await conversationRow(db, tenantId, conversationId);
     if (!row || row.kind === 'direct') throw new KithError('not_found');
-    return row;
+    if (hosted) return { row, visibleAfter: 0 };
+    const [found] = await membershipsIn(db, tenantId, await serviceOf(tenantId), [conversationId]);
+    if (found?.member.state === 'joined') return { row, visibleAfter: found.member.visibleAfter };
+    if (toRead && row.kind === 'channel' && row.visibility === 'public') return { row, visibleAfter: 0 };
+    throw new KithError('not_found');
   };
 
-  const changing = async <T>(
-    tenantId: number,
-    conversationId: string,
-    work: (held: HeldConversation) => Promise<T>,
-  ): Promise<T> => {
-    await shared(tenantId, conversationId);
-    return conversationLog.change(tenantId, conversationId, work);
+  /** A host stands above its members; elsewhere the service is one of them, with the rights it has there. */
+  const demandRight = async (
+    { hosted }: ApiCaller,
+    held: HeldConversation,
+    by: string,
+    action: Action,
+  ): Promise<void> => {
+    if (!hosted) demand(judge(action, await heldMembership(held, by)));
+  };
+
+  /** @throws KithError forbidden where people have accounts: they act for themselves. */
+  const demandHosted = ({ hosted }: ApiCaller): void => {
+    if (!hosted) throw new KithError('forbidden', { message: 'People have accounts of their own here.' });
   };
 
   return {
-    upsertPeople: async ({ tenantId }, { people: wanted }) => {
+    upsertPeople: async (caller, { people: wanted }) => {
+      demandHosted(caller);
+      const { tenantId } = caller;
       const made: { sub: string; userId: string }[] = [];
       // One after the other: a backend that names somebody twice says the last word last.
       for (const { sub, name, role } of wanted)
         made.push({ sub, userId: (await people.upsert(tenantId, { sub, name, role })).userId });
       return { people: made };
     },
-    listPeople: async ({ tenantId }, { cursor, limit = limits.pageDefault }) => {
+    listPeople: async ({ tenantId, hosted }, { cursor, limit = limits.pageDefault }) => {
+      if (!hosted) {
+        const { users, next } = await searchUsers(db, tenantId, '', cursor, limit);
+        return { people: users.map((user) => ({ sub: user.id, user })), next };
+      }
       const after = cursor === undefined ? '' : decodeCursor(TextCursor, cursor)[0];
       const rows = await people.page(tenantId, after, limit + 1);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       return { people: page, next: rows.length > limit && last ? encodeCursor([last.sub]) : null };
     },
-    revokePerson: async ({ tenantId }, { sub }) => ({ revoked: await embed.revoke(tenantId, sub) }),
-    deletePerson: async ({ tenantId }, { sub, messages }) => {
+    revokePerson: async (caller, { sub }) => {
+      demandHosted(caller);
+      return { revoked: await embed.revoke(caller.tenantId, sub) };
+    },
+    deletePerson: async (caller, { sub, messages }) => {
+      demandHosted(caller);
+      const { tenantId } = caller;
       const found = await people.find(tenantId, sub);
       if (!found) throw new KithError('not_found', { message: 'There is no such person.' });
       const { userId } = found;
@@ -99,8 +131,10 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       services.dueWork.plan(at.getTime());
       return { userId };
     },
-    openConversation: async ({ tenantId }, { conversationId, kind, name, owner, members }) => {
-      const ids = await idsOf(tenantId, [...members, ...(owner === undefined ? [] : [owner])]);
+    openConversation: async (caller, { conversationId, kind, name, owner, members }) => {
+      const { tenantId } = caller;
+      if (owner !== undefined) demandHosted(caller);
+      const ids = await idsOf(caller, [...members, ...(owner === undefined ? [] : [owner])]);
       const by = owner === undefined ? await serviceOf(tenantId) : (ids.get(owner) ?? '');
       // S7: repeating returns the first result.
       const existing = async () => {
@@ -143,18 +177,26 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       if (!made) throw new KithError('unavailable');
       return made;
     },
-    listConversations: async ({ tenantId }, { cursor, limit = limits.pageDefault }) => {
+    listConversations: async ({ tenantId, hosted }, { cursor, limit = limits.pageDefault }) => {
       const after = cursor === undefined ? null : decodeCursor(IdCursor, cursor)[0];
-      const found = await sharedConversations(db, tenantId, after, limit + 1);
+      const found = await sharedConversations(
+        db,
+        tenantId,
+        after,
+        limit + 1,
+        hosted ? null : await serviceOf(tenantId),
+      );
       const page = found.slice(0, limit);
       const last = page.at(-1);
       return { conversations: page, next: found.length > limit && last ? encodeCursor([last.id]) : null };
     },
-    addPeople: async ({ tenantId }, { conversationId, members }) => {
-      await shared(tenantId, conversationId);
-      const ids = [...(await idsOf(tenantId, members)).values()];
+    addPeople: async (caller, { conversationId, members }) => {
+      const { tenantId } = caller;
+      await shared(caller, conversationId);
+      const ids = [...(await idsOf(caller, members)).values()];
       const by = await serviceOf(tenantId);
-      const { added, marks } = await changing(tenantId, conversationId, async (held) => {
+      const { added, marks } = await conversationLog.change(tenantId, conversationId, async (held) => {
+        await demandRight(caller, held, by, 'addMembers');
         const entered = await letIn(held, ids);
         if (entered.length > 0) await held.appendSystem(by, { type: 'added', userIds: entered });
         return { added: entered.length, marks: await earlierMarks(held, entered) };
@@ -162,11 +204,13 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       announcer.receipts(tenantId, conversationId, marks);
       return { added };
     },
-    removePeople: async ({ tenantId }, { conversationId, members }) => {
-      await shared(tenantId, conversationId);
-      const ids = [...(await idsOf(tenantId, members)).values()];
+    removePeople: async (caller, { conversationId, members }) => {
+      const { tenantId } = caller;
+      await shared(caller, conversationId);
+      const ids = [...(await idsOf(caller, members)).values()];
       const by = await serviceOf(tenantId);
-      const removed = await changing(tenantId, conversationId, async (held) => {
+      const removed = await conversationLog.change(tenantId, conversationId, async (held) => {
+        await demandRight(caller, held, by, 'removeMembers');
         const present = (await held.members(ids)).filter(({ state }) => state === 'joined');
         if (present.some(({ role }) => role === 'owner'))
           throw new KithError('conflict', { message: 'The owner has to hand it over first.' });
@@ -178,13 +222,17 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       });
       return { removed };
     },
-    postMessage: async ({ tenantId }, { conversationId, messageId, text, as }) => {
-      await shared(tenantId, conversationId);
-      const by = as === undefined ? await serviceOf(tenantId) : ((await idsOf(tenantId, [as])).get(as) ?? '');
+    postMessage: async (caller, { conversationId, messageId, text, as }) => {
+      const { tenantId } = caller;
+      // Nobody with an account is spoken for.
+      if (as !== undefined) demandHosted(caller);
+      await shared(caller, conversationId);
+      const by = as === undefined ? await serviceOf(tenantId) : ((await idsOf(caller, [as])).get(as) ?? '');
       await book.admit(tenantId, 'sendMessage', {});
-      return changing(tenantId, conversationId, async (held) => {
+      return conversationLog.change(tenantId, conversationId, async (held) => {
         if (as !== undefined)
           demand(judge('send', await heldMembership(held, by)), 'This person cannot write there.');
+        await demandRight(caller, held, by, 'send');
         // S7: repeating returns the first result.
         const earlier = await held.message(messageId);
         if (earlier) {
@@ -205,11 +253,12 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
         return { messageId, seq, createdAt };
       });
     },
-    exportMessages: async ({ tenantId }, { conversationId, after, limit = limits.pageDefault }) => {
-      const row = await shared(tenantId, conversationId);
+    exportMessages: async (caller, { conversationId, after, limit = limits.pageDefault }) => {
+      const { tenantId } = caller;
+      const { row, visibleAfter } = await shared(caller, conversationId, true);
       // As somebody who is no member sees it: without choices of anybody's own.
       const userId = await serviceOf(tenantId);
-      const view = { tenantId, conversationId, userId, visibleAfter: 0 };
+      const view = { tenantId, conversationId, userId, visibleAfter };
       const messages = await historyPage(db, view, { after }, limit);
       const last = messages.at(-1);
       return { messages, next: last && last.seq < row.last_seq ? last.seq : null };

@@ -21,10 +21,10 @@ import { confirmEmail } from './confirmEmail.ts';
 import { confirmIdentity } from './confirmIdentity.ts';
 import { confirmPhone } from './confirmPhone.ts';
 import { confirmTotp } from './confirmTotp.ts';
-import { createApiKey } from './createApiKey.ts';
 import { createConversation } from './createConversation.ts';
 import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
+import { createTenantKey } from './createTenantKey.ts';
 import { deleteAccount } from './deleteAccount.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
@@ -92,11 +92,11 @@ import { renewRecoveryCodes } from './renewRecoveryCodes.ts';
 import { report } from './report.ts';
 import { resetFactors } from './resetFactors.ts';
 import { restoreAccount } from './restoreAccount.ts';
-import { revokeApiKey } from './revokeApiKey.ts';
 import { revokeInvite } from './revokeInvite.ts';
 import { revokeOtherSessions } from './revokeOtherSessions.ts';
 import { revokeSession } from './revokeSession.ts';
-import { rotateApiKey } from './rotateApiKey.ts';
+import { revokeTenantKey } from './revokeTenantKey.ts';
+import { rotateTenantKey } from './rotateTenantKey.ts';
 import { saveDraft } from './saveDraft.ts';
 import { scheduleMessage } from './scheduleMessage.ts';
 import { searchGifs } from './searchGifs.ts';
@@ -131,13 +131,13 @@ import { votePoll } from './votePoll.ts';
 import { watch } from './watch.ts';
 
 export const handlers: Handlers = {
-  createApiKey,
+  createTenantKey,
   getTenant,
   listTenantPeople,
   resetFactors,
   restoreAccount,
-  revokeApiKey,
-  rotateApiKey,
+  revokeTenantKey,
+  rotateTenantKey,
   setTenantRole,
   suspendAccount,
   transferTenant,

@@ -230,9 +230,9 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
   updateTenantSecurity: () => [{ secondFactor: 'everyone' }],
   getTenant: nothing,
   updateTenant: () => [{ name: 'Mine' }],
-  createApiKey: () => [{ name: 'Mine', scopes: ['messages:read' as const] }],
-  rotateApiKey: () => to({ keyId: '0123456789abcdef' }),
-  revokeApiKey: () => to({ keyId: '0123456789abcdef' }),
+  createTenantKey: () => [{ name: 'Mine', scopes: ['messages:read' as const] }],
+  rotateTenantKey: () => to({ keyId: '0123456789abcdef' }),
+  revokeTenantKey: () => to({ keyId: '0123456789abcdef' }),
   listTenantPeople: nothing,
   setTenantRole: (mine, theirs) => [
     { userId: mine.userId, role: 'admin' as const },

@@ -104,9 +104,9 @@ const noAccounts: Accounts = {
   keeping: {
     getTenant: none,
     updateTenant: none,
-    createApiKey: none,
-    rotateApiKey: none,
-    revokeApiKey: none,
+    createTenantKey: none,
+    rotateTenantKey: none,
+    revokeTenantKey: none,
     listTenantPeople: none,
     setTenantRole: none,
     transferTenant: none,

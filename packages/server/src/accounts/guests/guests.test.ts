@@ -307,7 +307,7 @@ describe.each(databaseKinds)('guests on %s', { timeout: 60_000 }, (kind) => {
     const { db } = world.database;
     await db.updateTable('tenants').set({ second_factor: 'everyone' }).where('slug', '=', 'main').execute();
     accounts.forgetSessions();
-    expect(await accounts.authenticate({ token })).toMatchObject({ restricted: false });
+    expect(await accounts.authenticate({ token })).toMatchObject({ restriction: null });
     await db.updateTable('tenants').set({ second_factor: 'off' }).where('slug', '=', 'main').execute();
     accounts.forgetSessions();
   });

@@ -5,6 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ApiScope, KithError, type OperatorOutput } from '@kith/protocol';
 import { sql } from 'kysely';
+import { MAIN_TENANT } from '../persons.ts';
 import { recordTenantEvent } from './events.ts';
 import type { TenantsDb } from './tables.ts';
 
@@ -13,6 +14,8 @@ type ListedKey = OperatorOutput<'showTenant'>['apiKeys'][number];
 export interface ApiCaller {
   readonly tenantId: number;
   readonly keyId: string;
+  /** Its people come by a host's tokens; else they have accounts, and what is theirs is not the key's. */
+  readonly hosted: boolean;
   readonly scopes: ReadonlySet<ApiScope>;
 }
 
@@ -110,7 +113,7 @@ export async function findKey(db: TenantsDb, key: string, now: number): Promise<
   const row = await db
     .selectFrom('api_keys as k')
     .innerJoin('tenants as t', 't.id', 'k.tenant_id')
-    .select(['k.tenant_id', 'k.secret_hash', 'k.scopes', 'k.expires_at', 'k.used_at', 'k.name'])
+    .select(['t.slug', 'k.tenant_id', 'k.secret_hash', 'k.scopes', 'k.expires_at', 'k.used_at', 'k.name'])
     .where('k.id', '=', id)
     .where('k.revoked_at', 'is', null)
     .where('t.disabled_at', 'is', null)
@@ -125,5 +128,10 @@ export async function findKey(db: TenantsDb, key: string, now: number): Promise<
       .set({ used_at: new Date(now) })
       .where('id', '=', id)
       .execute();
-  return { tenantId: row.tenant_id, keyId: id, scopes: new Set(row.scopes) };
+  return {
+    tenantId: row.tenant_id,
+    keyId: id,
+    hosted: row.slug !== MAIN_TENANT,
+    scopes: new Set(row.scopes),
+  };
 }

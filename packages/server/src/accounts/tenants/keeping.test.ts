@@ -150,9 +150,9 @@ describe.each(databaseKinds)('looking after a place, on %s', { timeout: 60_000 }
     const { keeping } = accounts;
     const tried = [
       keeping.updateTenant(owner.caller, { name: 'X' }),
-      keeping.createApiKey(owner.caller, { name: 'X', scopes: ['messages:read'] }),
-      keeping.rotateApiKey(owner.caller, { keyId: 'x' }),
-      keeping.revokeApiKey(owner.caller, { keyId: 'x' }),
+      keeping.createTenantKey(owner.caller, { name: 'X', scopes: ['messages:read'] }),
+      keeping.rotateTenantKey(owner.caller, { keyId: 'x' }),
+      keeping.revokeTenantKey(owner.caller, { keyId: 'x' }),
       keeping.setTenantRole(owner.caller, { userId, role: 'admin' }),
       keeping.transferTenant(owner.caller, { userId }),
       keeping.resetFactors(owner.caller, { userId }),
@@ -202,18 +202,18 @@ describe.each(databaseKinds)('looking after a place, on %s', { timeout: 60_000 }
 
   it('keys are shown once, are good until they are revoked, and stand in both records', async () => {
     const { keeping } = accounts;
-    const made = await keeping.createApiKey(owner.caller, { name: 'Bridge', scopes: ['messages:read'] });
-    const other = await keeping.rotateApiKey(owner.caller, { keyId: made.id });
+    const made = await keeping.createTenantKey(owner.caller, { name: 'Bridge', scopes: ['messages:read'] });
+    const other = await keeping.rotateTenantKey(owner.caller, { keyId: made.id });
     const db = tenantsDb(world.database.db);
     expect((await findKey(db, made.key, now))?.tenantId).toBe(owner.caller.tenantId);
     const { apiKeys } = await keeping.getTenant(owner.caller, {});
     expect(apiKeys?.map(({ id }) => id).sort()).toEqual([made.id, other.id].sort());
     expect(JSON.stringify(apiKeys)).not.toContain(made.key.split('_')[2]);
-    await keeping.revokeApiKey(owner.caller, { keyId: made.id });
+    await keeping.revokeTenantKey(owner.caller, { keyId: made.id });
     expect(await findKey(db, made.key, now)).toBeNull();
     expect(await findKey(db, other.key, now)).not.toBeNull();
-    expect(await codeOf(keeping.revokeApiKey(owner.caller, { keyId: made.id }))).toBe('not_found');
-    expect(await codeOf(keeping.createApiKey(owner.caller, { name: 'X', scopes: ['people:write'] }))).toBe(
+    expect(await codeOf(keeping.revokeTenantKey(owner.caller, { keyId: made.id }))).toBe('not_found');
+    expect(await codeOf(keeping.createTenantKey(owner.caller, { name: 'X', scopes: ['people:write'] }))).toBe(
       'bad_input',
     );
     expect((await kindsOf()).slice(0, 2)).toEqual(

@@ -41,9 +41,9 @@ type Command<N extends CommandName> = (caller: Caller, input: ParsedInput<N>) =>
 export interface Keeping {
   readonly getTenant: Command<'getTenant'>;
   readonly updateTenant: Command<'updateTenant'>;
-  readonly createApiKey: Command<'createApiKey'>;
-  readonly rotateApiKey: Command<'rotateApiKey'>;
-  readonly revokeApiKey: Command<'revokeApiKey'>;
+  readonly createTenantKey: Command<'createTenantKey'>;
+  readonly rotateTenantKey: Command<'rotateTenantKey'>;
+  readonly revokeTenantKey: Command<'revokeTenantKey'>;
   readonly listTenantPeople: Command<'listTenantPeople'>;
   readonly setTenantRole: Command<'setTenantRole'>;
   readonly transferTenant: Command<'transferTenant'>;
@@ -162,7 +162,7 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
       if (change.name !== undefined) room.sessions.forgetAll();
       return readPlace(db, tenantId, true);
     },
-    createApiKey: async (caller, { name, scopes, expiresAt }) => {
+    createTenantKey: async (caller, { name, scopes, expiresAt }) => {
       await asOwner(caller);
       if (scopes.includes('people:write'))
         throw new KithError('bad_input', {
@@ -176,13 +176,13 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
       await key(room.db, caller, 'api_key_made');
       return made;
     },
-    rotateApiKey: async (caller, { keyId }) => {
+    rotateTenantKey: async (caller, { keyId }) => {
       await asOwner(caller);
       const made = await apiKeys.rotateKey(db, caller.tenantId, keyId);
       await key(room.db, caller, 'api_key_made');
       return made;
     },
-    revokeApiKey: async (caller, { keyId }) => {
+    revokeTenantKey: async (caller, { keyId }) => {
       await asOwner(caller);
       await apiKeys.revokeKey(db, caller.tenantId, keyId);
       await key(room.db, caller, 'api_key_revoked');

@@ -1,4 +1,0 @@
-import type { Handler } from '../services.ts';
-
-export const revokeApiKey: Handler<'revokeApiKey'> = (services, caller, input) =>
-  services.accounts.keeping.revokeApiKey(caller, input);
