@@ -23,7 +23,7 @@ export function OriginSection({
     // People copy addresses with the slash that browsers put behind them.
     const origins = text
       .split(/[\s,;]+/)
-      .map((word) => word.replace(/\/+$/, ''))
+      .map((word) => word.replace(/\/$/, ''))
       .filter(Boolean);
     run(async () => {
       try {
