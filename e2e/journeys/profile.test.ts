@@ -151,6 +151,7 @@ it('the card tells the groups in common, and lets one silence the other', async 
   await irma.find('Hugo');
   await irma.send('Hello');
   await irma.acknowledged('Hello');
+  await expect.poll(() => hugo.conversations.list.get().length, { timeout: 15_000 }).toBe(1);
   const me = hugo.conversations.list.get()[0]?.conversation.direct?.find((id) => id !== hugos.userId) ?? '';
   await hugo.conversations.create({ kind: 'group', name: 'Chess club', userIds: [me] });
   const cinema = await hugo.conversations.create({ kind: 'group', name: 'Cinema', userIds: [me] });
