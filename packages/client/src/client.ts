@@ -104,6 +104,7 @@ export class Client implements KithClient {
           throw new KithError('limit_reached', { message: `There are at most ${limits.folders} folders.` });
         await core.wishes.set('folder', folderId, change);
       },
+      answerRequest: (id, accepted) => core.wishes.set('request', id, { accepted }),
     };
     this.scheduled = scheduledOf(core);
     this.reminders = remindersOf(core);

@@ -486,6 +486,11 @@ export interface OwnReader {
    * connection. Rejects when it is refused, and at once when there are as many as there may be.
    */
   setFolder(folderId: string, change: FolderChange): Promise<void>;
+  /**
+   * Accepts what a stranger wrote, or puts it out of sight: `all('request')` has them, by conversation, declined ones too. Shows
+   * at once, is told when there is a connection. Rejects when it is refused.
+   */
+  answerRequest(conversationId: string, accepted: boolean): Promise<void>;
 }
 
 /** Messages that the server sends at their time: `own.all('scheduled')` has them, by the id they will have. */

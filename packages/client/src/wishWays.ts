@@ -20,6 +20,8 @@ export interface Changes {
   readonly draft: SavedDraft;
   readonly hidden: HiddenChange;
   readonly folder: FolderChange;
+  /** Of a stranger: taken in, or put out of sight. */
+  readonly request: { readonly accepted: boolean };
 }
 export type WishType = keyof Changes & OwnType;
 
@@ -60,6 +62,13 @@ const ways: { readonly [T in WishType]: Way<T> } = {
       ...later,
     }),
     ask: (request, folderId, change) => request('setFolder', { folderId, ...change }),
+  },
+  request: {
+    lay: (value, { accepted }) => (accepted || !value ? undefined : { ...value, declined: true }),
+    // What was accepted stays so, as at the server.
+    join: (earlier, later) => ({ accepted: earlier.accepted || later.accepted }),
+    ask: (request, conversationId, { accepted }) =>
+      request(accepted ? 'acceptRequest' : 'declineRequest', { conversationId }),
   },
   hidden: {
     lay: layHidden,

@@ -33,6 +33,8 @@ export const limits = {
   newcomerDays: 7,
   newcomerContacts: 10,
   newcomerAdds: 20,
+  /** Addresses that a new account mails invitations to in a day. */
+  newcomerInvites: 5,
   /** What a challenge is known by, and what solves it. */
   challengeToken: 400,
   challengeAnswer: 20,
@@ -143,6 +145,13 @@ export const limits = {
   aheadMs: 366 * 24 * 3_600_000,
   /** People one has blocked. */
   ownBlocks: 1_000,
+  /**
+   * Requests of strangers that are kept, declined ones among them; messages that a stranger may send before they are answered,
+   * and how many of those may hold links.
+   */
+  ownRequests: 5_000,
+  requestMessages: 5,
+  requestLinks: 1,
   /** What one report may name, and say besides. */
   reportMessages: 20,
   reportLength: 1_000,

@@ -140,12 +140,22 @@ export const Hidden = z.object({
 /** By a person's id: they cannot write to one directly, add one to groups, or see one's presence, status and picture. */
 export const BlockRecord = own('block', z.object({ at: Time }));
 
+/** A direct conversation that a stranger began and one has not accepted: it stands apart. See [SPEC](../SPEC.md), A25. */
+export const MessageRequest = z.object({
+  /** Whose. */
+  by: Id,
+  at: Time,
+  /** Out of sight, with whatever comes later; who wrote is told nothing. */
+  declined: z.literal(true).optional(),
+});
+
 /** By conversation; a draft in a thread by its root. */
 export const PreferenceRecord = own('preference', Preference);
 export const DraftRecord = own('draft', SavedDraft);
 /** By an id that the client makes. */
 export const FolderRecord = own('folder', Folder);
 export const HiddenRecord = own('hidden', Hidden);
+export const RequestRecord = own('request', MessageRequest);
 /** By message: the id that the sent one will have, and the one that is reminded of. */
 export const ScheduledRecord = own('scheduled', ScheduledMessage);
 export const ReminderRecord = own('reminder', Reminder);
@@ -158,6 +168,7 @@ export const OwnRecord = z.discriminatedUnion('type', [
   BlockRecord,
   HiddenRecord,
   FolderRecord,
+  RequestRecord,
 ]);
 export const UserChange = z.discriminatedUnion('type', [SettingsRecord, ProfileRecord, ...OwnRecord.options]);
 
@@ -170,6 +181,7 @@ export const ownLimits = {
   block: limits.ownBlocks,
   hidden: limits.ownHidden,
   folder: limits.folders,
+  request: limits.ownRequests,
 } as const satisfies Record<OwnRecord['type'], number>;
 
 export type SettingsRecord = z.output<typeof SettingsRecord>;
@@ -187,6 +199,7 @@ export type ScheduledMessage = z.output<typeof ScheduledMessage>;
 export type Reminder = z.output<typeof Reminder>;
 export type Folder = z.output<typeof Folder>;
 export type FolderChange = z.output<typeof FolderChange>;
+export type MessageRequest = z.output<typeof MessageRequest>;
 export type Hidden = z.output<typeof Hidden>;
 export type OwnRecord = z.output<typeof OwnRecord>;
 export type OwnType = OwnRecord['type'];

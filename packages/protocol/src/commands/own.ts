@@ -10,6 +10,7 @@ import {
   NotificationLevel,
   PreferenceRecord,
   ReminderRecord,
+  RequestRecord,
   ScheduledRecord,
   UserChange,
 } from '../own.ts';
@@ -56,6 +57,24 @@ export const ownCommands = {
     output: z.object({ record: BlockRecord }),
     errors: ['not_found', 'forbidden', 'limit_reached'],
     http: { method: 'PUT', path: '/me/blocks/{userId}' },
+    rate: 'write',
+  }),
+  acceptRequest: command({
+    summary:
+      'Accept what a stranger wrote: the conversation is one like others from then on. So does whoever writes or reacts in it.',
+    input: z.strictObject({ conversationId: Id }),
+    output: z.object({ record: RequestRecord }),
+    errors: ['not_found', 'forbidden'],
+    http: { method: 'PUT', path: '/me/requests/{conversationId}' },
+    rate: 'write',
+  }),
+  declineRequest: command({
+    summary:
+      'Put what a stranger wrote out of sight, on all devices, with whatever they write later. They are told nothing; it may be accepted still.',
+    input: z.strictObject({ conversationId: Id }),
+    output: z.object({ record: RequestRecord }),
+    errors: ['not_found', 'forbidden'],
+    http: { method: 'DELETE', path: '/me/requests/{conversationId}' },
     rate: 'write',
   }),
   setFolder: command({

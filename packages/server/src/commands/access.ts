@@ -15,6 +15,7 @@ import type { Caller, Services } from '../services.ts';
 import { isAnyoneFull } from '../store/conversations.ts';
 import { deletedAmong } from '../store/deletion.ts';
 import { headsFor } from '../store/heads.ts';
+import { requestOf } from '../store/memberships.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
 import { marksOfMembers } from '../store/receipts.ts';
 import { type MemberRow, type MessageRow, namesEverybody } from '../store/records.ts';
@@ -58,7 +59,12 @@ export const factsOf = (held: HeldConversation, row: MemberRow | null): Membersh
     memberCount: held.row.member_count,
     ...(held.row.blocked_by && { blocked: true as const }),
   },
-  member: row && { role: row.role, state: row.state, visibleAfter: row.visible_after },
+  member: row && {
+    role: row.role,
+    state: row.state,
+    visibleAfter: row.visible_after,
+    ...requestOf(held.row.request_to, row.user_id),
+  },
 });
 
 /**

@@ -7,6 +7,7 @@ import type { Handler } from '../services.ts';
 import { toContent, toMessage } from '../store/records.ts';
 import { heldMembership, heldMessage, ownView } from './access.ts';
 import { allowedMentions } from './mentions.ts';
+import { demandModest } from './requests.ts';
 import { mentionedNow } from './threadFollowers.ts';
 
 export const editMessage: Handler<'editMessage'> = async (
@@ -21,6 +22,7 @@ export const editMessage: Handler<'editMessage'> = async (
     demand(judgeEdit(membership, userId, message.author_id), 'Only the author may edit a message.');
     if (message.kind !== 'content')
       throw new KithError('conflict', { message: 'This message can no longer be edited.' });
+    if (membership.member?.request === 'sent') await demandModest(held, userId, { content, messageId });
     const mentions = allowedMentions(membership, content);
     const before = asSaid(toContent(message));
     const after = asSaid(content);

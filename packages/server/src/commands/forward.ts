@@ -13,13 +13,15 @@ export interface Forwarding {
   readonly source: { readonly conversationId: string; readonly messageId: string };
   readonly replyTo?: string | undefined;
   readonly visibleAfter: number;
+  /** What is said in a request is counted, or accepts it. */
+  readonly isRequest: boolean;
 }
 
 /** Whoever forwards is judged already where the message goes; here, where it comes from. */
 export async function forward(
   services: Services,
   caller: Caller,
-  { conversationId, messageId, source, replyTo, visibleAfter }: Forwarding,
+  { conversationId, messageId, source, replyTo, visibleAfter, isRequest }: Forwarding,
 ): Promise<Output<'sendMessage'>> {
   const { tenantId, userId: authorId } = caller;
   // S7: a repetition returns the first result, also when the original is gone meanwhile.
@@ -28,20 +30,21 @@ export async function forward(
   const { message, membership } = await visibleMessage(services, caller, source);
   const content = contentOf(message);
   const forwarded = message.forwarded ?? originOf(message, membership);
-  const sent = hasFiles(content)
-    ? await sendHeld(services, caller, { conversationId, messageId, content, replyTo, forwarded })
-    : await services.messageLog.append({
-        tenantId,
-        conversationId,
-        messageId,
-        authorId,
-        content,
-        // Who was mentioned there is not woken here.
-        mentions: { userIds: [], all: false },
-        forwarded,
-        replyTo,
-        visibleAfter,
-      });
+  const sent =
+    isRequest || hasFiles(content)
+      ? await sendHeld(services, caller, { conversationId, messageId, content, replyTo, forwarded })
+      : await services.messageLog.append({
+          tenantId,
+          conversationId,
+          messageId,
+          authorId,
+          content,
+          // Who was mentioned there is not woken here.
+          mentions: { userIds: [], all: false },
+          forwarded,
+          replyTo,
+          visibleAfter,
+        });
   services.previews.offer({ tenantId, userId: authorId, conversationId, messageId, content });
   return sent;
 }

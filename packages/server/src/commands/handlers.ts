@@ -1,6 +1,7 @@
 /** Every command and who does it: a command without a handler does not compile. */
 import type { Handlers } from '../services.ts';
 import { acceptInvite } from './acceptInvite.ts';
+import { acceptRequest } from './acceptRequest.ts';
 import { addEmoji } from './addEmoji.ts';
 import { addMembers } from './addMembers.ts';
 import { addPasskey } from './addPasskey.ts';
@@ -25,6 +26,7 @@ import { createConversation } from './createConversation.ts';
 import { createInvite } from './createInvite.ts';
 import { createStickerPack } from './createStickerPack.ts';
 import { createTenantKey } from './createTenantKey.ts';
+import { declineRequest } from './declineRequest.ts';
 import { deleteAccount } from './deleteAccount.ts';
 import { deleteMessage } from './deleteMessage.ts';
 import { editMessage } from './editMessage.ts';
@@ -243,6 +245,8 @@ export const handlers: Handlers = {
   sendScheduledNow,
   setActivity,
   setBlocked,
+  acceptRequest,
+  declineRequest,
   setFolder,
   setMemberRole,
   setPreference,

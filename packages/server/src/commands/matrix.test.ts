@@ -335,6 +335,8 @@ const matrix: { readonly [N in CommandName]: Row<N> } = {
     }),
     outcome: { ...everyone, stranger: 'not_found' },
   },
+  acceptRequest: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
+  declineRequest: { input: (scene) => ({ conversationId: scene.group }), outcome: insiders },
   report: {
     input: (scene) => ({
       reportId: newId(),

@@ -12,7 +12,9 @@ import type { Caller, Services } from '../services.ts';
 import { findEmoji } from '../store/emoji.ts';
 import { summarizeReactions } from '../store/messages.ts';
 import { toMessage } from '../store/records.ts';
+import { type AcceptedRequest, endRequest } from '../store/requests.ts';
 import { heldMembership, heldMessage, ownChoice } from './access.ts';
+import { tellAccepted } from './requests.ts';
 
 type ReactionInput = ParsedInput<Extract<CommandName, 'addReaction' | 'removeReaction'>>;
 
@@ -24,9 +26,11 @@ export async function setReaction(
 ): Promise<{ message: MessageRecord }> {
   const { tenantId, userId } = caller;
   const key = { tenantId, conversationId, messageId };
+  let accepted: AcceptedRequest | null = null;
   const record = await services.conversationLog.change(tenantId, conversationId, async (held) => {
     const membership = await heldMembership(held, userId);
     demand(judge('react', membership));
+    if (membership.member?.request === 'received') accepted = await endRequest(held.trx, held.row, userId);
     const message = await heldMessage(held, membership, messageId);
     if (message.kind !== 'content') {
       // Taking back what a deletion took with it is done already.
@@ -49,6 +53,7 @@ export async function setReaction(
     const reactions = await summarizeReactions(held.trx, key);
     return held.setMessage(message, { reactions: reactions.length > 0 ? JSON.stringify(reactions) : null });
   });
+  if (accepted) tellAccepted(services, caller, conversationId, accepted);
   return ownChoice(services, caller, conversationId, record);
 }
 

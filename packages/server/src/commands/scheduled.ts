@@ -46,6 +46,7 @@ export async function demandMaySend(
   return {
     mentions: allowedMentions(membership, content),
     visibleAfter: membership?.member?.visibleAfter ?? 0,
+    isRequest: membership?.member?.request !== undefined,
   };
 }
 
@@ -165,10 +166,10 @@ export async function deliver(
   if (!value) throw new KithError('not_found');
   const { conversationId, content, replyTo, thread, alsoSend } = value;
   const { tenantId } = who;
-  const allowed = await demandMaySend(services, who, value);
+  const { isRequest, ...allowed } = await demandMaySend(services, who, value);
   // Of the tenant's messages of the day it is one now, and not when it was written.
   await services.tenants.admit(tenantId, 'sendMessage', { content, thread });
-  if (thread !== undefined || hasFiles(content))
+  if (isRequest || thread !== undefined || hasFiles(content))
     await sendHeld(services, who, { conversationId, messageId, content, replyTo, thread, alsoSend });
   else
     await services.messageLog.append({

@@ -12,10 +12,12 @@ import { demand, judge } from '../policy/policy.ts';
 import type { Services } from '../services.ts';
 import { useFiles } from '../store/files.ts';
 import { contentColumns, type MessageRow } from '../store/records.ts';
+import { endRequest } from '../store/requests.ts';
 import { type Follower, latestPeople, startFollowing, type ThreadKey } from '../store/threads.ts';
 import type { Somebody } from '../store/users.ts';
 import { heldMembership, heldMessage } from './access.ts';
 import { allowedMentions } from './mentions.ts';
+import { demandModest, tellAccepted } from './requests.ts';
 
 type HeldInput = Omit<ParsedInput<'sendMessage'>, 'forward'> & {
   readonly content: Content;
@@ -25,7 +27,8 @@ type HeldInput = Omit<ParsedInput<'sendMessage'>, 'forward'> & {
 
 /**
  * What writes more than itself does not go by the hot path: a reply changes its root too (T1), files learn that they are used. One
- * transaction that holds the conversation writes all of it, and lets those follow who follow by themselves.
+ * transaction that holds the conversation writes all of it, and lets those follow who follow by themselves. So goes what is said
+ * in a request: the stranger's messages are counted, and the other's first word accepts.
  */
 export async function sendHeld(
   services: Services,
@@ -33,7 +36,7 @@ export async function sendHeld(
   { conversationId, messageId, content: said, files, replyTo, thread, alsoSend, forwarded }: HeldInput,
 ): Promise<Output<'sendMessage'>> {
   const { tenantId, userId } = caller;
-  const { answer, begun, planned } = await services.conversationLog.change(
+  const { answer, begun, planned, accepted } = await services.conversationLog.change(
     tenantId,
     conversationId,
     async (held) => {
@@ -44,8 +47,12 @@ export async function sendHeld(
       if (earlier) {
         if (earlier.author_id !== userId)
           throw new KithError('conflict', { message: 'This message id is taken.' });
-        return { answer: toAnswer(earlier), begun: [], planned: false };
+        return { answer: toAnswer(earlier), begun: [], planned: false, accepted: null };
       }
+      if (membership.member?.request === 'sent')
+        await demandModest(held, userId, { content: said, other: isMore({ files, thread, forwarded }) });
+      const accepted =
+        membership.member?.request === 'received' ? await endRequest(held.trx, held.row, userId) : null;
       const mentions = forwarded ? NO_MENTIONS : allowedMentions(membership, said);
       const root =
         thread === undefined ? null : await rootOf(held, await heldMessage(held, membership, thread));
@@ -71,10 +78,12 @@ export async function sendHeld(
         answer: { messageId, seq, rev, createdAt },
         begun: root ? await replied(held, root, sent) : [],
         planned: await services.transcodes.plan(held.trx, tenantId, uses),
+        accepted,
       };
     },
   );
   if (planned) services.transcodes.nudge();
+  if (accepted) tellAccepted(services, caller, conversationId, accepted);
   // Who follows from now on is told so; those who did before see the reply itself.
   for (const { follower, mark } of begun)
     services.announcer.toUser(tenantId, follower.userId, { type: 'thread', mark });
@@ -94,6 +103,10 @@ async function replied(held: HeldConversation, root: MessageRow, reply: MessageR
   const begun = await startFollowing(held.trx, key, followersOf(root, reply));
   return begun.map((follower) => ({ follower, mark: markAfter(key, follower, reply, rev) }));
 }
+
+/** What is more than words of one's own. */
+const isMore = ({ files, thread, forwarded }: Pick<HeldInput, 'files' | 'thread' | 'forwarded'>): boolean =>
+  (files?.length ?? 0) > 0 || thread !== undefined || forwarded !== undefined;
 
 const NO_MENTIONS = { userIds: [], all: false } as const;
 

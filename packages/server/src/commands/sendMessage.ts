@@ -25,6 +25,8 @@ const store: Handler<'sendMessage'> = async (services, caller, input) => {
     return sendHeld(services, caller, { ...input, content });
   const membership = await services.memberships.get(caller.tenantId, input.conversationId, caller.userId);
   demand(judge('send', membership), 'You cannot write into this conversation.');
+  const isRequest = membership?.member?.request !== undefined;
+  if (content && isRequest) return sendHeld(services, caller, { ...input, content });
   const visibleAfter = membership?.member?.visibleAfter ?? 0;
   if (input.forward)
     return forward(services, caller, {
@@ -33,6 +35,7 @@ const store: Handler<'sendMessage'> = async (services, caller, input) => {
       source: input.forward,
       replyTo,
       visibleAfter,
+      isRequest,
     });
   if (!content) throw new KithError('bad_input');
   return services.messageLog.append({

@@ -9,21 +9,30 @@ import type { Db } from '../store/database.ts';
 import { countDeeds, isNewcomer, tenantDoor } from '../store/newcomers.ts';
 import type { Somebody } from '../store/users.ts';
 
-/** What is counted: a first message to somebody, and somebody added to a group or channel. */
-export type Deed = 'contact' | 'add';
+/** What is counted: a first message to somebody, somebody added to a group or channel, and somebody invited by mail. */
+export type Deed = 'contact' | 'add' | 'invite';
 
 export interface Newcomers {
   /**
    * Somebody is about to do this to these people; those who know them do not count.
    * @throws KithError rate_limited, with the reason `new_account`.
    */
-  demand(who: Somebody, deed: Deed, others: readonly string[]): Promise<void>;
+  demand(who: Somebody, deed: Exclude<Deed, 'invite'>, others: readonly string[]): Promise<void>;
+  /** The same for an invitation that is mailed. */
+  demandInvite(who: Somebody): Promise<void>;
+  /** Whether people here are strangers to one another, so that what they first write is a request. */
+  strangersHere(tenantId: number): Promise<boolean>;
 }
 
-const most: { readonly [D in Deed]: number } = { contact: limits.newcomerContacts, add: limits.newcomerAdds };
+const most: { readonly [D in Deed]: number } = {
+  contact: limits.newcomerContacts,
+  add: limits.newcomerAdds,
+  invite: limits.newcomerInvites,
+};
 const says: { readonly [D in Deed]: string } = {
   contact: 'Your account is new: today you have written to as many people for the first time as you may.',
   add: 'Your account is new: today you have added as many people who do not know you as you may.',
+  invite: 'Your account is new: today you have mailed as many invitations as you may.',
 };
 
 /** A change of the tenant is seen so late, ms. */
@@ -56,25 +65,36 @@ export function createNewcomers({ db, privacy, config, now = Date.now }: Newcome
     return known;
   };
 
+  const strangersHere = async (tenantId: number): Promise<boolean> =>
+    config.strangers === 'auto' ? hasStrangers(tenantId) : config.strangers === 'on';
+  const bounds = async (who: Somebody): Promise<boolean> =>
+    config.rateFactor > 0 &&
+    (await strangersHere(who.tenantId)) &&
+    (await isNewcomer(db, who, limits.newcomerDays, now()));
+  const count = async (who: Somebody, deed: Deed, times: number): Promise<void> => {
+    const again = await countDeeds(db, who, {
+      deed,
+      times,
+      most: Math.max(1, Math.floor(most[deed] * config.rateFactor)),
+      now: now(),
+    });
+    if (!again) return;
+    throw new KithError('rate_limited', {
+      message: says[deed],
+      fields: [{ path: 'account', message: says[deed], reason: 'new_account' }],
+      retryAfterMs: Math.max(1_000, again.getTime() - now()),
+    });
+  };
+
   return {
+    strangersHere,
     demand: async (who, deed, others) => {
-      if (config.rateFactor === 0 || config.strangers === 'off' || others.length === 0) return;
-      if (config.strangers === 'auto' && !(await hasStrangers(who.tenantId))) return;
-      if (!(await isNewcomer(db, who, limits.newcomerDays, now()))) return;
+      if (others.length === 0 || !(await bounds(who))) return;
       const strangers = await privacy.strangers(who.tenantId, who.userId, others);
-      if (strangers.length === 0) return;
-      const again = await countDeeds(db, who, {
-        deed,
-        times: strangers.length,
-        most: Math.max(1, Math.floor(most[deed] * config.rateFactor)),
-        now: now(),
-      });
-      if (!again) return;
-      throw new KithError('rate_limited', {
-        message: says[deed],
-        fields: [{ path: 'account', message: says[deed], reason: 'new_account' }],
-        retryAfterMs: Math.max(1_000, again.getTime() - now()),
-      });
+      if (strangers.length > 0) await count(who, deed, strangers.length);
+    },
+    demandInvite: async (who) => {
+      if (await bounds(who)) await count(who, 'invite', 1);
     },
   };
 }

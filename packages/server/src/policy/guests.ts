@@ -134,6 +134,8 @@ export const guestRules: { readonly [N in CommandName]: Row<N> } = {
   getMyChanges: 'may',
   setPreference: 'may',
   setBlocked: person,
+  acceptRequest: 'may',
+  declineRequest: 'may',
   setFolder: 'may',
   hideMessages: 'may',
   saveDraft: 'may',

@@ -24,6 +24,8 @@ export interface MemberFacts {
   readonly role: Role;
   readonly state: MemberState;
   readonly visibleAfter: number;
+  /** A direct conversation that a stranger began: of who sent it, and of who has not accepted it yet. */
+  readonly request?: 'sent' | 'received';
 }
 
 /** What is known of one person in one conversation. `member` is null for one who was never in it. */

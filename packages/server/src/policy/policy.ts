@@ -44,6 +44,9 @@ function mayDo(action: Action, conversation: ConversationFacts, member: MemberFa
   const direct = conversation.kind === 'direct';
   // Nothing new between two of whom one blocks the other.
   if (conversation.blocked && action !== 'read') return false;
+  // Until it is accepted there is nothing in a request but the stranger's words; who answers or reacts accepts.
+  if (member.request === 'sent' && !['read', 'send', 'type'].includes(action)) return false;
+  if (member.request === 'received' && !['read', 'send', 'type', 'react'].includes(action)) return false;
   switch (action) {
     case 'read':
     case 'send':

@@ -6,6 +6,7 @@ import { type Content, firstLink, type LinkPreview } from '@kith/protocol';
 import type { Blobs } from '../blobs/blobs.ts';
 import type { ConversationLog } from '../log/change.ts';
 import type { Logger } from '../logger.ts';
+import { conversationRow } from '../store/conversations.ts';
 import type { Database } from '../store/database.ts';
 import { keepPreview, keptPreview, sweepPreviews } from '../store/previews.ts';
 import { fetchPreview, isExpected } from './fetchPreview.ts';
@@ -100,6 +101,8 @@ export function createPreviews({
     messageId,
     link,
   }: (typeof queue)[number]): Promise<void> => {
+    // Where no link can be followed yet there is nothing to show of it, and strangers make us fetch nothing.
+    if ((await conversationRow(db, tenantId, conversationId))?.request_to) return;
     const preview = await findOnce(tenantId, link);
     if (!preview || closed) return;
     await conversationLog.change(tenantId, conversationId, async (held) => {

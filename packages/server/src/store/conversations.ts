@@ -18,6 +18,7 @@ export const conversationColumns = [
   'avatar_id',
   'direct_key',
   'blocked_by',
+  'request_to',
   'member_count',
   'disappear_after',
   'file_rules',

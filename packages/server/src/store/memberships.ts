@@ -1,6 +1,6 @@
 /** The facts of people in conversations, for the policy. */
 import { sql } from 'kysely';
-import type { Membership } from '../policy/memberships.ts';
+import type { MemberFacts, Membership } from '../policy/memberships.ts';
 import type { Db } from './database.ts';
 import type { ConversationRow, MemberRow } from './records.ts';
 
@@ -10,14 +10,20 @@ export interface MembershipQuestion {
   readonly userId: string;
 }
 
-type Row = Pick<ConversationRow, 'kind' | 'visibility' | 'history' | 'member_count' | 'blocked_by'> & {
+type Row = Pick<
+  ConversationRow,
+  'kind' | 'visibility' | 'history' | 'member_count' | 'blocked_by' | 'request_to'
+> & {
   readonly n: number;
   readonly role: MemberRow['role'] | null;
   readonly state: MemberRow['state'] | null;
   readonly visible_after: number | null;
 };
 
-const toMembership = ({ role, state, visible_after: visibleAfter, ...row }: Row): Membership => ({
+const toMembership = (
+  userId: string,
+  { role, state, visible_after: visibleAfter, ...row }: Row,
+): Membership => ({
   conversation: {
     kind: row.kind,
     visibility: row.visibility,
@@ -25,8 +31,15 @@ const toMembership = ({ role, state, visible_after: visibleAfter, ...row }: Row)
     memberCount: row.member_count,
     ...(row.blocked_by && { blocked: true as const }),
   },
-  member: role !== null && state !== null && visibleAfter !== null ? { role, state, visibleAfter } : null,
+  member:
+    role !== null && state !== null && visibleAfter !== null
+      ? { role, state, visibleAfter, ...requestOf(row.request_to, userId) }
+      : null,
 });
+
+/** How one of the two stands to a request. */
+export const requestOf = (to: string | null, userId: string): Pick<MemberFacts, 'request'> =>
+  to === null ? {} : { request: to === userId ? 'received' : 'sent' };
 
 /** An answer to each, in their order; null when there is no such conversation. */
 export async function membershipFacts(
@@ -34,7 +47,7 @@ export async function membershipFacts(
   questions: readonly MembershipQuestion[],
 ): Promise<(Membership | null)[]> {
   const { rows } = await sql<Row>`
-    select q.n::integer as n, c.kind, c.visibility, c.history, c.member_count, c.blocked_by, m.role, m.state, m.visible_after
+    select q.n::integer as n, c.kind, c.visibility, c.history, c.member_count, c.blocked_by, c.request_to, m.role, m.state, m.visible_after
     from unnest(
       ${questions.map((one) => one.tenantId)}::integer[],
       ${questions.map((one) => one.conversationId)}::uuid[],
@@ -45,6 +58,6 @@ export async function membershipFacts(
     db,
   );
   const found: (Membership | null)[] = questions.map(() => null);
-  for (const row of rows) found[row.n - 1] = toMembership(row);
+  for (const row of rows) found[row.n - 1] = toMembership(questions[row.n - 1]?.userId ?? '', row);
   return found;
 }

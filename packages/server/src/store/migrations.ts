@@ -15,6 +15,7 @@ import { keepingMigration } from '../accounts/tenants/keepingMigration.ts';
 import { tenantsMigration } from '../accounts/tenants/migration.ts';
 import { mailMigration } from '../mail/migration.ts';
 import { newcomersMigration } from './newcomers.ts';
+import { requestsMigration } from './requests.ts';
 import { searchMigration } from './searchMigration.ts';
 
 const run = async (db: Kysely<unknown>, statements: readonly string[]): Promise<void> => {
@@ -507,5 +508,6 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0031_spam': { up: (db) => run(db, [...spamMigration, ...newcomersMigration]) },
   '0032_guests': { up: (db) => run(db, guestsMigration) },
   '0033_deletion': { up: (db) => run(db, deletionMigration) },
+  '0034_requests': { up: (db) => run(db, requestsMigration) },
   '0035_tenant_keeping': { up: (db) => run(db, keepingMigration) },
 };

@@ -127,15 +127,16 @@ export async function noteBlock(
   return row?.id ?? null;
 }
 
-/** Who of these two blocks the other; nobody blocks any more until the transaction ends. */
+/** Who of these two blocks the other; nobody blocks any more until the transaction ends. `change`: one of them will be changed in it. */
 export async function blockersOfTwo(
   trx: Transaction<Schema>,
   tenantId: number,
   a: string,
   b: string,
+  change = false,
 ): Promise<string[]> {
   await sql`
-    select 1 from users where tenant_id = ${tenantId} and id = any (${[a, b]}::uuid[]) order by id for share`.execute(
+    select 1 from users where tenant_id = ${tenantId} and id = any (${[a, b]}::uuid[]) order by id ${sql.raw(change ? 'for no key update' : 'for share')}`.execute(
     trx,
   );
   const rows = await trx

@@ -45,7 +45,9 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
         greatest(m.delivered_seq, least(i.delivered_seq, c.last_seq)) as delivered_seq,
         greatest(m.read_seq, least(i.read_seq, c.last_seq)) as read_seq,
         -- Whose reading is nobody's to know leaves no receipt of it.
-        coalesce((u.settings -> 'privacy' ->> 'receipts')::boolean, true) as tells
+        coalesce((u.settings -> 'privacy' ->> 'receipts')::boolean, true) as tells,
+        -- Nor does that of a request, until it is accepted: of the locked row, so that no mark is lost to a race with that.
+        m.request as quiet
       from members m
       join input i using (tenant_id, conversation_id, user_id)
       join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
@@ -64,15 +66,16 @@ export async function writeMarks(db: Db, marks: readonly MarkWrite[]): Promise<M
       where m.tenant_id = moved.tenant_id and m.conversation_id = moved.conversation_id and m.user_id = moved.user_id
     ), noted as (
       insert into receipts (tenant_id, conversation_id, kind, seq, user_id, at)
-      select tenant_id, conversation_id, 'delivered', delivered_seq, user_id, now() from moved where delivered_seq > old_delivered
+      select tenant_id, conversation_id, 'delivered', delivered_seq, user_id, now() from moved
+      where delivered_seq > old_delivered and not quiet
       union all
-      select tenant_id, conversation_id, 'read', read_seq, user_id, now() from moved where read_seq > old_read and tells
+      select tenant_id, conversation_id, 'read', read_seq, user_id, now() from moved where read_seq > old_read and tells and not quiet
       on conflict do nothing
     )
     select tenant_id, conversation_id, user_id,
       case when delivered_seq > old_delivered then delivered_seq else ${told('delivered', sql`moved`)} end as delivered_seq,
       case when read_seq > old_read and tells then read_seq else ${told('read', sql`moved`)} end as read_seq
-    from moved where delivered_seq > old_delivered or tells`.execute(db);
+    from moved where (delivered_seq > old_delivered or tells) and not quiet`.execute(db);
   return result.rows.map((row) => ({
     tenantId: row.tenant_id,
     conversationId: row.conversation_id,
@@ -189,7 +192,7 @@ export async function receiptPage(
     delivered_at: Date | null;
     read_at: Date | null;
   }>`
-    select m.user_id, m.delivered_seq < ${scope.seq} as waits, ${first('delivered')} as delivered_at, ${read} as read_at
+    select m.user_id, m.delivered_seq < ${scope.seq} or m.request as waits, ${first('delivered')} as delivered_at, ${read} as read_at
     from members m
     where m.tenant_id = ${scope.tenantId} and m.conversation_id = ${scope.conversationId} and m.state = 'joined'
       and m.user_id <> ${scope.authorId} and m.visible_after < ${scope.seq}

@@ -14,7 +14,7 @@ import type { Selectable } from 'kysely';
 import type { ConversationsTable, MembersTable, MessagesTable, UsersTable } from './schema.ts';
 
 export type ConversationRow = Omit<Selectable<ConversationsTable>, 'changed_xid'>;
-export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid' | 'hidden'>;
+export type MemberRow = Omit<Selectable<MembersTable>, 'changed_xid' | 'hidden' | 'request'>;
 export type MessageRow = Selectable<MessagesTable>;
 /** Its columns that are dates, for `fromJson`. */
 export const messageDates = [

@@ -113,6 +113,8 @@ export interface ConversationsTable {
   avatar_id: ColumnType<string | null, string | null | undefined, string | null>;
   /** Of a direct conversation: who of the two blocks the other. Null: nobody. */
   blocked_by: ColumnType<string[] | null, string[] | null | undefined, string[] | null>;
+  /** Of a direct conversation that a stranger began: who has not accepted it yet. Null: nobody is waited for. */
+  request_to: ColumnType<string | null, string | null | undefined, string | null>;
   /** The two people of a direct conversation, sorted, joined by a colon: one conversation a pair. */
   direct_key: string | null;
   member_count: number;
@@ -151,6 +153,8 @@ export interface MembersTable {
   read_seq: Count;
   /** Places of messages that this person removed from their own view: their own record of type `hidden`, for queries. */
   hidden: Generated<string | null>;
+  /** Of whoever has not accepted a request yet: here too, so that marks are judged by the row they are written to. */
+  request: Generated<boolean>;
   changed_xid: Xid;
 }
 

@@ -42,7 +42,7 @@ export async function ownConversations(
   const { rows } = await sql<OwnConversation>`
     select c.id, c.name, c.kind, c.direct_key as "directKey", (c.last_seq - m.visible_after)::float8 as messages
     from members m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined'
+    where m.tenant_id = ${tenantId} and m.user_id = ${userId} and m.state = 'joined' and not m.request
       and (${conversationId}::uuid is null or m.conversation_id = ${conversationId}::uuid)`.execute(db);
   return rows;
 }

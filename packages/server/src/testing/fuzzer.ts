@@ -196,6 +196,8 @@ export function createFuzzer(seed: number, known: Known): Fuzzer {
     }),
     saveDraft: () => ({ conversationId: known.conversationId, text: 'begun', at: new Date().toISOString() }),
     setBlocked: () => ({ userId: newId(), blocked: chance(0.5) }),
+    acceptRequest: () => ({ conversationId: known.conversationId }),
+    declineRequest: () => ({ conversationId: known.conversationId }),
     report: () => ({
       reportId: newId(),
       about: { type: 'person', userId: newId() },

@@ -302,6 +302,8 @@ export const trespasses: { readonly [N in CommandName]: Trespass<N> } = {
     { userId: theirs.userId, blocked: true },
     { userId: theirs.userId, blocked: false },
   ],
+  acceptRequest: (_, theirs) => to({ conversationId: theirs.conversationId }),
+  declineRequest: (_, theirs) => to({ conversationId: theirs.conversationId }),
   setFolder: (_, theirs) => [
     { folderId: theirs.folderId, name: 'Mine now' },
     {

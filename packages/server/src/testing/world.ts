@@ -212,11 +212,13 @@ interface WorldOptions {
   readonly transcodes?: (
     parts: Pick<TranscodesOptions, 'database' | 'vault' | 'conversationLog'>,
   ) => Services['transcodes'];
+  /** Whether people are strangers to one another. */
+  readonly strangers?: boolean;
 }
 
 export async function createWorld(
   kind: DatabaseKind,
-  { inspector = sniffing, transcodes }: WorldOptions = {},
+  { inspector = sniffing, transcodes, strangers = false }: WorldOptions = {},
 ): Promise<World> {
   const { database, url, drop } = await openTestDatabase(kind);
   const bus = localBus();
@@ -286,7 +288,11 @@ export async function createWorld(
       setSetting: () => undefined,
     },
     privacy,
-    newcomers: { demand: async () => undefined },
+    newcomers: {
+      demand: async () => undefined,
+      demandInvite: async () => undefined,
+      strangersHere: async () => strangers,
+    },
     typing: { notify: () => undefined },
     // Tests do the rounds themselves.
     dueWork: { plan: () => undefined },

@@ -24,7 +24,10 @@ type Command<N extends CommandName> = (caller: Caller, input: ParsedInput<N>) =>
 export interface Invites {
   readonly getJoinPolicy: Command<'getJoinPolicy'>;
   readonly updateJoinPolicy: Command<'updateJoinPolicy'>;
-  readonly createInvite: Command<'createInvite'>;
+  /** `mayMail` throws when this person has mailed enough of them. */
+  readonly createInvite: (
+    ...asked: [...Parameters<Command<'createInvite'>>, mayMail?: () => Promise<void>]
+  ) => ReturnType<Command<'createInvite'>>;
   readonly listInvites: Command<'listInvites'>;
   readonly revokeInvite: Command<'revokeInvite'>;
   readonly acceptInvite: Command<'acceptInvite'>;
@@ -115,7 +118,7 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
       joining.forget();
       return policyOf(tenantId);
     },
-    createInvite: async (caller, input) => {
+    createInvite: async (caller, input, mayMail) => {
       const { tenantId, userId, sessionId } = caller;
       const { inviteId, email = null, note, expiresInSeconds, role } = input;
       // Whom a host brings, it brings by tokens: an invitation leads into the main tenant, and mails speak in its name.
@@ -144,6 +147,7 @@ export function createInvites(room: Room, { tokens, configured, proves }: Invite
       if (email !== null) {
         room.mail.demand();
         await room.guesses.take([mailsAskedBy(userId)]);
+        await mayMail?.();
       }
       const at = now();
       // What lies in a mailbox is found again after years.
