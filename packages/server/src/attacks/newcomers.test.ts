@@ -104,6 +104,35 @@ describe.each(databaseKinds)('accounts made to write to everybody, on %s', (kind
     },
   );
 
+  attack(
+    'mails some invitations a day, over all nodes and side by side, and no more',
+    'a dozen invitations at once at two nodes, again, and a day later; and an admin’s',
+    async (saw) => {
+      const nodes = [node(), node()] as const;
+      const mails = (who: Caller): Promise<string[]> =>
+        Promise.all(
+          Array.from({ length: 12 }, async (_, n) => {
+            try {
+              await nodes[n % 2 ? 1 : 0].newcomers.demandInvite(who);
+              return 'ok';
+            } catch (error) {
+              return error instanceof KithError ? error.code : 'broken';
+            }
+          }),
+        );
+      const passed = async (who: Caller): Promise<number> => {
+        const all = await mails(who);
+        for (const one of all) saw('an invitation by mail', one, ['ok', 'rate_limited']);
+        return all.filter((one) => one === 'ok').length;
+      };
+      expect(await passed(spammer)).toBe(limits.newcomerInvites);
+      expect(await passed(spammer)).toBe(0);
+      now += DAY + 1_000;
+      expect(await passed(spammer)).toBe(limits.newcomerInvites);
+      expect(await passed(await person('admin'))).toBe(12);
+    },
+  );
+
   it('people who know one another are not counted, nor is who is here for long or looks after the place', async () => {
     const services = node();
     await world.group([people[0] as Caller, spammer, ...people.slice(1)]);
