@@ -11,6 +11,11 @@ export const MyIdContext = createContext('');
 /** The person signed in. */
 export const useMyId = (): string => useContext(MyIdContext);
 
+/** Whether one is here as a guest: without groups, channels and people of one's own. */
+export function useIsGuest(): boolean {
+  return useReadable(useClient().me)?.user.role === 'guest';
+}
+
 const NOTHING: Readable<undefined> = { get: () => undefined, subscribe: () => () => undefined };
 
 export function useUser(id: string | null): User | undefined {

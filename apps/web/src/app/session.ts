@@ -196,12 +196,15 @@ async function enter(userId: string): Promise<void> {
     },
   });
   current = client;
+  // Of whoever was ended the client knows nothing any more.
+  let isGuest = false;
   const look = (): void => {
     if (client !== current) return;
     const connection = client.connection.get();
     const me = client.me.get();
+    if (me) isGuest = me.user.role === 'guest';
     if (me && me.user.id !== userId) void changeTo(client, me.user.id);
-    else if (connection.type === 'ended') void expel(client, userId, connection.error);
+    else if (connection.type === 'ended') void expel(client, userId, connection.error, isGuest);
     else if (state.type !== 'signedIn' && me) {
       become({ type: 'signedIn', client, userId });
       offerUnsent();
@@ -227,7 +230,7 @@ async function changeTo(client: KithClient, userId: string): Promise<void> {
  * The server ended it. On purpose (revoked, signed out in another tab): nothing of this person stays. Expired: what they
  * wrote and could not send, and what they began, waits for them unseen; whoever else signs in first wipes it.
  */
-async function expel(client: KithClient, userId: string, error: KithError): Promise<void> {
+async function expel(client: KithClient, userId: string, error: KithError, isGuest: boolean): Promise<void> {
   if (error.code === 'second_factor_required') {
     if (state.type !== 'factorDemanded') become({ type: 'factorDemanded', client, userId });
     return;
@@ -253,7 +256,7 @@ async function expel(client: KithClient, userId: string, error: KithError): Prom
     forgetPerson();
   }
   remember(KEY, undefined);
-  become({ type: 'signedOut', notice: 'app.signedOut', options: askOptions() });
+  become({ type: 'signedOut', notice: isGuest ? 'guest.over' : 'app.signedOut', options: askOptions() });
   if (onPurpose) await client.signOut().catch(() => undefined);
   await client.stop();
 }

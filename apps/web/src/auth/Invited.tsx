@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { DoorFrame } from './DoorFrame.tsx';
+import { GuestEntry } from './GuestEntry.tsx';
 import { setPendingInvite } from './invited.ts';
 import { type Trouble, TroubleLine, troubleOf } from './Trouble.tsx';
 
@@ -21,6 +22,10 @@ export function Invited({ door, token }: { readonly door: Door; readonly token: 
   const { offers, move, set } = door;
   const [state, setState] = useState<State>({ type: 'looking' });
   const [attempt, setAttempt] = useState(0);
+  const over = (): void => {
+    setPendingInvite(null);
+    move({ type: 'over' });
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
   useEffect(() => {
     let left = false;
@@ -34,10 +39,8 @@ export function Invited({ door, token }: { readonly door: Door; readonly token: 
         },
         (error: unknown) => {
           if (left) return;
-          if (error instanceof KithError && error.code === 'not_found') {
-            setPendingInvite(null);
-            move({ type: 'over' });
-          } else setState({ type: 'failed', trouble: troubleOf(error) });
+          if (error instanceof KithError && error.code === 'not_found') over();
+          else setState({ type: 'failed', trouble: troubleOf(error) });
         },
       );
     return () => {
@@ -68,20 +71,31 @@ export function Invited({ door, token }: { readonly door: Door; readonly token: 
       </DoorFrame>
     );
 
-  const { inviter, tenant, conversations } = state.invite;
+  const { inviter, tenant, conversations, guestSeconds } = state.invite;
   const known = isKnownHere();
   const on = (to: 'sign_in' | 'sign_up'): void => {
     setPendingInvite(token);
     move({ type: 'go', to });
   };
   const names = { name: <b>{inviter.name}</b>, place: <b>{tenant}</b> };
+  const who =
+    conversations.length === 0
+      ? rich('invite.toPlace', names)
+      : rich('invite.toConversations', { ...names, conversations: listOf(conversations) });
+  if (guestSeconds !== null && !known && offers.signUp !== 'closed')
+    return (
+      <GuestEntry
+        door={door}
+        token={token}
+        seconds={guestSeconds}
+        who={who}
+        onSignIn={() => on('sign_in')}
+        onOver={over}
+      />
+    );
   return (
     <DoorFrame title={t('invite.title')}>
-      <p>
-        {conversations.length === 0
-          ? rich('invite.toPlace', names)
-          : rich('invite.toConversations', { ...names, conversations: listOf(conversations) })}
-      </p>
+      <p>{who}</p>
       {known && (
         <>
           <Button

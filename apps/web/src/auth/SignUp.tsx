@@ -5,6 +5,7 @@ import { type Key, t } from '../i18n/index.ts';
 import { listText } from '../i18n/words.ts';
 import { Button } from '../ui/Button.tsx';
 import type { Door } from './AuthScreen.tsx';
+import { Bait } from './Bait.tsx';
 import { asUsername, wrongWith } from './check.ts';
 import { DoorFrame } from './DoorFrame.tsx';
 import { EmailField } from './EmailField.tsx';
@@ -84,26 +85,5 @@ export function SignUp({ door, notice }: { readonly door: Door; readonly notice:
         </Button>
       </p>
     </DoorFrame>
-  );
-}
-
-/**
- * A field for machines, which fill in what there is. People neither see nor reach it; the words keep the well-known managers
- * of passwords from it. Not `display: none`, which machines look for.
- */
-function Bait() {
-  return (
-    <div className="kith-hidden" aria-hidden="true">
-      <input
-        type="text"
-        name="website"
-        tabIndex={-1}
-        autoComplete="off"
-        data-1p-ignore=""
-        data-lpignore="true"
-        data-bwignore=""
-        data-form-type="other"
-      />
-    </div>
   );
 }

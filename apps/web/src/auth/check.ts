@@ -40,13 +40,18 @@ export function wrongWith(values: Values, signUp: boolean): Readonly<Record<stri
   return wrong;
 }
 
+/** What somebody new is called by others. */
+export function wrongDisplayName(displayName: string): { readonly displayName?: string } {
+  const name = displayName.trim();
+  if (name === '') return { displayName: t('auth.enterName') };
+  if (name.length > limits.nameLength)
+    return { displayName: t('auth.tooLong', { count: limits.nameLength }) };
+  return {};
+}
+
 /** What somebody new is called. */
 export function wrongName(values: Pick<Values, 'displayName' | 'username'>): Record<string, string> {
-  const wrong: Record<string, string> = {};
-  const name = values.displayName.trim();
-  if (name === '') wrong['displayName'] = t('auth.enterName');
-  else if (name.length > limits.nameLength)
-    wrong['displayName'] = t('auth.tooLong', { count: limits.nameLength });
+  const wrong: Record<string, string> = { ...wrongDisplayName(values.displayName) };
   if (!isUsername(values.username)) wrong['username'] = t('auth.usernameWrong');
   return wrong;
 }

@@ -48,25 +48,20 @@ export function usePasskey(onReply: (reply: SignInStep) => Promise<void>): Passk
 async function offer(signal: AbortSignal, onReply: (step: SignInStep) => Promise<void>): Promise<void> {
   if (!(await canOffer())) return;
   while (!signal.aborted) {
-    const begun = await accountsHere()
-      .beginPasskey()
-      .catch((error: unknown) => {
-        // Nobody asked for it: the button says what is wrong.
-        console.warn('Passkeys are not offered:', error);
-        return null;
-      });
+    const begun = await accountsHere().beginPasskey().catch(unasked);
     if (!begun || signal.aborted) return;
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(OFFER_MS)]);
-    const passkey = await getPasskey(begun.options, { signal: inTime, offered: true }).catch(
-      (error: unknown) => {
-        if (error instanceof PasskeyLeft) return null;
-        throw error;
-      },
-    );
+    const passkey = await getPasskey(begun.options, { signal: inTime, offered: true }).catch(unasked);
     if (passkey) return onReply(await accountsHere().passkeySignIn({ ticket: begun.ticket, passkey }));
     // Left before its time: it is not pressed upon anybody.
     if (!inTime.aborted) return;
   }
+}
+
+/** Nobody asked for it, and a browser has reasons of its own, such as another tab: the button says what is wrong. */
+function unasked(error: unknown): null {
+  if (!(error instanceof PasskeyLeft)) console.warn('Passkeys are not offered:', error);
+  return null;
 }
 
 export const wordsFor = (error: unknown): Trouble =>

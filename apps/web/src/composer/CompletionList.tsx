@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { EmojiGlyph } from '../emoji/custom.tsx';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
+import { GuestSign } from '../profile/GuestSign.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import type { Candidate } from './useCompletion.ts';
 
@@ -63,7 +64,10 @@ function Item({ candidate }: { readonly candidate: Candidate }) {
             image={candidate.user.avatar?.blobId}
             size={28}
           />
-          <span className="kith-completion-name">{candidate.user.displayName}</span>
+          <span className="kith-completion-name">
+            {candidate.user.displayName}
+            <GuestSign user={candidate.user} />
+          </span>
           <span className="kith-completion-note">{handleText(candidate.user.username)}</span>
         </>
       );

@@ -8,6 +8,7 @@ import { lastSeen, useMinute } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
 import { typingLine } from '../list/RowSummary.tsx';
+import { GuestSign } from '../profile/GuestSign.tsx';
 import { StatusEmoji } from '../profile/StatusEmoji.tsx';
 import { closeBar, openBar, useOpenings } from '../search/openings.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -34,7 +35,12 @@ export function ConversationHeader({ entry }: { readonly entry: ConversationEntr
         <span className="kith-head-lines">
           <h1 className="kith-head-name" dir="auto">
             {face.name}
-            {!face.isSelf && <StatusEmoji user={peer} />}
+            {!face.isSelf && (
+              <>
+                <StatusEmoji user={peer} />
+                <GuestSign user={peer} />
+              </>
+            )}
           </h1>
           <span className="kith-head-state">
             <StateLine entry={entry} face={face} />

@@ -19,6 +19,7 @@ import '../security/security.css';
 
 const DAY_S = 86_400;
 const SPANS = { day: DAY_S, week: 7 * DAY_S, month: 30 * DAY_S, ever: null } as const;
+const STAYS = { day: DAY_S, week: 7 * DAY_S, month: 30 * DAY_S, year: 365 * DAY_S } as const;
 const COUNTS = { one: 1, ten: 10, any: null } as const;
 
 type Invite = Output<'createInvite'>['invite'];
@@ -30,6 +31,8 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
   const [way, setWay] = useState<'link' | 'mail'>('link');
   const [mail, setMail] = useState(false);
   const [span, setSpan] = useState<keyof typeof SPANS>('week');
+  const [as, setAs] = useState<'member' | 'guest'>('member');
+  const [stay, setStay] = useState<keyof typeof STAYS>('month');
   const [count, setCount] = useState<keyof typeof COUNTS>('any');
   const [note, setNote] = useState('');
   const [email, setEmail] = useState('');
@@ -48,6 +51,7 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
       const invite = await client.invites.create({
         ...(conversationId !== null && { conversationIds: [conversationId] }),
         expiresInSeconds: SPANS[span],
+        ...(as === 'guest' && { role: as, guestSeconds: STAYS[stay] }),
         ...(way === 'mail' ? { email: email.trim() } : { maxUses: COUNTS[count], note }),
       });
       inviteMade();
@@ -58,6 +62,12 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
     });
   };
 
+  const hint =
+    conversationId === null
+      ? 'invites.placeHint'
+      : as === 'guest'
+        ? 'invites.guestHint'
+        : 'invites.groupHint';
   const title = t(conversationId === null ? 'invites.invitePeople' : 'invites.byLink');
   if (made?.token)
     return (
@@ -89,7 +99,7 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
       open
       onClose={closeInvite}
       title={title}
-      description={t(conversationId === null ? 'invites.placeHint' : 'invites.groupHint')}
+      description={t(hint)}
       footer={
         <>
           <Button onClick={closeInvite}>{t('common.cancel')}</Button>
@@ -100,6 +110,17 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
       }
     >
       <form id={id} className="kith-confirm-form" noValidate onSubmit={submit}>
+        {conversationId !== null && (
+          <Segments
+            legend={t('invites.as')}
+            value={as}
+            onChange={setAs}
+            options={[
+              { value: 'member', label: t('invites.asMember') },
+              { value: 'guest', label: t('guest.badge') },
+            ]}
+          />
+        )}
         {mail && (
           <Segments
             legend={t('invites.way')}
@@ -154,6 +175,19 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
             { value: 'ever', label: t('invites.spanEver') },
           ]}
         />
+        {as === 'guest' && (
+          <Segments
+            legend={t('invites.stay')}
+            value={stay}
+            onChange={setStay}
+            options={[
+              { value: 'day', label: t('invites.spanDay') },
+              { value: 'week', label: t('invites.spanWeek') },
+              { value: 'month', label: t('invites.spanMonth') },
+              { value: 'year', label: t('invites.spanYear') },
+            ]}
+          />
+        )}
         <TroubleLine trouble={form.trouble} />
       </form>
     </Dialog>

@@ -88,6 +88,7 @@ function Row({ invite, onRevoke }: { readonly invite: Invite; readonly onRevoke:
           <bdi>{name}</bdi>
         </span>
         <small className="kith-dotted">
+          {invite.role === 'guest' && <span>{t('invites.forGuests')}</span>}
           {invite.madeBy !== myId && maker && <bdi>{t('invites.from', { name: maker.displayName })}</bdi>}
           <span>
             {maxUses === null ? t('invites.uses', { uses }) : t('invites.usesOf', { uses, most: maxUses })}

@@ -5,6 +5,7 @@ import { back } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { PaneFrame } from '../panels/PaneFrame.tsx';
 import { Button } from '../ui/Button.tsx';
+import { GuestList } from './GuestList.tsx';
 import { InviteList } from './InviteList.tsx';
 import { openInvite } from './inviting.ts';
 import { isAdmin } from './isAdmin.ts';
@@ -30,6 +31,7 @@ export default function InvitesPane() {
         </div>
       )}
       <InviteList of={admin ? 'everyone' : 'me'} />
+      <GuestList />
       {admin && <PolicySection />}
     </PaneFrame>
   );

@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { useClient } from '../app/client.tsx';
-import { peerOf, useMyId } from '../app/people.ts';
+import { peerOf, useIsGuest, useMyId } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
 import { isShortcut } from '../app/shortcuts.ts';
 import { useToday } from '../app/time.ts';
@@ -226,6 +226,7 @@ function Loading() {
 }
 
 function Empty() {
+  const isGuest = useIsGuest();
   return (
     <div className="kith-notice">
       <MessagesSquare size={32} strokeWidth={1.5} aria-hidden="true" />
@@ -233,9 +234,11 @@ function Empty() {
       <Button kind="primary" onClick={() => navigate({ left: 'new' })}>
         {t('list.start')}
       </Button>
-      <Button kind="plain" onClick={() => navigate({ left: 'channels' })}>
-        {t('new.browseChannels')}
-      </Button>
+      {!isGuest && (
+        <Button kind="plain" onClick={() => navigate({ left: 'channels' })}>
+          {t('new.browseChannels')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -20,6 +20,7 @@ import { useCustomEmoji } from '../emoji/custom.tsx';
 import { errorText } from '../i18n/errors.ts';
 import { t } from '../i18n/index.ts';
 import { openCard } from '../profile/card.ts';
+import { GuestSign } from '../profile/GuestSign.tsx';
 import { StatusEmoji } from '../profile/StatusEmoji.tsx';
 import { useAppearance } from '../theme/appearance.ts';
 import { ThreadCount, ThreadFoot, ThreadLine } from '../threads/ThreadFoot.tsx';
@@ -287,6 +288,7 @@ function Text({
 }
 
 function Sender({ id }: { readonly id: string }) {
+  const user = useUser(id);
   return (
     <button
       type="button"
@@ -296,7 +298,8 @@ function Sender({ id }: { readonly id: string }) {
       onClick={() => openCard(id)}
     >
       <UserName id={id} />
-      <StatusEmoji user={useUser(id)} />
+      <StatusEmoji user={user} />
+      <GuestSign user={user} />
     </button>
   );
 }

@@ -3,7 +3,7 @@ import { Flag, LogOut, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { closePanel } from '../app/panel.ts';
-import { type Face, membersLine, useFace, useUser } from '../app/people.ts';
+import { type Face, membersLine, useFace, useIsGuest, useUser } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
@@ -31,7 +31,7 @@ export interface InfoProps {
 
 export function Info({ entry, onEdit, onAdd }: InfoProps) {
   const face = useFace(entry);
-  const may = mayOf(entry);
+  const may = mayOf(entry, useIsGuest());
   const { conversation } = entry;
   const shared = conversation.kind !== 'direct';
   return (

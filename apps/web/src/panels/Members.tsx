@@ -20,6 +20,7 @@ import { handleText } from '../i18n/words.ts';
 import { openInvite } from '../invites/inviting.ts';
 import { useMayInvite } from '../invites/useMayInvite.ts';
 import { openCard } from '../profile/card.ts';
+import { GuestSign } from '../profile/GuestSign.tsx';
 import { StatusEmoji } from '../profile/StatusEmoji.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Section } from '../ui/Choice.tsx';
@@ -133,6 +134,7 @@ function MemberRow({ entry, may, member }: RowProps) {
         <span>
           {name}
           <StatusEmoji user={user} />
+          <GuestSign user={user} />
           {self && <small> {t('people.you')}</small>}
         </span>
         <small>
@@ -161,6 +163,8 @@ function MemberMenu({
   const { conversations } = useClient();
   const { id } = entry;
   const { role, userId } = member;
+  // They cannot look after a conversation.
+  const isGuest = useUser(userId)?.role === 'guest';
   const attempt = (task: () => Promise<void>, done?: () => void): void => {
     task()
       .then(done)
@@ -183,7 +187,7 @@ function MemberMenu({
       <MenuItem icon={MessageCircle} onSelect={write}>
         {t('members.writeTo', { name })}
       </MenuItem>
-      {may.promote(role) && (
+      {may.promote(role) && !isGuest && (
         <MenuItem icon={Shield} onSelect={() => attempt(() => conversations.setRole(id, userId, 'admin'))}>
           {t('members.promote')}
         </MenuItem>
@@ -196,7 +200,7 @@ function MemberMenu({
           {t('members.demote')}
         </MenuItem>
       )}
-      {may.handOver && (
+      {may.handOver && !isGuest && (
         <MenuItem icon={UserStar} onSelect={onHandOver}>
           {t('members.handOver')}
         </MenuItem>

@@ -1,6 +1,7 @@
 import { Hash, type LucideIcon, Telescope, UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../app/client.tsx';
+import { useIsGuest } from '../app/people.ts';
 import { back, navigate, openConversation } from '../app/route.ts';
 import { bestOf, usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
@@ -17,6 +18,7 @@ export function NewConversation() {
   const search = usePeopleSearch(query.trim());
   const [, run] = useRun();
   const mayInvite = useMayInvite();
+  const isGuest = useIsGuest();
   const open = (userId: string) =>
     run(async () => openConversation(await client.conversations.openDirect(userId), null, { replace: true }));
   return (
@@ -34,7 +36,7 @@ export function NewConversation() {
         }}
         first
       />
-      {query.trim() === '' && (
+      {query.trim() === '' && !isGuest && (
         <div className="kith-actions">
           <Action icon={Users} label={t('form.newGroup')} onPress={() => navigate({ left: 'new-group' })} />
           <Action

@@ -6,6 +6,7 @@ import { useMyId } from '../app/people.ts';
 import type { PeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
+import { GuestSign } from '../profile/GuestSign.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
 import { LoadMore } from './LoadMore.tsx';
@@ -75,6 +76,7 @@ export function PersonButton({ user, onPress, checked, asNotes }: PersonButtonPr
       <span className="kith-person-lines">
         <span>
           {notes ? t('names.notes') : user.displayName}
+          {!self && <GuestSign user={user} />}
           {self && !notes && <small> {t('people.you')}</small>}
         </span>
         <small>{handleText(user.username)}</small>

@@ -3,6 +3,7 @@ import { Keyboard, LogOut } from 'lucide-react';
 import { useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
 import { pointerFine, useMedia } from '../app/media.ts';
+import { useIsGuest } from '../app/people.ts';
 import { back } from '../app/route.ts';
 import { leave } from '../app/session.ts';
 import { openSheet } from '../app/sheet.ts';
@@ -19,6 +20,7 @@ import { Confirm } from '../ui/Confirm.tsx';
 import { toastError } from '../ui/toast.ts';
 import { AppearanceSection } from './AppearanceSection.tsx';
 import { EmojiSection } from './EmojiSection.tsx';
+import { GuestSection } from './GuestSection.tsx';
 import { LanguageSection } from './LanguageSection.tsx';
 import { NotificationSection } from './NotificationSection.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
@@ -26,15 +28,22 @@ import { StorageSection } from './StorageSection.tsx';
 
 export function Settings() {
   const keyboard = useMedia(pointerFine);
+  const isGuest = useIsGuest();
   return (
     <PaneFrame
       title={t('settings.title')}
       exit={{ kind: 'back', label: t('common.back'), run: () => back({ left: 'chats' }) }}
     >
       <Profile />
-      <SecurityRow />
-      <InvitesRow />
-      <PlaceRow />
+      {isGuest ? (
+        <GuestSection />
+      ) : (
+        <>
+          <SecurityRow />
+          <InvitesRow />
+          <PlaceRow />
+        </>
+      )}
       <PresenceSection />
       <NotificationSection />
       <PrivacySection />
@@ -58,10 +67,11 @@ export function Settings() {
 
 function SignOut() {
   const client = useClient();
+  const isGuest = useIsGuest();
   const [asking, setAsking] = useState(false);
   const press = (): void => {
-    // Nothing stays on this device, so what has not left it would be gone.
-    if (client.messages.unsentIn().length > 0) setAsking(true);
+    // Nothing stays on this device, so what has not left it would be gone; and a guest has no way back.
+    if (isGuest || client.messages.unsentIn().length > 0) setAsking(true);
     else void leave(client);
   };
   return (
@@ -72,9 +82,9 @@ function SignOut() {
       </Button>
       {asking && (
         <Confirm
-          title={t('settings.unsentTitle')}
-          text={t('settings.unsentText')}
-          verb={t('settings.signOutAnd')}
+          title={t(isGuest ? 'guest.signOutTitle' : 'settings.unsentTitle')}
+          text={t(isGuest ? 'guest.signOutText' : 'settings.unsentText')}
+          verb={t(isGuest ? 'settings.signOut' : 'settings.signOutAnd')}
           onConfirm={() => leave(client)}
           onClose={() => setAsking(false)}
         />

@@ -21,14 +21,15 @@ export interface May {
   readonly setTimer: boolean;
 }
 
-export function mayOf({ conversation, membership }: ConversationEntry): May {
+export function mayOf({ conversation, membership }: ConversationEntry, isGuest = false): May {
   const { role } = membership;
   const shared = conversation.kind !== 'direct' && membership.state === 'joined';
   const admin = shared && rank[role] >= rank.admin;
   const outranks = (target: Role): boolean => admin && rank[role] > rank[target];
   return {
     edit: admin,
-    add: shared && (admin || conversation.kind === 'group' || conversation.visibility === 'public'),
+    add:
+      shared && !isGuest && (admin || conversation.kind === 'group' || conversation.visibility === 'public'),
     leave: shared,
     remove: outranks,
     promote: (target) => target === 'member' && outranks(target),

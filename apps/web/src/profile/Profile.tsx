@@ -122,7 +122,8 @@ function Words({ user }: { readonly user: User }) {
       />
       <TextField
         label={t('auth.username')}
-        hint={t('profile.usernameHint')}
+        // A guest signs in by nothing.
+        {...(user.role !== 'guest' && { hint: t('profile.usernameHint') })}
         maxLength={limits.usernameLength}
         autoComplete="username"
         autoCapitalize="none"

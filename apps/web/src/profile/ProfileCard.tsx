@@ -16,6 +16,7 @@ import { toast, toastError } from '../ui/toast.ts';
 import { AboutPerson } from './AboutPerson.tsx';
 import { CommonGroups } from './CommonGroups.tsx';
 import { closeCard } from './card.ts';
+import { GuestSign } from './GuestSign.tsx';
 import { PersonActions } from './PersonActions.tsx';
 import './profile.css';
 
@@ -51,6 +52,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
         <Avatar id={userId} name={name} image={user?.avatar?.blobId} size={96} />
         <h2>
           <bdi>{name}</bdi>
+          <GuestSign user={user} />
         </h2>
         {user && (
           <button type="button" className="kith-card-username" onClick={() => void copy()}>

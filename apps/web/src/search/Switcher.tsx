@@ -4,7 +4,7 @@ import { Hash, MessageSquarePlus, Search, Settings, Users } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { useEverywhere } from '../app/everywhere.ts';
-import { useMyId } from '../app/people.ts';
+import { useIsGuest, useMyId } from '../app/people.ts';
 import { currentRoute, navigate, openConversation } from '../app/route.ts';
 import { usePeopleSearch } from '../app/usePeopleSearch.ts';
 import { t } from '../i18n/index.ts';
@@ -19,6 +19,7 @@ import './switcher.css';
 export default function Switcher() {
   const client = useClient();
   const myId = useMyId();
+  const isGuest = useIsGuest();
   const [typed, setTyped] = useState('');
   const [index, setIndex] = useState(0);
   const [, run] = useRun();
@@ -33,12 +34,12 @@ export default function Switcher() {
       targetsFor(typed, {
         entries,
         users: people.users,
-        actions: actionsNow(),
+        actions: actionsNow(isGuest),
         myId,
         here,
         userOf: (userId) => client.users.get(userId).get(),
       }),
-    [client, typed, entries, people.users, myId, here],
+    [client, typed, entries, people.users, myId, here, isGuest],
   );
   const at = Math.min(index, targets.length - 1);
   const active = targets[at];
@@ -174,9 +175,13 @@ const icons: Readonly<Record<string, ReactNode>> = {
   settings: <Settings size={18} strokeWidth={1.75} aria-hidden="true" />,
 };
 
-const actionsNow = (): readonly Action[] => [
-  { id: 'new', label: t('conversation.new'), run: () => navigate({ left: 'new' }) },
+const forMembers = (): readonly Action[] => [
   { id: 'new-group', label: t('switcher.newGroup'), run: () => navigate({ left: 'new-group' }) },
   { id: 'channels', label: t('channels.find'), run: () => navigate({ left: 'channels' }) },
+];
+
+const actionsNow = (isGuest: boolean): readonly Action[] => [
+  { id: 'new', label: t('conversation.new'), run: () => navigate({ left: 'new' }) },
+  ...(isGuest ? [] : forMembers()),
   { id: 'settings', label: t('settings.title'), run: () => navigate({ left: 'settings' }) },
 ];

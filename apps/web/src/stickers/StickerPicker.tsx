@@ -4,7 +4,7 @@ import type { Sticker, StickerAttachment } from '@kith/protocol';
 import { Clock, Plus } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
-import { fold } from '../app/people.ts';
+import { fold, useIsGuest } from '../app/people.ts';
 import { t } from '../i18n/index.ts';
 import { focusFirstCell, moveInGrid } from '../picker/gridKeys.ts';
 import { SearchRow } from '../picker/SearchRow.tsx';
@@ -46,6 +46,7 @@ export default function StickerPicker({
   /** A dialog opens that this would lie over. */
   readonly onLeave: () => void;
 }) {
+  const isGuest = useIsGuest();
   const client = useClient();
   const packs = usePacks() ?? [];
   // What is chosen must not move under the pointer.
@@ -114,9 +115,11 @@ export default function StickerPicker({
             {pack.cover ? <img src={client.blobs.url(pack.cover.blobId)} alt="" /> : pack.name.slice(0, 2)}
           </PackButton>
         ))}
-        <PackButton name={t('sticker.newPack')} current={false} onClick={() => look({ type: 'create' })}>
-          <Plus size={18} strokeWidth={1.75} aria-hidden="true" />
-        </PackButton>
+        {!isGuest && (
+          <PackButton name={t('sticker.newPack')} current={false} onClick={() => look({ type: 'create' })}>
+            <Plus size={18} strokeWidth={1.75} aria-hidden="true" />
+          </PackButton>
+        )}
       </nav>
     </div>
   );
