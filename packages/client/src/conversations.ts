@@ -21,6 +21,7 @@ export function conversationsOf(core: Core): Conversations {
   return {
     list: list.list,
     archive: list.archive,
+    requests: list.requests,
     totals: list.totals,
     status: core.status,
     get: (id) => list.get(id),

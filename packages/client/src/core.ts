@@ -143,7 +143,7 @@ export class Core {
         if (typeof what === 'object' && what.type === 'hidden') this.hidden.handleConfirmed(what.key);
       },
       shown: (type, key) => {
-        if (type === 'preference') this.#refresh(key);
+        if (type === 'preference' || type === 'request') this.#refresh(key);
         if (type === 'hidden') this.hidden.handleShown(key);
       },
     });
@@ -262,6 +262,7 @@ export class Core {
     });
     this.list = new ConversationList(scheduler, clock, {
       preference: (id) => this.own.peek('preference', id),
+      request: (id) => this.own.peek('request', id),
       preview: (head) => store.previewOf(head),
       due: (id) => this.#refresh(id),
       typing: (id) => this.typing.peek(id),

@@ -4,7 +4,7 @@ import { inMainLine } from './store/heads.ts';
 import type { ConversationEntry } from './types.ts';
 
 /** What is asked of a conversation. */
-export type NotifiedEntry = Pick<ConversationEntry, 'preference' | 'conversation' | 'membership'>;
+export type NotifiedEntry = Pick<ConversationEntry, 'preference' | 'conversation' | 'membership' | 'request'>;
 
 /** As the person set it for this conversation, else as usual for its kind. */
 export const levelOf = (
@@ -25,6 +25,8 @@ export function mayNotify(
 ): 'message' | 'mention' | null {
   const { preference, membership } = entry;
   if (message.authorId === membership.userId || message.body.type !== 'content') return null;
+  // Strangers ring at nobody's door.
+  if (entry.request) return null;
   const { mutedUntil } = preference;
   if (mutedUntil !== null && Date.parse(mutedUntil) > now) return null;
   const { quietHours } = settings.notifications;

@@ -21,6 +21,7 @@ import type {
   KithError,
   MemberRecord,
   MessageRecord,
+  MessageRequest,
   Output,
   OwnType,
   OwnValue,
@@ -92,6 +93,8 @@ export interface ConversationEntry extends Head {
   readonly muted: boolean;
   /** In the archive: put there, and nothing came since, or it is muted. */
   readonly archived: boolean;
+  /** A stranger began it, and the person has not accepted it yet: it is not in the list, and counts nowhere. */
+  readonly request?: MessageRequest;
 }
 
 /** What asks to be read, for the title of the window. Of archived and muted conversations only mentions count. */
@@ -218,6 +221,8 @@ export interface Conversations {
    */
   readonly list: Readable<readonly ConversationEntry[]>;
   readonly archive: Readable<readonly ConversationEntry[]>;
+  /** What strangers have begun and one has neither accepted nor declined (`own.answerRequest`): in neither of the two above. */
+  readonly requests: Readable<readonly ConversationEntry[]>;
   /** `loading` only until the first sync of a device without cache is done. */
   readonly status: Readable<'loading' | 'ready'>;
   readonly totals: Readable<ListTotals>;

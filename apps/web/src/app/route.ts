@@ -13,6 +13,7 @@ export const lefts = [
   'new-channel',
   'channels',
   'threads',
+  'requests',
   'later',
   'settings',
   'security',

@@ -3,7 +3,9 @@ import { useClient, useReadable } from '../app/client.tsx';
 import { peerOf, useMyId } from '../app/people.ts';
 import { Composer } from '../composer/index.ts';
 import { ScheduledBar } from '../later/ScheduledBar.tsx';
+import { PlainLinks } from '../message/markdown/plainLinks.ts';
 import { BlockedStrip } from '../profile/BlockedStrip.tsx';
+import { RequestBar } from '../requests/RequestBar.tsx';
 import { Timeline } from '../timeline/index.ts';
 import { PinsBar } from './PinsBar.tsx';
 
@@ -18,14 +20,19 @@ export function Talk({
   const myId = useMyId();
   const entry = useReadable(client.conversations.get(conversationId));
   const peerId = entry ? peerOf(entry.conversation, myId) : null;
+  const request = entry?.request;
   const blocked = useReadable(client.own.get('block', peerId ?? '')) !== undefined;
   return (
     <>
       <PinsBar conversationId={conversationId} />
-      <Timeline conversationId={conversationId} jumpTo={messageId} />
+      <PlainLinks value={request !== undefined}>
+        <Timeline conversationId={conversationId} jumpTo={messageId} />
+      </PlainLinks>
       <ScheduledBar conversationId={conversationId} />
       {blocked && peerId !== null ? (
         <BlockedStrip userId={peerId} />
+      ) : request ? (
+        <RequestBar conversationId={conversationId} request={request} />
       ) : (
         <Composer conversationId={conversationId} />
       )}

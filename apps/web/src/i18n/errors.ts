@@ -1,5 +1,5 @@
 /** What went wrong, in the person's language. The server explains itself in English; elsewhere its code decides the words. */
-import { KithError } from '@kith/client';
+import { KithError, limits } from '@kith/client';
 import { inTime } from '../app/time.ts';
 import { currentLanguage, type Key, t } from './index.ts';
 import { passwordProblemOf, passwordText } from './passwords.ts';
@@ -16,7 +16,10 @@ export const isWait = (error: unknown): error is KithError & { readonly retryAft
 
 export function errorText(error: unknown): string {
   if (!(error instanceof KithError)) return t('error.unknown');
-  const isNew = error.fields?.some(({ reason }) => reason === 'new_account');
+  const reasons = error.fields?.map(({ reason }) => reason) ?? [];
+  if (reasons.includes('request'))
+    return t('error.request', { count: limits.requestMessages, links: limits.requestLinks });
+  const isNew = reasons.includes('new_account');
   if (isNew && isWait(error)) return t('error.newAccount', { when: inTime(error.retryAfterMs) });
   if (isWait(error)) return t('error.tryAgainIn', { when: inTime(error.retryAfterMs) });
   return currentLanguage() === 'en' && error.message ? error.message : t(`error.${error.code}`);

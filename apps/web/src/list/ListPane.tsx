@@ -11,6 +11,7 @@ import { FOLDER_PANEL, FolderTabs } from '../folders/FolderTabs.tsx';
 import { t } from '../i18n/index.ts';
 import { LaterRow } from '../later/LaterRow.tsx';
 import { AskRow } from '../notify/AskRow.tsx';
+import { RequestsRow } from '../requests/RequestsRow.tsx';
 import { expectSearch, Hints } from '../search/foundLater.ts';
 import { ThreadsRow } from '../threads/ThreadsRow.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -126,6 +127,7 @@ export function ListPane() {
       )}
       {query === '' && !archive && <FolderTabs />}
       {query === '' && <AskRow />}
+      {query === '' && folder === null && !archive && <RequestsRow />}
       {query === '' && folder === null && <ThreadsRow />}
       {query === '' && folder === null && <LaterRow />}
       <div

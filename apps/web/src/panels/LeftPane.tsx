@@ -23,6 +23,7 @@ const SCREENS = {
   security: SecurityPane,
   invites: onDemand(() => import('../invites/InvitesPane.tsx')),
   place: onDemand(() => import('../place/PlacePane.tsx')),
+  requests: onDemand(() => import('../requests/RequestsPane.tsx')),
   share: Share,
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Head, Preference } from '@kith/protocol';
+import type { Head, MessageRequest, Preference } from '@kith/protocol';
 import { defaultPreference, forever } from '@kith/protocol/preferences';
 import { expect, test } from 'vitest';
 import { Scheduler } from '../reactive.ts';
@@ -46,10 +46,12 @@ function world() {
   const clock = new VirtualClock();
   const heads = new Map<string, Head>();
   const preferences = new Map<string, Preference>();
+  const requests = new Map<string, MessageRequest>();
   const list: ConversationList = new ConversationList(new Scheduler(), clock, {
     pending: () => undefined,
     typing: () => [],
     preference: (id) => preferences.get(id),
+    request: (id) => requests.get(id),
     preview: ({ preview }) => preview,
     due: (id) => list.update(id, heads.get(id)),
   });
@@ -61,10 +63,36 @@ function world() {
     preferences.set(id, { ...defaultPreference, ...preferences.get(id), ...change });
     list.update(id, heads.get(id));
   };
+  const ask = (id: string, request: MessageRequest | undefined) => {
+    if (request) requests.set(id, request);
+    else requests.delete(id);
+    list.update(id, heads.get(id));
+  };
   const shown = () => list.list.get().map((entry) => entry.id);
   const archive = () => list.archive.get().map((entry) => entry.id);
-  return { clock, list, put, prefer, shown, archive };
+  return { clock, list, put, prefer, ask, shown, archive };
 }
+
+test('what a stranger began stands apart, and asks for nothing, until it is accepted', () => {
+  const { list, put, ask, shown } = world();
+  const waiting = () => list.requests.get().map((entry) => entry.id);
+  const request = { by: 'them', at: '2026-01-01T00:00:00.000Z' };
+  ask('theirs', request);
+  put(head('theirs', { kind: 'direct', createdBy: 'them' }));
+  expect(waiting()).toEqual([]);
+  put(head('theirs', { kind: 'direct', createdBy: 'them', lastSeq: 2, mentions: 1 }));
+  expect([shown(), waiting()]).toEqual([[], ['theirs']]);
+  expect(list.totals.get()).toEqual({ unread: 0, mentions: 0, conversations: 0 });
+  // Whoever knows its address may open it all the same.
+  expect(list.get('theirs').get()?.request).toEqual(request);
+
+  ask('theirs', { ...request, declined: true });
+  put(head('theirs', { kind: 'direct', createdBy: 'them', lastSeq: 3, mentions: 1 }));
+  expect([shown(), waiting()]).toEqual([[], []]);
+  ask('theirs', undefined);
+  expect([shown(), waiting()]).toEqual([['theirs'], []]);
+  expect(list.totals.get()).toEqual({ unread: 3, mentions: 1, conversations: 1 });
+});
 
 test('a direct conversation that somebody opened to me shows with its first message', () => {
   const { list, put, shown } = world();

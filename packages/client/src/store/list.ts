@@ -2,7 +2,7 @@
  * The conversation list: entries made of heads, how the person keeps each, and what this device adds; kept sorted by one
  * insertion at a time.
  */
-import type { Head, Preference } from '@kith/protocol';
+import type { Head, MessageRequest, Preference } from '@kith/protocol';
 import { defaultPreference } from '@kith/protocol/preferences';
 import { Cells, Derived, type Scheduler } from '../reactive.ts';
 import type { Clock, ConversationEntry, ListTotals, Readable, TimelineMessage } from '../types.ts';
@@ -11,6 +11,8 @@ export interface EntryExtras {
   pending(conversationId: string): TimelineMessage | undefined;
   typing(conversationId: string): readonly string[];
   preference(conversationId: string): Preference | undefined;
+  /** What a stranger began, and the person has not accepted. */
+  request(conversationId: string): MessageRequest | undefined;
   /** What there is to see of the head's. */
   preview(head: Head): Head['preview'];
   /** Its silence is over: asks for an `update`. */
@@ -39,12 +41,19 @@ const hasBegun = ({ conversation, lastSeq, membership, pending }: ConversationEn
   pending !== undefined ||
   conversation.createdBy === membership.userId;
 
+/** A stranger's stands apart until it is accepted. */
+const isListed = (entry: ConversationEntry): boolean => hasBegun(entry) && !entry.request;
+const isRequest = (entry: ConversationEntry): boolean =>
+  hasBegun(entry) && entry.request !== undefined && !entry.request.declined;
+
 export class ConversationList {
   readonly list: Readable<readonly ConversationEntry[]>;
   readonly archive: Readable<readonly ConversationEntry[]>;
+  readonly requests: Readable<readonly ConversationEntry[]>;
   readonly totals: Readable<ListTotals>;
   readonly #list: Derived<readonly ConversationEntry[]>;
   readonly #archive: Derived<readonly ConversationEntry[]>;
+  readonly #requests: Derived<readonly ConversationEntry[]>;
   readonly #totals: Derived<ListTotals>;
   readonly #cells: Cells<string, ConversationEntry>;
   readonly #entries = new Map<string, ConversationEntry>();
@@ -61,14 +70,18 @@ export class ConversationList {
     this.#extras = extras;
     this.#cells = new Cells(scheduler);
     this.#list = new Derived<readonly ConversationEntry[]>(scheduler, () =>
-      this.#sorted.filter((entry) => hasBegun(entry) && !entry.archived),
+      this.#sorted.filter((entry) => isListed(entry) && !entry.archived),
     );
     this.#archive = new Derived<readonly ConversationEntry[]>(scheduler, () =>
-      this.#sorted.filter((entry) => hasBegun(entry) && entry.archived),
+      this.#sorted.filter((entry) => isListed(entry) && entry.archived),
+    );
+    this.#requests = new Derived<readonly ConversationEntry[]>(scheduler, () =>
+      this.#sorted.filter(isRequest),
     );
     this.#totals = new Derived<ListTotals>(scheduler, () => ({ ...this.#sum }));
     this.list = this.#list;
     this.archive = this.#archive;
+    this.requests = this.#requests;
     this.totals = this.#totals;
   }
 
@@ -96,6 +109,7 @@ export class ConversationList {
     const pending = this.#extras.pending(id);
     const typing = this.#extras.typing(id);
     const preference = this.#extras.preference(id) ?? defaultPreference;
+    const request = this.#extras.request(id);
     const activityAt = Math.max(
       Date.parse(head.conversation.createdAt),
       Date.parse(head.membership.joinedAt),
@@ -115,6 +129,7 @@ export class ConversationList {
       muted,
       archived,
       ...(pending && { pending }),
+      ...(request && { request }),
     };
     const keys = Object.keys(entry) as (keyof ConversationEntry)[];
     const same =
@@ -128,6 +143,7 @@ export class ConversationList {
     this.#totals.invalidate();
     if (!known?.archived || !entry?.archived) this.#list.invalidate();
     if (known?.archived || entry?.archived) this.#archive.invalidate();
+    if (known?.request || entry?.request) this.#requests.invalidate();
     if (known && entry && samePlace(known, entry)) {
       this.#sorted[this.#place(known)] = entry;
       return;
@@ -148,9 +164,9 @@ export class ConversationList {
     return low;
   }
 
-  /** What was put aside or silenced asks for nobody's eyes; a mention does. */
+  /** What was put aside or silenced asks for nobody's eyes; a mention does. What strangers write asks for nothing. */
   #count(entry: ConversationEntry | undefined, sign: 1 | -1): void {
-    if (!entry) return;
+    if (!entry || entry.request) return;
     const { unread, mentions, muted, archived, preference } = entry;
     const quiet = muted || archived;
     const counted = quiet ? mentions : Math.max(unread, preference.markedUnread ? 1 : 0);

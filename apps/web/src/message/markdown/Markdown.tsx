@@ -1,11 +1,12 @@
 /** The tree of a message's text as React elements: no HTML string is ever made, so none can slip in. */
-import { Fragment, memo, type ReactNode } from 'react';
+import { Fragment, memo, type ReactNode, use } from 'react';
 import { CustomGlyph } from '../../emoji/custom.tsx';
 import { directionOf } from '../../i18n/direction.ts';
 import { CodeBlock } from '../code/CodeBlock.tsx';
 import { UserName } from '../names.tsx';
 import type { Block, Inline } from './ast.ts';
 import { parse } from './parse.ts';
+import { PlainLinks } from './plainLinks.ts';
 import './markdown.css';
 
 export interface MarkdownProps {
@@ -120,12 +121,7 @@ function renderInline(inline: Inline, meId: string | undefined): ReactNode {
     case 'code':
       return <code>{inline.text}</code>;
     case 'link':
-      return (
-        // The address shows on hover: a link's words may promise another place.
-        <a href={inline.href} title={inline.href} target="_blank" rel="noopener noreferrer nofollow">
-          {renderInlines(inline.children, meId)}
-        </a>
-      );
+      return <Link href={inline.href}>{renderInlines(inline.children, meId)}</Link>;
     case 'emoji':
       return <CustomGlyph name={inline.name} />;
     case 'mention':
@@ -135,4 +131,14 @@ function renderInline(inline: Inline, meId: string | undefined): ReactNode {
         </span>
       );
   }
+}
+
+function Link({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  if (use(PlainLinks)) return <span title={href}>{children}</span>;
+  return (
+    // The address shows on hover: a link's words may promise another place.
+    <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
 }
