@@ -64,6 +64,9 @@ export function nameOf(user: User | undefined): string | undefined {
   return user?.deleted ? t('user.deleted') : user?.displayName;
 }
 
+/** In the place of initials, where nobody stands behind a name any more. */
+export const glyphOf = (user: User | undefined): 'gone' | undefined => (user?.deleted ? 'gone' : undefined);
+
 /** The other person of a direct conversation (oneself in notes to self); null for groups and channels. */
 export function peerOf(conversation: ConversationRecord, myId: string): string | null {
   if (conversation.kind !== 'direct') return null;
@@ -89,7 +92,7 @@ export function faceOf(conversation: ConversationRecord, myId: string, peer: Use
       ? visibility === 'public'
         ? 'channel'
         : 'locked'
-      : undefined;
+      : glyphOf(peer);
   return {
     name,
     peerId,

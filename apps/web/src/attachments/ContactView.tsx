@@ -1,7 +1,7 @@
 /** A person as a card: who it is, how to reach them, and for people of this place a way to write to them. */
 import type { ContactAttachment } from '@kith/protocol';
 import { useClient } from '../app/client.tsx';
-import { useMyId, useUser } from '../app/people.ts';
+import { nameOf, useMyId, useUser } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -15,7 +15,7 @@ export default function ContactView({ attachment, end }: AttachmentViewProps<Con
   const user = useUser(attachment.userId ?? null);
   const [busy, run] = useRun();
   const { userId, phone, email } = attachment;
-  const name = user?.displayName ?? attachment.name;
+  const name = nameOf(user) ?? attachment.name;
   return (
     <div className="kith-contact">
       <div className="kith-contact-card">

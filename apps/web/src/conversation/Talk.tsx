@@ -1,7 +1,8 @@
 /** Timeline and composer, loaded apart from the list. */
 import { useClient, useReadable } from '../app/client.tsx';
-import { peerOf, useMyId } from '../app/people.ts';
+import { peerOf, useMyId, useUser } from '../app/people.ts';
 import { Composer } from '../composer/index.ts';
+import { t } from '../i18n/index.ts';
 import { ScheduledBar } from '../later/ScheduledBar.tsx';
 import { PlainLinks } from '../message/markdown/plainLinks.ts';
 import { BlockedStrip } from '../profile/BlockedStrip.tsx';
@@ -20,6 +21,7 @@ export function Talk({
   const myId = useMyId();
   const entry = useReadable(client.conversations.get(conversationId));
   const peerId = entry ? peerOf(entry.conversation, myId) : null;
+  const gone = useUser(peerId)?.deleted;
   const request = entry?.request;
   const blocked = useReadable(client.own.get('block', peerId ?? '')) !== undefined;
   return (
@@ -29,7 +31,9 @@ export function Talk({
         <Timeline conversationId={conversationId} jumpTo={messageId} />
       </PlainLinks>
       <ScheduledBar conversationId={conversationId} />
-      {blocked && peerId !== null ? (
+      {gone ? (
+        <p className="kith-blocked-strip">{t('user.deletedHere')}</p>
+      ) : blocked && peerId !== null ? (
         <BlockedStrip userId={peerId} />
       ) : request ? (
         <RequestBar conversationId={conversationId} request={request} />

@@ -2,7 +2,7 @@
 import type { Output } from '@kith/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
-import { useMyId, useOutOfReach, useUser } from '../app/people.ts';
+import { nameOf, useMyId, useOutOfReach, useUser } from '../app/people.ts';
 import { fullTime } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
@@ -89,7 +89,7 @@ function Row({ invite, onRevoke }: { readonly invite: Invite; readonly onRevoke:
         </span>
         <small className="kith-dotted">
           {invite.role === 'guest' && <span>{t('invites.forGuests')}</span>}
-          {invite.madeBy !== myId && maker && <bdi>{t('invites.from', { name: maker.displayName })}</bdi>}
+          {invite.madeBy !== myId && maker && <bdi>{t('invites.from', { name: nameOf(maker) })}</bdi>}
           <span>
             {maxUses === null ? t('invites.uses', { uses }) : t('invites.usesOf', { uses, most: maxUses })}
           </span>

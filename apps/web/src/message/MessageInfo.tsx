@@ -4,7 +4,7 @@ import type { TimelineMessage } from '@kith/client';
 import type { Output } from '@kith/protocol';
 import { useClient } from '../app/client.tsx';
 import { PagesFoot } from '../app/PagesFoot.tsx';
-import { useUser } from '../app/people.ts';
+import { nameOf, useUser } from '../app/people.ts';
 import { usePages } from '../app/usePages.ts';
 import { useReturnFocus } from '../emoji/useReturnFocus.ts';
 import { rich, t } from '../i18n/index.ts';
@@ -108,7 +108,7 @@ function People({
 
 function PersonLine({ userId, at }: { readonly userId: string; readonly at: string | null }) {
   const user = useUser(userId);
-  const name = user?.displayName ?? '';
+  const name = nameOf(user) ?? '';
   return (
     <li className="kith-info-person">
       <Avatar id={userId} name={name} image={user?.avatar?.blobId} size={28} />

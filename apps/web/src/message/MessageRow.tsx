@@ -11,7 +11,7 @@ import {
   useState,
 } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useUser } from '../app/people.ts';
+import { glyphOf, nameOf, useUser } from '../app/people.ts';
 import { useStable } from '../app/useStable.ts';
 import { useWatch } from '../app/watch.ts';
 import { hasAlbum, isBare } from '../attachments/kinds.ts';
@@ -310,8 +310,14 @@ function AuthorAvatar({ id }: { readonly id: string }) {
   useWatch([], [id]);
   return (
     <button type="button" onClick={() => openCard(id)}>
-      <span className="kith-hidden">{t('profile.of', { name: user?.displayName ?? '' })}</span>
-      <Avatar id={id} name={user?.displayName ?? ''} image={user?.avatar?.blobId} size={32} />
+      <span className="kith-hidden">{t('profile.of', { name: nameOf(user) ?? '' })}</span>
+      <Avatar
+        id={id}
+        name={nameOf(user) ?? ''}
+        image={user?.avatar?.blobId}
+        glyph={glyphOf(user)}
+        size={32}
+      />
     </button>
   );
 }

@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useMyId, useOutOfReach, usePresence, useUser } from '../app/people.ts';
+import { nameOf, useMyId, useOutOfReach, usePresence, useUser } from '../app/people.ts';
 import { openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { t } from '../i18n/index.ts';
@@ -114,7 +114,7 @@ function MemberRow({ entry, may, member }: RowProps) {
   const presence = usePresence(member.userId);
   const [handing, setHanding] = useState(false);
   const self = member.userId === myId;
-  const name = user?.displayName ?? '…';
+  const name = nameOf(user) ?? '…';
   return (
     <div className="kith-person">
       <button

@@ -1,7 +1,7 @@
 /** What one can do about somebody besides writing to them: block, report. On their card and in the details of a conversation. */
 import { Ban, Flag } from 'lucide-react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useUser } from '../app/people.ts';
+import { nameOf, useUser } from '../app/people.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { toast, toastError } from '../ui/toast.ts';
@@ -17,7 +17,7 @@ export function PersonActions({
   readonly onReport?: () => void;
 }) {
   const client = useClient();
-  const name = useUser(userId)?.displayName ?? '…';
+  const name = nameOf(useUser(userId)) ?? '…';
   const blocked = useReadable(client.own.get('block', userId)) !== undefined;
   const toggleBlock = (): void => {
     client.setBlocked(userId, !blocked).then(

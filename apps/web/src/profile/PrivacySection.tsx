@@ -1,7 +1,7 @@
 /** What others may see and do, and who is blocked. */
 import type { Audience, PrivacySettings } from '@kith/protocol';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useUser } from '../app/people.ts';
+import { nameOf, useUser } from '../app/people.ts';
 import { type Key, t } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -80,9 +80,9 @@ function BlockedPerson({ userId }: { readonly userId: string }) {
   };
   return (
     <li className="kith-person">
-      <Avatar id={userId} name={user?.displayName ?? ''} image={user?.avatar?.blobId} size={36} />
+      <Avatar id={userId} name={nameOf(user) ?? ''} image={user?.avatar?.blobId} size={36} />
       <span className="kith-person-lines">
-        <span>{user?.displayName ?? '…'}</span>
+        <span>{nameOf(user) ?? '…'}</span>
       </span>
       <Button onClick={unblock}>{t('privacy.unblock')}</Button>
     </li>

@@ -2,7 +2,7 @@
 import type { ConversationEntry } from '@kith/client';
 import { MessageCircle, Pencil } from 'lucide-react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { peerOf, useMyId, useUser } from '../app/people.ts';
+import { glyphOf, nameOf, peerOf, useMyId, useUser } from '../app/people.ts';
 import { navigate, openConversation } from '../app/route.ts';
 import { useWatch } from '../app/watch.ts';
 import { t } from '../i18n/index.ts';
@@ -26,7 +26,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
   const self = useMyId() === userId;
   useWatch([], self ? [] : [userId]);
   const direct = useDirect(userId);
-  const name = user?.displayName ?? '…';
+  const name = nameOf(user) ?? '…';
 
   const write = (): void => {
     client.conversations.openDirect(userId).then(
@@ -49,7 +49,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
   return (
     <Dialog open onClose={closeCard} title={t('profile.card')} size="s">
       <div className="kith-card">
-        <Avatar id={userId} name={name} image={user?.avatar?.blobId} size={96} />
+        <Avatar id={userId} name={name} image={user?.avatar?.blobId} glyph={glyphOf(user)} size={96} />
         <h2>
           <bdi>{name}</bdi>
           <GuestSign user={user} />
@@ -74,7 +74,7 @@ export default function ProfileCard({ userId }: { readonly userId: string }) {
             </Button>
           ) : (
             <>
-              <Button kind="primary" wide onClick={write}>
+              <Button kind="primary" wide disabled={user?.deleted} onClick={write}>
                 <MessageCircle size={18} strokeWidth={1.75} aria-hidden="true" />
                 {t('profile.message')}
               </Button>

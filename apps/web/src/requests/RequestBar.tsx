@@ -1,7 +1,7 @@
 /** In place of the composer, while a stranger waits for a word: accept, put out of sight, or be rid of them. */
 import type { MessageRequest } from '@kith/protocol';
 import { useClient } from '../app/client.tsx';
-import { useUser } from '../app/people.ts';
+import { nameOf, useUser } from '../app/people.ts';
 import { navigate } from '../app/route.ts';
 import { t } from '../i18n/index.ts';
 import { handleText } from '../i18n/words.ts';
@@ -20,7 +20,7 @@ export function RequestBar({ conversationId, request: { by, declined } }: Reques
   const client = useClient();
   const user = useUser(by);
   const [busy, run] = useRun();
-  const name = user?.displayName ?? '…';
+  const name = nameOf(user) ?? '…';
   const answer = (accepted: boolean) => client.own.answerRequest(conversationId, accepted);
   const decline = async (): Promise<void> => {
     await answer(false);

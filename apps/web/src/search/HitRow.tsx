@@ -3,7 +3,7 @@ import type { ConversationEntry } from '@kith/client';
 import { mentionedIn } from '@kith/protocol/mentions';
 import { type MouseEvent, memo, useMemo } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { faceOf, firstName, peerOf, useMyId, useNames, useUser } from '../app/people.ts';
+import { faceOf, firstName, nameOf, peerOf, useMyId, useNames, useUser } from '../app/people.ts';
 import { currentRoute, openConversation } from '../app/route.ts';
 import { fullTime, rowTime } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
@@ -72,7 +72,7 @@ function Row({ hit, rowKey, today, tabStop, entry }: HitRowProps & { readonly en
           {(own || entry.conversation.kind !== 'direct') && (
             <span className="kith-row-sender">
               {t('search.by', {
-                name: own ? t('names.you') : firstName(author?.displayName ?? t('names.someone')),
+                name: own ? t('names.you') : firstName(nameOf(author) ?? t('names.someone')),
               })}
             </span>
           )}

@@ -2,7 +2,7 @@
 import type { Output } from '@kith/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { useClient, useReadable } from '../app/client.tsx';
-import { useOutOfReach, useUser } from '../app/people.ts';
+import { nameOf, useOutOfReach, useUser } from '../app/people.ts';
 import { fullTime, rowTime, useToday } from '../app/time.ts';
 import { type Pages, usePages } from '../app/usePages.ts';
 import { t } from '../i18n/index.ts';
@@ -120,7 +120,7 @@ function Who({ userId }: { readonly userId: string }) {
   const user = useUser(userId);
   return (
     <b>
-      <bdi>{user?.displayName ?? '…'}</bdi>
+      <bdi>{nameOf(user) ?? '…'}</bdi>
     </b>
   );
 }

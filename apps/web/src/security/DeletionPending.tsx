@@ -1,4 +1,5 @@
 /** For whoever has asked for the end of their account: until then they may keep it, and nothing else. */
+import { useEffect, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { leave, reenter } from '../app/session.ts';
 import { longDate } from '../app/time.ts';
@@ -8,13 +9,11 @@ import { useForm } from '../auth/useForm.ts';
 import '../auth/auth.css';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
-import { useAccount } from './useAccount.ts';
 
 export function DeletionPending({ userId }: { readonly userId: string }) {
   const client = useClient();
-  const [state] = useAccount();
   const form = useForm();
-  const at = state.type === 'known' ? state.account.deletionAt : null;
+  const at = useDeletionAt();
   return (
     <DoorFrame
       title={
@@ -37,4 +36,21 @@ export function DeletionPending({ userId }: { readonly userId: string }) {
       </Button>
     </DoorFrame>
   );
+}
+
+/** ISO 8601; null until it is known. There is no connection to wait for here: the SDK asks by HTTP. */
+function useDeletionAt(): string | null {
+  const client = useClient();
+  const [at, setAt] = useState<string | null>(null);
+  useEffect(() => {
+    let over = false;
+    client.security.account().then(
+      ({ deletionAt }) => over || setAt(deletionAt),
+      (error: unknown) => console.warn('When the account is deleted is not known:', error),
+    );
+    return () => {
+      over = true;
+    };
+  }, [client]);
+  return at;
 }

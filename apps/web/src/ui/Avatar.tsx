@@ -1,4 +1,4 @@
-import { Bookmark, Hash, Lock, type LucideIcon } from 'lucide-react';
+import { Bookmark, Ghost, Hash, Lock, type LucideIcon } from 'lucide-react';
 import { type CSSProperties, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 
@@ -21,8 +21,8 @@ export function initialsOf(name: string): string {
   return (first(words[0] ?? '?') + last).toLocaleUpperCase();
 }
 
-export type AvatarGlyph = 'self' | 'channel' | 'locked';
-const GLYPHS: Record<AvatarGlyph, LucideIcon> = { self: Bookmark, channel: Hash, locked: Lock };
+export type AvatarGlyph = 'self' | 'channel' | 'locked' | 'gone';
+const GLYPHS: Record<AvatarGlyph, LucideIcon> = { self: Bookmark, channel: Hash, locked: Lock, gone: Ghost };
 
 export interface AvatarProps {
   /** Chooses the hue: the user's id, or the conversation's. */
@@ -46,7 +46,7 @@ export function Avatar({ id, name, image, size = 44, presence, glyph, shape = 'r
     <span
       className="kith-avatar"
       data-shape={shape}
-      data-hue={hueOf(id)}
+      data-hue={glyph === 'gone' ? undefined : hueOf(id)}
       style={{ '--kith-avatar-size': `${size}px` } as CSSProperties}
       aria-hidden="true"
     >
