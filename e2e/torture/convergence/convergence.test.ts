@@ -25,8 +25,8 @@ const SEED_MS = 1_000;
 const HASTE = { antiEntropyMs: 400 };
 
 describe.each([
-  { name: 'one node on PGlite', seeds: seedsOf(24) },
-  { name: 'two nodes on PostgreSQL', seeds: seedsOf(72) },
+  { name: 'one node on PGlite', seeds: seedsOf(16) },
+  { name: 'two nodes on PostgreSQL', seeds: seedsOf(48) },
 ])('$name', ({ name, seeds }) => {
   let bus: ChaosBus;
   let postgres: Postgres | undefined;

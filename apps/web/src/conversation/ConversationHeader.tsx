@@ -75,6 +75,7 @@ function StateLine({ entry, face }: { readonly entry: ConversationEntry; readonl
     return <span className="kith-row-live">{typingLine(names, entry.conversation.kind === 'direct')}</span>;
   if (face.isSelf) return t('conversation.onlyYou');
   if (face.peerId !== null) {
+    if (user?.deleted) return null;
     if (!presence) return user ? handleText(user.username) : '';
     if (presence.state === 'online') return <span className="kith-head-online">{t('presence.online')}</span>;
     if (presence.state === 'away') return t('presence.away');
