@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type CallOutput, type CallSpec, call } from './calls.ts';
 import { MessagesAfter } from './commands/security.ts';
-import { Sub } from './hostTokens.ts';
+import { PictureUrl, Sub } from './hostTokens.ts';
 import { limits } from './limits.ts';
 import { ConversationRecord, MessageRecord, User } from './records.ts';
 import { Cursor, Id, Name, PageSize, Seq, Text, Time } from './scalars.ts';
@@ -41,6 +41,8 @@ export const adminCalls = {
               sub: Sub,
               name: Name(limits.nameLength).optional(),
               role: z.enum(['member', 'admin']).optional(),
+              /** Where their picture is; null: none. It is fetched soon. */
+              picture: PictureUrl.nullable().optional(),
             }),
           )
           .min(1)

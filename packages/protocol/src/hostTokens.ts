@@ -14,6 +14,12 @@ export const Sub = Text(200, 1).refine((value) => !value.startsWith('kith:'), 'm
 /** What may be asked of the people of a token, seconds: it lives an hour at most, and clocks differ by a minute. */
 export const hostTokenSeconds = { most: 3_600, skew: 60 } as const;
 
+/** Of a person’s picture at their host. */
+export const PictureUrl = Text(2_000, 1).refine(
+  (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+  'must be an address of the web',
+);
+
 /** The claims that are read; whatever else a host puts in is passed over. */
 export const HostClaims = z.object({
   sub: Sub,
@@ -22,6 +28,11 @@ export const HostClaims = z.object({
   jti: Text(200, 1).optional(),
   /** Shown to everybody. Absent: as it is, or as it was made. */
   name: Name(limits.nameLength).optional(),
+  /**
+   * Where their picture is: an `https` address of a PNG, JPEG, WebP or GIF. Fetched beside; null: none. Absent: as it was. What is no
+   * such address is passed over: it keeps nobody out.
+   */
+  picture: PictureUrl.nullable().optional().catch(undefined),
   /** The role in the tenant; absent: a member. Nobody owns a tenant by a token. */
   roles: z
     .array(z.enum(['member', 'admin']))

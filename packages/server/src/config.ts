@@ -374,7 +374,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     default: 'off',
     type: 'on | off',
     description:
-      'Whether the public keys of host applications (JWKS) may be fetched from addresses of your own network, and without TLS. For development, and where hosts stand in the same network.',
+      'Whether the public keys of host applications (JWKS), and pictures of their people, may be fetched from addresses of your own network, and without TLS. For development, and where hosts stand in the same network.',
     parse: (value) => oneOf('on', 'off')(value) === 'on',
   },
   metricsToken: {

@@ -6,6 +6,7 @@ import { newId } from '@kith/protocol';
 import type { Logger } from 'pino';
 import { createAccounts } from './accounts/createAccounts.ts';
 import { createEmbed, tenantKeys } from './accounts/embed/embed.ts';
+import { createHostPictures, type HostPictures } from './accounts/embed/pictures.ts';
 import { openBreachedList } from './accounts/passwords/breached.ts';
 import { loadSecret } from './accounts/secret.ts';
 import { findKey } from './accounts/tenants/apiKeys.ts';
@@ -14,6 +15,7 @@ import { createOperator } from './accounts/tenants/operator.ts';
 import { tenantsDb } from './accounts/tenants/tables.ts';
 import { createAdmin } from './admin/admin.ts';
 import { createBlobs } from './blobs/blobs.ts';
+import { updateProfile } from './commands/updateProfile.ts';
 import { veilTold } from './commands/veil.ts';
 import type { Config } from './config.ts';
 import { createEmojiBook } from './emoji/emojiBook.ts';
@@ -49,6 +51,7 @@ import type { Meter } from './meter.ts';
 import { createMemberships } from './policy/memberships.ts';
 import { createPrivacy } from './policy/privacy.ts';
 import type { Outside } from './previews/outside.ts';
+import { createOutside } from './previews/outside.ts';
 import { createPreviews } from './previews/previews.ts';
 import { createSearchIndexer } from './search/indexer.ts';
 import { createSearch } from './search/search.ts';
@@ -164,6 +167,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
   ] as const;
   const tenants = createTenantBook({ db: tenantsDb(database.db), bus, log });
   await tenants.start();
+  let pictures: HostPictures | undefined;
   const embed = createEmbed({
     database,
     announcer,
@@ -172,6 +176,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     log,
     secrets,
     insecureKeys: config.privateKeys,
+    pictured: () => pictures?.nudge(),
     ...(overrides.outside && { outside: overrides.outside }),
   });
   const operator = createOperator({
@@ -273,6 +278,17 @@ export async function createService(config: Config, overrides: ServiceOverrides 
       createTurnstile({ parallel: SEARCHES, patienceMs: SEARCH_PATIENCE_MS }),
     ),
   };
+  pictures = createHostPictures({
+    db: tenantsDb(database.db),
+    blobs,
+    outside:
+      overrides.outside ??
+      createOutside(config.privateKeys ? { isPort: () => true, isAllowed: () => true } : {}),
+    insecure: config.privateKeys,
+    show: async (person, avatar) =>
+      void (await updateProfile(services, { ...person, sessionId: '', socket: null }, { avatar })),
+    log,
+  });
   dueWork = createDueWork({ database, work: dueKinds(services), logger: log });
   const antiEntropy = createAntiEntropy({
     database,
@@ -346,6 +362,7 @@ export async function createService(config: Config, overrides: ServiceOverrides 
     await app.close();
     clearTimeout(force);
     await dueWork?.close();
+    await pictures?.close();
     await mail.close();
     await sms.close();
     await transcodes.close();

@@ -99,8 +99,8 @@ export function createAdmin({ services, embed, book }: AdminOptions): Admin {
       const { tenantId } = caller;
       const made: { sub: string; userId: string }[] = [];
       // One after the other: a backend that names somebody twice says the last word last.
-      for (const { sub, name, role } of wanted)
-        made.push({ sub, userId: (await people.upsert(tenantId, { sub, name, role })).userId });
+      for (const person of wanted)
+        made.push({ sub: person.sub, userId: (await people.upsert(tenantId, person)).userId });
       return { people: made };
     },
     listPeople: async ({ tenantId, hosted }, { cursor, limit = limits.pageDefault }) => {

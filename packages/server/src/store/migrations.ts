@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { spamMigration } from '../accounts/challenge/migration.ts';
 import { deletionMigration } from '../accounts/deletion/migration.ts';
+import { picturesMigration } from '../accounts/embed/picturesMigration.ts';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { guestsMigration } from '../accounts/guests/migration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
@@ -510,4 +511,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0033_deletion': { up: (db) => run(db, deletionMigration) },
   '0034_requests': { up: (db) => run(db, requestsMigration) },
   '0035_tenant_keeping': { up: (db) => run(db, keepingMigration) },
+  '0036_host_pictures': { up: (db) => run(db, picturesMigration) },
 };

@@ -1,5 +1,6 @@
 /** For tests of tenants and hosts: a whole service with an operator. */
 import type { OperatorOutput, WireError } from '@kith/protocol';
+import type { Config } from '../config.ts';
 import { type FilesWorld, openFilesWorld } from './filesWorld.ts';
 import { type Claims, claimsOf, hs256 } from './hostApp.ts';
 import type { DatabaseKind } from './world.ts';
@@ -29,8 +30,11 @@ export interface EmbedWorld extends FilesWorld {
   enter(tenant: TestTenant, sub: string, more?: Claims): Promise<HostPersonIn>;
 }
 
-export async function openEmbedWorld(kind: DatabaseKind = 'pglite'): Promise<EmbedWorld> {
-  const world = await openFilesWorld({ operatorToken: OPERATOR, privateKeys: true }, kind);
+export async function openEmbedWorld(
+  kind: DatabaseKind = 'pglite',
+  settings: Partial<Config> = {},
+): Promise<EmbedWorld> {
+  const world = await openFilesWorld({ operatorToken: OPERATOR, privateKeys: true, ...settings }, kind);
   const operate: EmbedWorld['operate'] = async <T>(method: string, path: string, body?: object) => {
     const response = await world.fetch(`/v1/operator${path}`, {
       method,

@@ -53,6 +53,8 @@ export interface EmbedOptions {
   readonly secrets: Secrets;
   /** Whether keys of hosts may lie at addresses of one's own network, and without TLS. */
   readonly insecureKeys: boolean;
+  /** Somebody has another picture: to be fetched. */
+  readonly pictured?: () => void;
   readonly now?: () => number;
   /** For tests: what fetches the keys of hosts. */
   readonly outside?: Outside;
@@ -80,7 +82,13 @@ export function createEmbed(options: EmbedOptions): Embed {
   const verifying = { db, keySets, keys: tenantKeys(options.secrets), now };
   const signer = createTokens(options.secrets, false);
   const sessions = createHostSessions({ db, announcer, bus, now });
-  const people = createHostPeople({ db, announcer, most: (tenantId) => book.quota(tenantId, 'people') });
+  const people = createHostPeople({
+    db,
+    announcer,
+    most: (tenantId) => book.quota(tenantId, 'people'),
+    pictured: options.pictured ?? (() => undefined),
+    now,
+  });
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
 
@@ -136,6 +144,7 @@ export function createEmbed(options: EmbedOptions): Embed {
     const { userId } = await people.upsert(tenant.id, {
       sub: claims.sub,
       name: claims.name,
+      picture: claims.picture,
       // The token is the host's word of now: who is no admin in it is none any more.
       role: claims.roles?.includes('admin') ? 'admin' : 'member',
     });

@@ -22,6 +22,8 @@ export interface Wanted {
   readonly name?: string | undefined;
   /** Absent: stays; nobody is made an owner, nor is one unmade. */
   readonly role?: Exclude<Role, 'owner'> | undefined;
+  /** An address; null: none. Absent: stays. */
+  readonly picture?: string | null | undefined;
 }
 
 interface PeopleOptions {
@@ -29,6 +31,9 @@ interface PeopleOptions {
   readonly announcer: Announcer;
   /** How many the tenant may have; null: any. */
   readonly most: (tenantId: number) => number | null;
+  /** Somebody has another picture: to be fetched. */
+  readonly pictured: () => void;
+  readonly now: () => number;
 }
 
 export interface HostPeople {
@@ -46,7 +51,7 @@ export interface HostPeople {
 /** Two that make the same person at one moment, or others of the same name, try again. */
 const TRIES = 5;
 
-export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPeople {
+export function createHostPeople({ db, announcer, most, pictured, now }: PeopleOptions): HostPeople {
   const find: HostPeople['find'] = async (tenantId, sub) => {
     const row = await db
       .selectFrom('host_people')
@@ -57,7 +62,7 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
     return row ? { userId: row.user_id, tokensFrom: row.tokens_from } : null;
   };
 
-  const change = async (tenantId: number, userId: string, { name, role }: Wanted): Promise<void> => {
+  const rename = async (tenantId: number, userId: string, { name, role }: Wanted): Promise<void> => {
     const { rows } = await sql`
       update users set
         display_name = coalesce(${name ?? null}::text, display_name),
@@ -78,6 +83,23 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
     announcer.renamed();
     announcer.toUser(tenantId, userId, { type: 'user', rev, records: [profile] });
     announcer.ephemeral(subjects.people(tenantId), { type: 'profile', user });
+  };
+
+  /** The one they chose themselves stays until the host names another. */
+  const setPicture = async (tenantId: number, userId: string, picture: string | null): Promise<void> => {
+    const { numUpdatedRows } = await db
+      .updateTable('host_people')
+      .set({ picture, picture_due: new Date(now()), picture_tries: 0 })
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('picture', 'is distinct from', picture)
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) pictured();
+  };
+
+  const change = async (tenantId: number, userId: string, wanted: Wanted): Promise<void> => {
+    await rename(tenantId, userId, wanted);
+    if (wanted.picture !== undefined) await setPicture(tenantId, userId, wanted.picture);
   };
 
   /** False: somebody was quicker, or the username is taken. */
@@ -168,6 +190,7 @@ export function createHostPeople({ db, announcer, most }: PeopleOptions): HostPe
       }
       const made = await find(tenantId, wanted.sub);
       if (!made) throw new KithError('unavailable');
+      if (wanted.picture) await setPicture(tenantId, made.userId, wanted.picture);
       return made;
     },
   };

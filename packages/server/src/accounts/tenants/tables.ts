@@ -1,6 +1,6 @@
 /** The tables of tenants and of those who come by their hosts, as Kysely knows them. */
 import type { ApiScope, TenantEventKind } from '@kith/protocol';
-import type { Generated, Kysely } from 'kysely';
+import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { Db } from '../../store/database.ts';
 import type { AccountsDb, AccountsSchema } from '../tables.ts';
 
@@ -18,6 +18,11 @@ interface HostPeopleTable {
   user_id: string;
   /** Tokens that were issued before are refused. */
   tokens_from: Date | null;
+  /** Where the host says their picture is; null: it names none. */
+  picture: ColumnType<string | null, string | null | undefined>;
+  /** When it is fetched; null: there is nothing to do. */
+  picture_due: ColumnType<Date | null, Date | null | undefined>;
+  picture_tries: Generated<number>;
 }
 
 interface HostPeopleGoneTable {
