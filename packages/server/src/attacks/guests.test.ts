@@ -132,6 +132,12 @@ describe('guests', () => {
       const again = await openSocket(socketUrl());
       again.send({ t: 'hello', token: tokenOf(gus) });
       saw('a socket with it', (await again.closed).code >= 4400 ? 'refused' : 'open', ['refused']);
+      // Nor are they brought back by others, in name alone.
+      for (const [name, input] of [
+        ['addMembers', { conversationId: shared, userIds: [gus.id] }],
+        ['openDirect', { conversationId: newId(), userId: gus.id }],
+      ] as const)
+        saw(name, (await world.ask(host, name, input)).outcome, ['forbidden']);
       const back = await Promise.all(Array.from({ length: 6 }, () => knock(invite)));
       for (const response of back) saw('the link', await outcomeOf(response), ['not_found', 'rate_limited']);
     },

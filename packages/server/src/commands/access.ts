@@ -19,7 +19,7 @@ import { requestOf } from '../store/memberships.ts';
 import { messagesByIds, type View, withMine } from '../store/messages.ts';
 import { marksOfMembers } from '../store/receipts.ts';
 import { type MemberRow, type MessageRow, namesEverybody } from '../store/records.ts';
-import { type Somebody, usersByIds } from '../store/users.ts';
+import { goneGuests, type Somebody, usersByIds } from '../store/users.ts';
 
 export interface ReadAccess {
   readonly view: View;
@@ -118,6 +118,13 @@ export async function demandPeople(
   if (found.length < new Set(userIds).size)
     throw new KithError('not_found', { message: 'There is no such person.' });
   refuseDeleted(found.flatMap(({ id, deleted }) => (deleted ? [id] : [])));
+  const guests = found.flatMap(({ id, role }) => (role === 'guest' ? [id] : []));
+  const gone = await goneGuests(services.database.db, caller.tenantId, guests);
+  if (gone.length > 0)
+    throw new KithError('forbidden', {
+      message: 'The visit of this guest is over.',
+      fields: gone.map((userId) => ({ path: userId, message: 'is gone', reason: 'guest_gone' })),
+    });
 }
 
 function refuseDeleted(userIds: readonly string[]): void {

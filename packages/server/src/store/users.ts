@@ -137,6 +137,19 @@ export async function searchUsers(
   };
 }
 
+/** Of these, the guests whose time is over. */
+export async function goneGuests(db: Db, tenantId: number, userIds: readonly string[]): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', [...userIds])
+    .where(sql<boolean>`guest_until <= now()`)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** The one with this username, or else those whose name has a word that begins so. */
 export async function peopleNamed(db: Db, tenantId: number, name: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string; exact: boolean }>`

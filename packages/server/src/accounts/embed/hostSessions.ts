@@ -3,7 +3,7 @@
  * comes; they travel as bearer tokens only, and never as a cookie.
  */
 import { randomBytes } from 'node:crypto';
-import { isId, newId } from '@kith/protocol';
+import { hostTokenSeconds, isId, newId } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Announcer } from '../../fanout/announcer.ts';
 import { type Bus, subjects } from '../../fanout/bus.ts';
@@ -249,6 +249,12 @@ export function createHostSessions({ db, announcer, bus, now }: Options): HostSe
         (select id from host_sessions where expires_at < ${before} limit ${AT_ONCE})`.execute(db);
       await sql`delete from host_tokens_used where (tenant_id, jti) in
         (select tenant_id, jti from host_tokens_used where until < ${before} limit ${AT_ONCE})`.execute(db);
+      // No token of before is good any more: whoever comes by that name now is somebody new without it.
+      const lastToken = new Date(now() - (hostTokenSeconds.most + 2 * hostTokenSeconds.skew) * 1_000);
+      await sql`delete from host_people_gone where (tenant_id, sub_hash) in
+        (select tenant_id, sub_hash from host_people_gone where gone_at < ${lastToken} limit ${AT_ONCE})`.execute(
+        db,
+      );
     },
     close: unsubscribe,
   };

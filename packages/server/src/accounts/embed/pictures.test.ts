@@ -17,6 +17,10 @@ const FACE = await sharp({ create: { width: 64, height: 64, channels: 3, backgro
   .png()
   .toBuffer();
 
+const OTHER = await sharp({ create: { width: 32, height: 32, channels: 3, background: '#3a3' } })
+  .png()
+  .toBuffer();
+
 /** A host's server of pictures: what it was asked for, and what it answers by path. */
 interface Pictures {
   readonly url: string;
@@ -40,7 +44,7 @@ async function openPictures(): Promise<Pictures> {
       response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.alloc(3_000_000, FACE));
     else if (path.startsWith('/inside'))
       response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
-    else response.writeHead(200, { 'content-type': 'image/png' }).end(FACE);
+    else response.writeHead(200, { 'content-type': 'image/png' }).end(path === '/other' ? OTHER : FACE);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -98,7 +102,12 @@ describe.each(databaseKinds)('pictures of hosts, on %s', { timeout: 60_000 }, (k
     expect(pictures.asked.filter((path) => path === '/ann')).toHaveLength(1);
     expect(await avatarOf(ann)).toBe(first);
 
-    await world.enter(acme, 'ann', { picture: `${pictures.url}/ann-2` });
+    // The same picture at another address, such as one that is signed anew, is no news.
+    await world.enter(acme, 'ann', { picture: `${pictures.url}/ann?signed=again` });
+    await expect.poll(left, { timeout: 10_000 }).toBe(0);
+    expect(pictures.asked).toContain('/ann?signed=again');
+    expect(await avatarOf(ann)).toBe(first);
+    await world.enter(acme, 'ann', { picture: `${pictures.url}/other` });
     await shown(ann).not.toBe(first);
     await world.enter(acme, 'ann', { picture: null });
     await shown(ann).toBeNull();

@@ -3,6 +3,7 @@
  * strangers are: a host is nobody's friend, and its address may lead anywhere. Apart from due work, which must not wait for servers
  * of others.
  */
+import { createHash } from 'node:crypto';
 import { blobBounds, KithError } from '@kith/protocol';
 import { sql } from 'kysely';
 import type { Blobs } from '../../blobs/blobs.ts';
@@ -43,11 +44,14 @@ const AGAIN_MS = [60_000, 10 * 60_000, 60 * 60_000] as const;
 interface Claimed extends Somebody {
   readonly picture: string | null;
   readonly tries: number;
+  /** Of what was found before. */
+  readonly found: Uint8Array | null;
 }
 
 export function createHostPictures(options: HostPicturesOptions): HostPictures {
   const { db, blobs, outside, insecure, show, log, now = Date.now } = options;
 
+  /** One of each tenant: a host whose server hangs keeps its own people waiting. Looked at again when a node waited for another. */
   const claim = async (): Promise<Claimed[]> => {
     const at = new Date(now());
     const { rows } = await sql<{
@@ -55,34 +59,52 @@ export function createHostPictures(options: HostPicturesOptions): HostPictures {
       user_id: string;
       picture: string | null;
       picture_tries: number;
+      picture_sha256: Uint8Array | null;
     }>`
       update host_people set picture_due = ${new Date(now() + LEASE_MS)}, picture_tries = picture_tries + 1
-      where (tenant_id, sub) in (
-        select tenant_id, sub from host_people where picture_due <= ${at}
-        order by picture_due limit ${AT_ONCE} for update skip locked
+      where picture_due <= ${at} and (tenant_id, sub) in (
+        select tenant_id, sub from (
+          select tenant_id, sub, picture_due,
+            row_number() over (partition by tenant_id order by picture_due) as place
+          from host_people where picture_due <= ${at}
+        ) due where place = 1 order by picture_due limit ${AT_ONCE}
       )
-      returning tenant_id, user_id, picture, picture_tries`.execute(db);
+      returning tenant_id, user_id, picture, picture_tries, picture_sha256`.execute(db);
     return rows.map((row) => ({
       tenantId: row.tenant_id,
       userId: row.user_id,
       picture: row.picture,
       tries: row.picture_tries,
+      found: row.picture_sha256,
     }));
   };
 
+  const rowOf = ({ tenantId, userId }: Somebody) =>
+    db.updateTable('host_people').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+
   /** `at` null: done with. Unless the host has named another meanwhile, which is due already. */
-  const settle = ({ tenantId, userId, picture }: Claimed, at: Date | null) =>
-    db
-      .updateTable('host_people')
+  const settle = (claimed: Claimed, at: Date | null) =>
+    rowOf(claimed)
       .set({ picture_due: at, ...(at === null && { picture_tries: 0 }) })
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', userId)
-      .where('picture', 'is not distinct from', picture)
+      .where('picture', 'is not distinct from', claimed.picture)
       .execute();
 
+  const put = async (claimed: Claimed, blobId: string | null, sha256: Buffer | null): Promise<void> => {
+    const row = await db
+      .selectFrom('host_people')
+      .select('picture')
+      .where('tenant_id', '=', claimed.tenantId)
+      .where('user_id', '=', claimed.userId)
+      .executeTakeFirst();
+    // The host has named another since, which may be shown already.
+    if (row?.picture !== claimed.picture) return;
+    await show(claimed, blobId);
+    await rowOf(claimed).set({ picture_sha256: sha256 }).execute();
+  };
+
   const fetchOne = async (claimed: Claimed): Promise<void> => {
-    const { picture } = claimed;
-    if (picture === null) return show(claimed, null);
+    const { picture, found } = claimed;
+    if (picture === null) return put(claimed, null, null);
     const { bytes } = await outside(picture, {
       accept: 'image/webp,image/png,image/jpeg,image/gif',
       isWanted: (type) => type.startsWith('image/'),
@@ -91,8 +113,11 @@ export function createHostPictures(options: HostPicturesOptions): HostPictures {
       secure: !insecure,
       signal: AbortSignal.timeout(FETCH_MS),
     });
+    const sha256 = createHash('sha256').update(bytes).digest();
+    // Hosts sign their addresses anew each hour, and nobody need be told of that.
+    if (found && sha256.equals(found)) return;
     const { id } = await blobs.upload(claimed, 'avatar', bytes);
-    await show(claimed, id);
+    await put(claimed, id, sha256);
   };
 
   const doOne = async (claimed: Claimed): Promise<void> => {
@@ -115,7 +140,7 @@ export function createHostPictures(options: HostPicturesOptions): HostPictures {
       for (;;) {
         const claimed = await claim();
         await Promise.all(claimed.map(doOne));
-        if (claimed.length < AT_ONCE || ended.aborted) return;
+        if (claimed.length === 0 || ended.aborted) return;
       }
     },
     next: async () => {

@@ -23,6 +23,8 @@ interface HostPeopleTable {
   /** When it is fetched; null: there is nothing to do. */
   picture_due: ColumnType<Date | null, Date | null | undefined>;
   picture_tries: Generated<number>;
+  /** Of what was found there last. */
+  picture_sha256: ColumnType<Uint8Array | null, Uint8Array | null | undefined>;
 }
 
 interface HostPeopleGoneTable {

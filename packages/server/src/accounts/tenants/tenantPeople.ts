@@ -28,6 +28,7 @@ export async function tenantPeople(
         or exists (select from auth_passkeys f where f.user_id = a.id)`.as('second_factor'),
     ])
     .where('u.tenant_id', '=', tenantId)
+    .where('u.deleted_at', 'is', null)
     .$if(typed !== '', (q) => q.where(isNamed(sql.ref('u.username'), sql.ref('u.folded_name'), typed)))
     .$if(after !== null, (q) =>
       q.where(sql<boolean>`(u.folded_name, u.id) > (${after?.[0]}, ${after?.[1]}::uuid)`),
