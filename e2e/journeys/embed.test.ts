@@ -1,5 +1,6 @@
 /** A host application with the chat inside: two of its users talk, and signing out there signs out here. */
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@kith/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,6 +11,8 @@ import { desktop, launch } from '../support/browser.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 const OPERATOR = 'operator-of-this-journey-long-enough';
+
+const FACE = new URL('../../apps/web/public/icon-180.png', import.meta.url);
 
 let server: Server;
 let browser: Awaited<ReturnType<typeof launch>>;
@@ -55,6 +58,15 @@ async function signedIn(name: string) {
 }
 
 it('two users of a host talk in its page; who signs out there is out of the chat', async () => {
+  const program = createClient({
+    url: server.url,
+    getToken: async () => tokenOf('2', 60, 'Grace Hopper'),
+  });
+  await program.start();
+  await expect.poll(() => program.me.get()?.user.username, { timeout: 10_000 }).toBeDefined();
+  const { id: avatar } = await program.blobs.upload(new Blob([await readFile(FACE)]), 'avatar');
+  await program.updateProfile({ avatar });
+  await program.stop();
   const ada = await signedIn('Ada Lovelace');
   const grace = await signedIn('Grace Hopper');
   await expect
@@ -82,6 +94,12 @@ it('two users of a host talk in its page; who signs out there is out of the chat
   await grace.page.keyboard.press('Enter');
   await ada.chat.getByText('Thank you').waitFor();
 
+  // A picture, which no cookie brings.
+  const face = ada.chat.getByRole('button', { name: 'Grace Hopper' }).locator('img');
+  await expect
+    .poll(() => face.evaluate((img: HTMLImageElement) => img.naturalWidth), { timeout: 10_000 })
+    .toBeGreaterThan(0);
+
   // No cookie of Kith is in it.
   expect((await ada.context.cookies()).map((cookie) => cookie.name)).toEqual(['host_session']);
   expect([...ada.complaints, ...grace.complaints]).toEqual([]);
@@ -93,10 +111,10 @@ it('two users of a host talk in its page; who signs out there is out of the chat
 });
 
 /** A token of somebody that lasts so many seconds. */
-function tokenOf(sub: string, seconds: number): string {
+function tokenOf(sub: string, seconds: number, name = sub): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const iat = Math.floor(Date.now() / 1_000);
-  const claims = { iss: kith.slug, aud: `kith:${kith.slug}`, sub, name: sub, iat, exp: iat + seconds };
+  const claims = { iss: kith.slug, aud: `kith:${kith.slug}`, sub, name, iat, exp: iat + seconds };
   const text = `${part({ alg: 'HS256', kid: kith.kid })}.${part(claims)}`;
   return `${text}.${createHmac('sha256', kith.secret).update(text).digest('base64url')}`;
 }

@@ -66,9 +66,32 @@ function chat(kith: KithClient): void {
     return other === undefined ? 'Notes' : (kith.users.get(other).get()?.displayName ?? '…');
   };
 
+  /** Ends what the rows that stand there listen to. */
+  const drawn: (() => void)[] = [];
+
+  /** Of the other person, where they have one. */
+  const face = ({ conversation }: ConversationEntry): HTMLImageElement | string => {
+    const mine = kith.me.get()?.user.id;
+    const other = conversation.direct?.find((id) => id !== mine);
+    const avatar = other === undefined ? undefined : kith.users.get(other).get()?.avatar;
+    if (!avatar) return '';
+    const address = kith.blobs.image(avatar.blobId);
+    const picture = document.createElement('img');
+    picture.alt = '';
+    const draw = (): void => {
+      picture.src = address.get() ?? '';
+      picture.hidden = address.get() === undefined;
+    };
+    drawn.push(address.subscribe(draw));
+    draw();
+    return picture;
+  };
+
   const drawList = (): void => {
+    for (const stop of drawn.splice(0)) stop();
     const rows = kith.conversations.list.get().map((entry) => {
       const row = button(nameOf(entry), async () => show(entry.id));
+      row.prepend(face(entry));
       row.ariaCurrent = String(entry.id === openId);
       if (entry.unread > 0) row.dataset['unread'] = String(entry.unread);
       return row;

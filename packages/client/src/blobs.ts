@@ -6,7 +6,7 @@ import type { Blobs, ClientOptions } from './types.ts';
 /** Half a megabyte over a poor line. */
 const UPLOAD_MS = 60_000;
 
-export function blobsOf(options: Pick<ClientOptions, 'url' | 'token' | 'fetch'>): Blobs {
+export function blobsOf(options: Pick<ClientOptions, 'url' | 'token' | 'fetch'>): Omit<Blobs, 'image'> {
   const address = (path: string) => new URL(path, options.url).href;
   return {
     url: (id) => address(`/v1/blobs/${encodeURIComponent(id)}`),

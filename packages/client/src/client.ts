@@ -109,7 +109,7 @@ export class Client implements KithClient {
     this.scheduled = scheduledOf(core);
     this.reminders = remindersOf(core);
     this.receipts = { marks: (id) => core.receipts.marks(id) };
-    this.blobs = blobsOf(core.options);
+    this.blobs = { ...blobsOf(core.options), image: (id) => core.images.of(id) };
     this.files = filesOf(core);
     this.gifs = { provider: core.gifProvider };
     this.emoji = {

@@ -12,6 +12,7 @@ import { FileAddresses } from './files.ts';
 import { HiddenMessages } from './hidden.ts';
 import { History } from './history.ts';
 import { type GetToken, HostSession } from './hostSession.ts';
+import { Images } from './images.ts';
 import { MessageLookup } from './lookup.ts';
 import { browserNetwork, type Network } from './network.ts';
 import { Orphans } from './orphans.ts';
@@ -70,6 +71,7 @@ export class Core {
   readonly outbox: Outbox;
   readonly uploads: Uploads;
   readonly addresses: FileAddresses;
+  readonly images: Images;
   readonly threads: ThreadStore;
   readonly sync: Sync;
   readonly connection: Connection;
@@ -233,6 +235,7 @@ export class Core {
       warn: (message, cause) => this.warn(message, cause),
     });
     this.addresses = new FileAddresses(this);
+    this.images = new Images(this);
     this.outbox = new Outbox({
       uploads: this.uploads,
       owner: this.tabs.id,
@@ -430,6 +433,7 @@ export class Core {
     this.outbox.clear();
     this.uploads.clear();
     this.addresses.clear();
+    this.images.clear();
     this.store.clear();
     this.threads.clear();
     this.users.clear();

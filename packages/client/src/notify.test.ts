@@ -12,6 +12,7 @@ const kindOf = ({
   kind = 'group',
   now = NOON,
   follows,
+  request,
 }: {
   message?: Partial<MessageRecord>;
   preference?: Partial<Preference>;
@@ -19,6 +20,7 @@ const kindOf = ({
   kind?: 'direct' | 'group' | 'channel';
   now?: number;
   follows?: boolean;
+  request?: NotifiedEntry['request'];
 } = {}) =>
   mayNotify(
     {
@@ -30,6 +32,7 @@ const kindOf = ({
       preference: { ...defaultPreference, ...preference },
       conversation: { kind },
       membership: { userId: 'me' },
+      request,
     } as unknown as NotifiedEntry,
     { notifications: { ...defaultSettings.notifications, ...notifications } },
     now,
@@ -117,4 +120,10 @@ describe('isQuiet', () => {
     expect(isQuiet(day, Date.parse('2026-03-10T00:00:00Z'))).toBe(false);
     expect(isQuiet({ ...day, from: '00:00', to: '01:00' }, Date.parse('2026-03-09T00:30:00Z'))).toBe(true);
   });
+});
+
+test('what a stranger writes is told of once they were accepted', () => {
+  const request = { by: 'them', at: '2026-01-01T00:00:00.000Z' };
+  expect(asked({ kind: 'direct', message: { mentions: ['me'] }, request })).toBe(false);
+  expect(asked({ kind: 'direct', message: { mentions: ['me'] } })).toBe(true);
 });

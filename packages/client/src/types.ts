@@ -407,6 +407,8 @@ export interface Blobs {
   ): Promise<BlobInfo>;
   /** Where a browser that is signed in by cookie finds it. */
   url(id: string): string;
+  /** What an `img` draws it from, whoever is signed in and how: at once by cookie; with a token, when it was fetched. */
+  image(id: string): Readable<string | undefined>;
 }
 
 /** A file as it is given to `messages.send`: prepared (made smaller, measured) by whoever has it. */

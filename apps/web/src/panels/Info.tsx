@@ -46,7 +46,7 @@ export function Info({ entry, onEdit, onAdd }: InfoProps) {
         {shared ? <p>{kindLine(entry)}</p> : <PersonLine face={face} />}
       </div>
       {conversation.topic && <p className="kith-info-topic">{conversation.topic}</p>}
-      <SharedRow conversationId={entry.id} />
+      {!entry.request && <SharedRow conversationId={entry.id} />}
       <Pins entry={entry} />
       {!face.isSelf && <Silence entry={entry} />}
       <Disappearing entry={entry} />

@@ -32,7 +32,8 @@ export function SidePanel({
   };
   return (
     <aside className="kith-side" aria-label={panel === 'shared' ? t('shared.title') : t('app.details')}>
-      {panel === 'shared' ? <SharedPanel entry={entry} /> : views[view]()}
+      {/* A stranger's links lead nowhere yet. */}
+      {panel === 'shared' && !entry.request ? <SharedPanel entry={entry} /> : views[view]()}
     </aside>
   );
 }

@@ -1,7 +1,9 @@
 /** What strangers write first (A25), with everything real but the mail. */
 import { KithError, limits, newId } from '@kith/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { erasePerson } from '../deletion/erasePerson.ts';
 import type { Caller } from '../services.ts';
+import { planDeletion } from '../store/deletion.ts';
 import { ownValue } from '../store/own.ts';
 import { openGateway } from '../testing/gatewayWorld.ts';
 import { createWorld, databaseKinds, type World } from '../testing/world.ts';
@@ -236,6 +238,33 @@ describe.each(databaseKinds)('requests on %s', (kind) => {
     expect((await world.call(ada, 'acceptRequest', { conversationId: other })).record.value).toBeNull();
     for (let n = 0; n < limits.requestMessages; n += 1) await world.send(ada, other, `message ${n}`);
     expect(await reason(world.send(ada, other, 'one more'))).toBe('request');
+  });
+
+  it('of who is nobody any more is out of sight, and waits for nobody who is', async () => {
+    const bury = async ({ tenantId, userId }: Caller): Promise<void> => {
+      const at = new Date();
+      await world.database.db
+        .transaction()
+        .execute((trx) => planDeletion(trx, { tenantId, userId }, { at, messages: 'keep' }));
+      const row = { tenantId, userId, kind: 'account_deletion', id: userId } as const;
+      await erasePerson(world.services, row, () => at.getTime() + 1);
+    };
+    const id = await open();
+    await world.send(ada, id, 'hello');
+    await bury(ada);
+    expect(await request(ben, id)).toMatchObject({ declined: true });
+
+    const cleo = await person();
+    const other = await open(cleo, ben);
+    await world.send(cleo, other, 'hello');
+    await bury(ben);
+    const rows = await world.database.db
+      .selectFrom('conversations')
+      .select('request_to')
+      .where('id', 'in', [id, other])
+      .execute();
+    expect(rows).toEqual([{ request_to: null }, { request_to: null }]);
+    expect(await reason(world.send(cleo, other, 'are you there?'))).toBe('forbidden');
   });
 
   it('is told to all devices of who was written to, and that it was accepted', async () => {

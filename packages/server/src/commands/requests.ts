@@ -46,7 +46,7 @@ const refused = (message: string): KithError =>
 
 /** To the devices of whoever was written to. */
 export function tellRequest(
-  { announcer }: Services,
+  { announcer }: Pick<Services, 'announcer'>,
   tenantId: number,
   userId: string,
   record: OwnRecordOf<'request'>,

@@ -5,6 +5,7 @@
 import { dropAccount } from '../accounts/deletion/dropAccount.ts';
 import { letOut } from '../commands/access.ts';
 import { eraseOfAuthor } from '../commands/erase.ts';
+import { tellRequest } from '../commands/requests.ts';
 import { subjects } from '../fanout/bus.ts';
 import type { HeldConversation } from '../log/change.ts';
 import type { Services } from '../services.ts';
@@ -26,6 +27,7 @@ import { type DueRow, dropClaimed, LEASE_MS, releaseClaim } from '../store/due.t
 import { summarizeReactions } from '../store/messages.ts';
 import { noteBlock } from '../store/privacy.ts';
 import { directPeople } from '../store/records.ts';
+import { buryRequest } from '../store/requests.ts';
 import { ownPerson, type Somebody } from '../store/users.ts';
 
 export type Rooms = Pick<Services, 'database' | 'announcer' | 'conversationLog'>;
@@ -98,13 +100,17 @@ async function partFrom(
     if (!(await eraseWritten(rooms, person, place, isLate))) return false;
     if (!(await takeBackReactions(rooms, inPlace, isLate))) return false;
   }
-  await conversationLog.change(person.tenantId, conversationId, async (held) => {
+  const { tenantId } = person;
+  const buried = await conversationLog.change(tenantId, conversationId, async (held) => {
+    const request = directKey === null ? null : await buryRequest(held.trx, held.row, person.userId);
     if (directKey === null) await depart(held, person.userId, inPlace);
     // As if they blocked the other: nothing new is said there.
-    else if (await noteBlock(held.trx, person.tenantId, directKey, person.userId, true))
+    else if (await noteBlock(held.trx, tenantId, directKey, person.userId, true))
       await held.setConversation({});
     await dropTraces(held.trx, inPlace);
+    return request;
   });
+  if (buried) tellRequest(rooms, tenantId, buried.to, buried.record);
   return true;
 }
 

@@ -50,6 +50,28 @@ export async function endRequest(
   return { ...(await changeOwn(trx, { tenantId, userId }, 'request', id, () => null)), marks };
 }
 
+/**
+ * One of the two is nobody any more: nothing is waited for, and what they had written is out of sight. Null: nobody need be told.
+ */
+export async function buryRequest(
+  trx: Transaction<Schema>,
+  place: Place & Pick<ConversationRow, 'request_to'>,
+  deletedId: string,
+): Promise<{ readonly to: string; readonly record: OwnRecordOf<'request'> } | null> {
+  const { tenant_id: tenantId, id, request_to: to } = place;
+  if (to === null) return null;
+  await setRequest(trx, place, to, false);
+  if (to === deletedId) return null;
+  const { record, changed } = await changeOwn(
+    trx,
+    { tenantId, userId: to },
+    'request',
+    id,
+    (before) => before && { ...before, declined: true },
+  );
+  return changed ? { to, record } : null;
+}
+
 async function tellMarks(trx: Transaction<Schema>, place: Place, userId: string): Promise<ReceiptMark[]> {
   await setRequest(trx, place, userId, false);
   const { rows } = await sql<{ delivered_seq: number; read_seq: number }>`
