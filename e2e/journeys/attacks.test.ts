@@ -336,6 +336,16 @@ it('whatever people write into whatever field is words to everybody else', async
   await looked('the profile');
   await screen.page.keyboard.press('Escape');
 
+  const { invite } = await hers.ask<{ invite: { token: string } }>('POST', '/invites', {
+    inviteId: newId(),
+    role: 'guest',
+    conversationIds: [group],
+    note: evil(),
+  });
+  await screen.page.goto(`${url}/invite#${invite.token}`);
+  await screen.page.getByText('<svg/onload=__xss=21>').waitFor();
+  await looked('the door of an invitation');
+
   expect(dialogs).toEqual([]);
   expect(foreign).toEqual([]);
   expect(screen.problems).toEqual([]);

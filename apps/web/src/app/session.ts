@@ -244,7 +244,8 @@ async function expel(client: KithClient, userId: string, error: KithError, isGue
     return;
   }
   current = undefined;
-  const onPurpose = error.code === 'session_revoked';
+  // A guest has no way back, for whom anything could wait.
+  const onPurpose = error.code === 'session_revoked' || isGuest;
   if (onPurpose) {
     // Nothing of the person stays in sight meanwhile.
     become({ type: 'opening' });

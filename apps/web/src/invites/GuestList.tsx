@@ -4,7 +4,7 @@ import { DoorOpen, Ellipsis, Hourglass } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { useMyId, useOutOfReach, useUser } from '../app/people.ts';
-import { fullTime } from '../app/time.ts';
+import { longDate } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
 import { openCard } from '../profile/card.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -48,7 +48,7 @@ export function GuestList() {
   const extend = ({ user, until }: Guest, days: number): void =>
     run(async () => {
       const end = new Date(Math.max(Date.now(), Date.parse(until)) + days * DAY_MS);
-      const when = fullTime(Date.parse(await client.guests.mayStay(user.id, end)));
+      const when = longDate(Date.parse(await client.guests.mayStay(user.id, end)));
       toast(t('guests.extended', { name: user.displayName, when }));
       await load();
     });
@@ -118,7 +118,7 @@ function Row({ guest: { user, until, invitedBy }, onExtend, onEnd }: RowProps) {
               {' · '}
             </>
           )}
-          {t('invites.until', { when: fullTime(Date.parse(until)) })}
+          {t('invites.until', { when: longDate(Date.parse(until)) })}
         </small>
       </span>
       <Menu trigger={<IconButton icon={Ellipsis} label={t('guests.more', { name })} size="s" bare />}>
