@@ -1,11 +1,10 @@
 /** A host application with the chat inside: two of its users talk, and signing out there signs out here. */
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { createClient } from '@kith/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHost } from '../../examples/embed/host.ts';
-import { buildPage } from '../../examples/embed/page.ts';
+import { servePage } from '../../examples/embed/page.ts';
 import { makeTenant } from '../../examples/embed/tenant.ts';
 import { desktop, launch } from '../support/browser.ts';
 import { type Server, startServer } from '../support/server.ts';
@@ -21,8 +20,10 @@ let origin: string;
 const kith = { url: '', slug: 'acme', kid: '', secret: '' };
 
 beforeAll(async () => {
-  const [files] = await Promise.all([
-    buildPage(),
+  // The page's origin is known once it listens, and the tenant names it.
+  host = createHost(kith);
+  await Promise.all([
+    servePage(host),
     startServer({ env: { KITH_OPERATOR_TOKEN: OPERATOR } }).then((started) => {
       server = started;
     }),
@@ -30,16 +31,12 @@ beforeAll(async () => {
       browser = launched;
     }),
   ]);
-  // The page's origin is known once it listens, and the tenant names it.
-  host = createHost({ kith, files });
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-  origin = `http://localhost:${(host.address() as AddressInfo).port}`;
+  origin = (await host.listen({ port: 0, host: '127.0.0.1' })).replace('127.0.0.1', 'localhost');
   Object.assign(kith, await makeTenant(server.url, OPERATOR, 'acme', origin));
 });
 afterAll(async () => {
   await browser?.close();
-  host?.closeAllConnections();
-  host?.close();
+  await host?.close();
   await server?.dispose();
 });
 

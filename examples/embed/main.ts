@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createHost } from './host.ts';
-import { buildPage } from './page.ts';
+import { servePage } from './page.ts';
 import { makeTenant } from './tenant.ts';
 
 const PORT = Number(process.env['PORT'] ?? 4041);
@@ -59,13 +59,12 @@ const kith: Kith =
 const origin = `http://localhost:${PORT}`;
 const slug = `acme-${randomBytes(3).toString('hex')}`;
 const tenant = await makeTenant(kith.url, kith.operatorToken, slug, origin);
-const host = createHost({ kith: tenant, files: await buildPage() });
-host.listen(PORT, '127.0.0.1', () => {
-  process.stdout.write(`Acme Orders is at ${origin}, with a chat of the tenant ${slug}. Stop with Ctrl-C.\n`);
-});
+const host = createHost(tenant);
+await servePage(host);
+await host.listen({ port: PORT, host: '127.0.0.1' });
+process.stdout.write(`Acme Orders is at ${origin}, with a chat of the tenant ${slug}. Stop with Ctrl-C.\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
-    host.close();
-    host.closeAllConnections();
+    void host.close();
     void kith.stop();
   });

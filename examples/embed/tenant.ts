@@ -1,12 +1,21 @@
 /** The tenant of the example, made by the operator's API: what a person does once with `npm run tenant`. */
-import type { HostOptions } from './host.ts';
+
+/** What a backend knows of its tenant. */
+export interface Tenant {
+  /** Where Kith is. */
+  readonly url: string;
+  readonly slug: string;
+  /** Which of its secrets this is. */
+  readonly kid: string;
+  readonly secret: string;
+}
 
 export async function makeTenant(
   url: string,
   operatorToken: string,
   slug: string,
   origin: string,
-): Promise<HostOptions['kith']> {
+): Promise<Tenant> {
   const ask = async (path: string, body: object): Promise<unknown> => {
     const response = await fetch(new URL(`/v1/operator/tenants${path}`, url), {
       method: 'POST',

@@ -1,13 +1,14 @@
 /** A link that leads in: how long and for how many it is good, then the link to copy; or a mail to one address. */
 import { limits } from '@kith/client';
 import type { Output } from '@kith/protocol';
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { wrongEmail } from '../auth/check.ts';
 import { EmailField } from '../auth/EmailField.tsx';
 import { TroubleLine } from '../auth/Trouble.tsx';
 import { useForm } from '../auth/useForm.ts';
 import { t } from '../i18n/index.ts';
+import { useAccount } from '../security/useAccount.ts';
 import { Button } from '../ui/Button.tsx';
 import { Segments } from '../ui/Choice.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -29,7 +30,6 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
   const id = useId();
   const { conversationId } = inviting;
   const [way, setWay] = useState<'link' | 'mail'>('link');
-  const [mail, setMail] = useState(false);
   const [span, setSpan] = useState<keyof typeof SPANS>('week');
   const [as, setAs] = useState<'member' | 'guest'>('member');
   const [stay, setStay] = useState<keyof typeof STAYS>('month');
@@ -38,13 +38,7 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
   const [email, setEmail] = useState('');
   const [made, setMade] = useState<Invite | null>(null);
   const form = useForm();
-  useEffect(() => {
-    client.security.account().then(
-      (account) => setMail(account.mail),
-      (error: unknown) => console.warn('Whether this server sends mail is not known:', error),
-    );
-  }, [client]);
-
+  const [account] = useAccount();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     const wrong = way === 'mail' ? wrongEmail(email.trim()) : {};
     void form.send(event, wrong, async () => {
@@ -94,6 +88,8 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
         />
       </Dialog>
     );
+  // Whether mail is a way is known before anything is drawn: a row that comes later would move what is being pressed.
+  if (account.type === 'loading') return null;
   return (
     <Dialog
       open
@@ -121,7 +117,7 @@ export default function InviteDialog({ inviting }: { readonly inviting: Inviting
             ]}
           />
         )}
-        {mail && (
+        {account.type === 'known' && account.account.mail && (
           <Segments
             legend={t('invites.way')}
             value={way}
