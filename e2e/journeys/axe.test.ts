@@ -1,13 +1,22 @@
 /** axe-core on every screen, in light, dark and high contrast, and in Arabic: no serious or critical violation. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { accounts } from '@kith/client';
 import { mentionOf } from '@kith/protocol';
+import { freePort } from '@kith/tools/services/processes.ts';
 import type { AxeResults } from 'axe-core';
 import { afterAll, expect, it } from 'vitest';
+import { createMailCatcher } from '../../packages/server/src/testing/mailCatcher.ts';
 import { desktop, phone, useWorld } from '../support/browser.ts';
 import type { Screen } from '../support/screens.ts';
 
-const world = useWorld();
+const mail = await createMailCatcher();
+afterAll(() => mail.close());
+const port = await freePort();
+const world = useWorld({
+  port,
+  env: { KITH_SMTP_URL: mail.url, KITH_PUBLIC_URL: `http://localhost:${port}`, KITH_PROVE_EMAIL: 'off' },
+});
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const calm = { ...desktop, reducedMotion: 'reduce' } as const;
 
@@ -54,7 +63,7 @@ it('axe finds nothing serious on any screen', async () => {
   const empty = await world.device(calm);
   await empty.page.getByText('The first account becomes the owner').waitFor();
   await judge(empty, 'the door of an empty server');
-  await world.person('Owner');
+  const owner = await world.person('Owner');
   const door = await world.device(calm);
   await door.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
   await judge(door, 'sign in');
@@ -62,7 +71,13 @@ it('axe finds nothing serious on any screen', async () => {
   await door.page.getByRole('button', { name: 'Create account' }).click();
   await door.page.getByText('Enter an email address, such as name@example.org.').waitFor();
   await judge(door, 'sign up, with errors');
+  door.excuseNetwork();
   await door.open('/reset#whatever');
+  await door.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+  await judge(door, 'a link that is over');
+  await accounts(world.server.url).forgotPassword(owner.email);
+  const [link = ''] = /\/reset#\S+/.exec((await mail.next(owner.email)).text) ?? [];
+  await door.open(link);
   await door.page.getByLabel('New password', { exact: true }).waitFor();
   await judge(door, 'a new password');
   await door.open('/undo-email#whatever');

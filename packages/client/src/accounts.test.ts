@@ -42,6 +42,7 @@ describe('accounts', () => {
       'sign-up/email': { type: 'code_sent', ticket: 't', expiresAt: '2026-01-01T00:00:00.000Z' },
       continue: { type: 'signed_in', token: 'x', user: { id: 'u1' } },
       resend: { expiresAt: '2026-01-01T00:01:00.000Z' },
+      'password/preview': { email: 'a@x.org', name: 'Anna' },
       'password/reset': { type: 'signed_in', token: 'x', user: { id: 'u1' } },
       'email/undo': { email: 'a@x.org', resetToken: 'r' },
     };
@@ -57,12 +58,14 @@ describe('accounts', () => {
     expect(await door.resend('t')).toEqual(answers['resend']);
     expect(await door.proceed({ ticket: 't', code: '123456' })).toMatchObject({ type: 'signed_in' });
     await door.forgotPassword('a@x.org');
+    expect(await door.resetOf('l')).toEqual(answers['password/preview']);
     expect(await door.resetPassword({ token: 'l', password: 'n' })).toMatchObject({ userId: 'u1' });
     expect(await door.undoEmail('u')).toEqual(answers['email/undo']);
     expect(asked.slice(1)).toEqual([
       'resend de {"ticket":"t"}',
       'continue de {"ticket":"t","code":"123456"}',
       'password/forgot de {"email":"a@x.org"}',
+      'password/preview de {"token":"l"}',
       'password/reset de {"token":"l","password":"n"}',
       'email/undo de {"token":"u"}',
     ]);

@@ -6,6 +6,7 @@ import type {
   Challenge,
   InviteReply,
   PasskeyBeginReply,
+  ResetPreviewReply,
   SignInOptions,
   SignInReply,
   UndoEmailReply,
@@ -81,6 +82,7 @@ export function doorOf(url: string, once: AskAuth, options: AccountsOptions): Do
     async forgotPassword(email) {
       await ask('password/forgot', { email });
     },
+    resetOf: async (token) => (await ask('password/preview', { token })).json as unknown as ResetPreviewReply,
     resetPassword: ({ token, password }) => step('password/reset', { token, password }),
     keepAccount: async (token) => void (await ask('keep', { token })),
     undoEmail: async (token) => (await ask('email/undo', { token })).json as UndoEmailReply,

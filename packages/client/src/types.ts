@@ -32,6 +32,7 @@ import type {
   Preference,
   Presence,
   ReceiptMark,
+  ResetPreviewReply,
   SavedDraft,
   SecondFactor,
   SettingsRecord,
@@ -822,6 +823,8 @@ export interface Accounts {
   resend(ticket: string): Promise<{ expiresAt: string }>;
   /** Sends a link to set the password anew, if there is such an account; which, nobody is told. */
   forgotPassword(email: string): Promise<void>;
+  /** Whose password the link is about. @throws KithError not_found when it is over. */
+  resetOf(token: string): Promise<ResetPreviewReply>;
   /** `token`: of the link. Ends all sessions, and signs in. @throws KithError not_found when the link is over. */
   resetPassword(input: { token: string; password: string }): Promise<SignInStep>;
   /** The address before the last change counts again; all sessions end. `token`: of the link in the mail to the old address. */

@@ -93,6 +93,9 @@ export const ResendForm = z.strictObject({ ticket: Ticket });
 
 export const ForgotPasswordForm = z.strictObject({ email: Email, challenge: Solution });
 
+/** Whose password a link is about. */
+export const ResetPreviewForm = z.strictObject({ token: Ticket });
+
 export const ResetPasswordForm = z.strictObject({
   /** From the link in the mail. */
   token: Ticket,
@@ -214,6 +217,9 @@ export const DepartReply = z.object({ url: z.string() });
 
 export const ResendReply = z.object({ expiresAt: Time });
 
+/** Whose password it is. Only the mailbox of that address knows the link. */
+export const ResetPreviewReply = z.object({ email: z.string(), name: z.string() });
+
 export const UndoEmailReply = z.object({
   /** The address that counts again. */
   email: z.string(),
@@ -240,4 +246,5 @@ export type SecondFactor = (typeof secondFactors)[number];
 export type InviteReply = z.output<typeof InviteReply>;
 export type SignInReply = z.output<typeof SignInReply>;
 export type SignInOptions = z.output<typeof SignInOptions>;
+export type ResetPreviewReply = z.output<typeof ResetPreviewReply>;
 export type UndoEmailReply = z.output<typeof UndoEmailReply>;

@@ -1,77 +1,29 @@
 /** From an invitation's link: who invites, and to what; then in with the account one has, or with a new one. */
-import { KithError } from '@kith/client';
-import type { InviteReply } from '@kith/protocol';
-import { type ReactElement, useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
 import { accountsHere, enterOrAsk, isKnownHere } from '../app/session.ts';
 import { rich, t } from '../i18n/index.ts';
 import { richList } from '../i18n/words.ts';
 import { Button } from '../ui/Button.tsx';
-import { Spinner } from '../ui/Spinner.tsx';
 import type { Door } from './AuthScreen.tsx';
 import { DoorFrame } from './DoorFrame.tsx';
 import { GuestEntry } from './GuestEntry.tsx';
 import { setPendingInvite } from './invited.ts';
-import { type Trouble, TroubleLine, troubleOf } from './Trouble.tsx';
-
-type State =
-  | { readonly type: 'looking' }
-  | { readonly type: 'failed'; readonly trouble: Trouble }
-  | { readonly type: 'known'; readonly invite: InviteReply };
+import { LinkPending } from './LinkPending.tsx';
+import { useLink } from './useLink.ts';
 
 export function Invited({ door, token }: { readonly door: Door; readonly token: string }) {
   const { offers, move, set } = door;
-  const [state, setState] = useState<State>({ type: 'looking' });
-  const [attempt, setAttempt] = useState(0);
   const over = (): void => {
     setPendingInvite(null);
     move({ type: 'over' });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
-  useEffect(() => {
-    let left = false;
-    accountsHere()
-      .invite(token)
-      .then(
-        (invite) => {
-          if (left) return;
-          setState({ type: 'known', invite });
-          if (invite.email !== null) set({ email: invite.email });
-        },
-        (error: unknown) => {
-          if (left) return;
-          if (error instanceof KithError && error.code === 'not_found') over();
-          else setState({ type: 'failed', trouble: troubleOf(error) });
-        },
-      );
-    return () => {
-      left = true;
-    };
-  }, [token, attempt]);
-
-  if (state.type === 'looking')
-    return (
-      <DoorFrame title={t('invite.title')}>
-        <Spinner />
-      </DoorFrame>
-    );
-  if (state.type === 'failed')
-    return (
-      <DoorFrame title={t('invite.title')}>
-        <TroubleLine trouble={state.trouble} />
-        <Button
-          kind="primary"
-          wide
-          onClick={() => {
-            setState({ type: 'looking' });
-            setAttempt((count) => count + 1);
-          }}
-        >
-          {t('common.tryAgain')}
-        </Button>
-      </DoorFrame>
-    );
-
-  const { inviter, tenant, conversations, guestSeconds } = state.invite;
+  const [state, again] = useLink(async () => {
+    const invite = await accountsHere().invite(token);
+    if (invite.email !== null) set({ email: invite.email });
+    return invite;
+  }, over);
+  if (state.type !== 'known') return <LinkPending title={t('invite.title')} state={state} onAgain={again} />;
+  const { inviter, tenant, conversations, guestSeconds } = state.about;
   const known = isKnownHere();
   const on = (to: 'sign_in' | 'sign_up'): void => {
     setPendingInvite(token);

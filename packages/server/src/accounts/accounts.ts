@@ -7,6 +7,7 @@ import type {
   ParsedInput,
   PasskeyRequest,
   PasskeySignInInput,
+  ResetPreviewReply,
   SecondFactor,
   SignInInput,
   SignInOptions,
@@ -143,6 +144,8 @@ export interface Accounts {
   resend(ticket: string, origin: Origin): Promise<{ readonly expiresAt: Date }>;
   /** Mails a link, if there is such an account; says the same if not. @throws KithError challenge_required, unavailable without mail. */
   forgotPassword(email: string, origin: Origin, challenge?: ChallengeSolution): Promise<void>;
+  /** Whose password the token of the link is about. @throws KithError not_found when it is over. */
+  previewReset(token: string): Promise<ResetPreviewReply>;
   /** With the token of the link. Ends all sessions. @throws KithError not_found when it is over, bad_input. */
   resetPassword(
     input: { readonly token: string; readonly password: string },

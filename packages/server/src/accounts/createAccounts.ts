@@ -41,7 +41,7 @@ import type { Costs } from './passwords/scrypt.ts';
 import { hasPeople, MAIN_TENANT } from './persons.ts';
 import { createPhones } from './phones/phones.ts';
 import { createProofs } from './proofs.ts';
-import { forgotPassword, resetPassword, undoEmail } from './recovery.ts';
+import { forgotPassword, previewReset, resetPassword, undoEmail } from './recovery.ts';
 import type { Room } from './room.ts';
 import { loadSecret } from './secret.ts';
 import { createSessions } from './sessions.ts';
@@ -250,6 +250,7 @@ export async function createAccounts(dependencies: AccountsDependencies): Promis
         await room.doorman.admit({ deed: 'forgot', subject: email, address: origin.address }, challenge);
         await evenly(evenMs, () => forgotPassword(room, email, origin));
       }),
+    previewReset: (token) => failing(() => previewReset(room, token)),
     resetPassword: (input, origin) => failing(() => resetPassword(room, input, origin)),
     undoEmail: (token, origin) => failing(() => undoEmail(room, token, origin)),
     keepByLink: (token, origin) => failing(() => keepByLink(room, token, origin)),

@@ -1,5 +1,5 @@
 /** Back into an account: a forgotten password, and an address that somebody else changed. Both by links in mails. */
-import { KithError, type UndoEmailReply } from '@kith/protocol';
+import { KithError, type ResetPreviewReply, type UndoEmailReply } from '@kith/protocol';
 import { isMailAddress } from '../mail/addresses.ts';
 import { isUniqueViolation } from '../store/database.ts';
 import type { Origin, SignInOutcome } from './accounts.ts';
@@ -56,17 +56,29 @@ export async function forgotPassword(room: Room, email: string, origin: Origin):
   room.mail.nudge();
 }
 
+/** Whose link it is; nothing is spent. */
+export async function previewReset(room: Room, token: string): Promise<ResetPreviewReply> {
+  const { email, name } = await accountOfReset(room, token);
+  return { email, name };
+}
+
+/** By the address that the link went to: with another since, it is of no use. */
+async function accountOfReset(room: Room, token: string) {
+  const proof = await room.proofs.read(room.db, ['reset'], token);
+  const account = proof && (await findCredential(room.db, { id: proof.subject }));
+  const email = proof && emailOf(proof);
+  if (!account || !email || account.email !== email) throw over();
+  return { ...account, email };
+}
+
 /** Whoever reads the mailbox is who they are: the address is proven by it, too. All sessions end. */
 export async function resetPassword(
   room: Room,
   { token, password }: { readonly token: string; readonly password: string },
   origin: Origin,
 ): Promise<SignInOutcome> {
-  const proof = await room.proofs.read(room.db, ['reset'], token);
-  if (!proof) throw over();
-  const account = await findCredential(room.db, { id: proof.subject });
-  if (!account || account.email !== emailOf(proof)) throw over();
-  const about = [account.email ?? '', account.name, account.username];
+  const account = await accountOfReset(room, token);
+  const about = [account.email, account.name, account.username];
   const passwordHash = await room.passwords.hashNew(password, about, 'known');
   const ended = await room.db.transaction().execute(async (trx) => {
     const held = await holdAccount(trx, account.id);

@@ -14,6 +14,7 @@ import {
   type RateClass,
   ResendForm,
   ResetPasswordForm,
+  ResetPreviewForm,
   SignInForm,
   type SignInReply,
   SignUpForm,
@@ -106,6 +107,9 @@ export function registerAuth(app: FastifyInstance, dependencies: HttpDependencie
     await accounts.forgotPassword(email, origin, challenge);
     return reply.send({});
   });
+  door('password/preview', ResetPreviewForm, async ({ token }, _origin, reply) =>
+    reply.send(await accounts.previewReset(token)),
+  );
   door('password/reset', ResetPasswordForm, async (form, origin, reply) =>
     answer(reply, await accounts.resetPassword(form, origin)),
   );

@@ -110,11 +110,14 @@ describe('with mail', { timeout: 60_000 }, () => {
     expect(link.search).toBe('');
     expect(mail.raw).not.toContain('evil.example');
 
-    const done = await post('password/reset', { token: link.hash.slice(1), password: OTHER });
+    const token = link.hash.slice(1);
+    expect((await post('password/preview', { token })).body).toEqual({ email: bea.email, name: 'bea' });
+    const done = await post('password/reset', { token, password: OTHER });
     expect(done.body).toMatchObject({ type: 'signed_in' });
     expect((await socket.closed).code).toBe(errors.session_revoked.close);
     expect((await catcher.next(bea.email)).subject).toMatch(/password/i);
-    expect((await post('password/reset', { token: link.hash.slice(1), password: OTHER })).status).toBe(404);
+    expect((await post('password/reset', { token, password: OTHER })).status).toBe(404);
+    expect((await post('password/preview', { token })).status).toBe(404);
   });
 
   it('writes to nobody it does not know, and says the same', async () => {
@@ -136,6 +139,7 @@ describe('with mail', { timeout: 60_000 }, () => {
       'continue',
       'resend',
       'password/forgot',
+      'password/preview',
       'password/reset',
       'email/undo',
     ];

@@ -28,6 +28,8 @@ import {
   ResendForm,
   ResendReply,
   ResetPasswordForm,
+  ResetPreviewForm,
+  ResetPreviewReply,
   SessionReply,
   SignInForm,
   SignInOptions,
@@ -365,6 +367,14 @@ function authOperations(book: SchemaBook): Placed[] {
       ForgotPasswordForm,
       [],
       done,
+    ),
+    door(
+      'password/preview',
+      'previewPasswordReset',
+      'Whose password the token of a link is about. The answer is the same for one that never was, and one that is over.',
+      ResetPreviewForm,
+      ['not_found'],
+      { description: 'Whose it is.', content: json(book.of(ResetPreviewReply, 'output')) },
     ),
     door(
       'password/reset',

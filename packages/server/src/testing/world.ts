@@ -64,6 +64,7 @@ const noAccounts: Accounts = {
   proceed: none,
   resend: none,
   forgotPassword: none,
+  previewReset: none,
   resetPassword: none,
   undoEmail: none,
   getAccount: none,
