@@ -3,6 +3,7 @@ import { accounts } from '@kith/client';
 import { freePort } from '@kith/tools/services/processes.ts';
 import { afterAll, expect, it } from 'vitest';
 import { type CaughtMail, createMailCatcher } from '../../packages/server/src/testing/mailCatcher.ts';
+import { useAxe } from '../support/axe.ts';
 import { useWorld } from '../support/browser.ts';
 import type { Account } from '../support/people.ts';
 import type { Screen } from '../support/screens.ts';
@@ -15,6 +16,7 @@ const world = useWorld({
   port,
   env: { KITH_SMTP_URL: mail.url, KITH_PUBLIC_URL: `http://localhost:${port}`, KITH_PROVE_EMAIL: 'on' },
 });
+const { judge, found } = useAxe();
 
 const codeIn = ({ text }: CaughtMail): string => {
   const code = /\b\d{3} ?\d{3}\b/.exec(text)?.[0];
@@ -119,6 +121,8 @@ it('a forgotten password becomes another, and who knew the old one is out', asyn
   await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
   expect(page.url(), 'the address bar').toBe(`${world.server.url}/`);
   await page.getByText(`For Ada, ${ada.email}.`).waitFor();
+  await judge(screen, 'a new password');
+  expect(found).toEqual([]);
   await page.getByLabel('New password', { exact: true }).fill('password1234');
   await page.getByRole('button', { name: 'Save and sign in' }).click();
   await until('the field says what is wrong with it', () =>

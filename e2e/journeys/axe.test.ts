@@ -1,69 +1,19 @@
 /** axe-core on every screen, in light, dark and high contrast, and in Arabic: no serious or critical violation. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { accounts } from '@kith/client';
 import { mentionOf } from '@kith/protocol';
-import { freePort } from '@kith/tools/services/processes.ts';
-import type { AxeResults } from 'axe-core';
-import { afterAll, expect, it } from 'vitest';
-import { createMailCatcher } from '../../packages/server/src/testing/mailCatcher.ts';
+import { expect, it } from 'vitest';
+import { useAxe } from '../support/axe.ts';
 import { desktop, phone, useWorld } from '../support/browser.ts';
-import type { Screen } from '../support/screens.ts';
 
-const mail = await createMailCatcher();
-afterAll(() => mail.close());
-const port = await freePort();
-const world = useWorld({
-  port,
-  env: { KITH_SMTP_URL: mail.url, KITH_PUBLIC_URL: `http://localhost:${port}`, KITH_PROVE_EMAIL: 'off' },
-});
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const world = useWorld();
 const calm = { ...desktop, reducedMotion: 'reduce' } as const;
 
-/** All that was found, told at once: a screen should not hide what is wrong with the next. */
-const found: string[] = [];
-afterAll(() => {
-  for (const violation of new Set(found)) process.stderr.write(`${violation}\n`);
-});
-
-const schemes = {
-  light: { colorScheme: 'light', contrast: 'no-preference' },
-  dark: { colorScheme: 'dark', contrast: 'no-preference' },
-  'high contrast': { colorScheme: 'light', contrast: 'more' },
-} as const;
-
-/** The rules of axe-core that look at colours. */
-const COLOURS = ['color-contrast', 'link-in-text-block'];
-
-async function judge({ page }: Screen, where: string): Promise<void> {
-  for (const [scheme, media] of Object.entries(schemes)) {
-    await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
-    // A colour that is still on its way from one scheme to the next is nobody's reading.
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
-    // Not a script element: the page's own policy would refuse it.
-    await page.evaluate(`globalThis.axe ?? (() => { ${axe} })()`);
-    // Of the other schemes only what colours change: names, roles and order are those of the first.
-    const rules = scheme === 'light' ? { rules: { region: { enabled: true } } } : { runOnly: COLOURS };
-    const { violations } = await page.evaluate<AxeResults>(
-      `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })})`,
-    );
-    for (const { id, impact, help, nodes } of violations) {
-      const targets = nodes.slice(0, 3).map(({ target, failureSummary }) => {
-        const why = failureSummary?.split('\n').at(1)?.trim() ?? '';
-        return `    ${String(target)}: ${why}`;
-      });
-      const line = `${where}, ${scheme}: ${impact} ${id}: ${help} (${nodes.length})\n${targets.join('\n')}`;
-      if (impact === 'serious' || impact === 'critical') found.push(line);
-    }
-  }
-  await page.emulateMedia({ ...schemes.light, reducedMotion: 'reduce' });
-}
+const { judge, found } = useAxe();
 
 it('axe finds nothing serious on any screen', async () => {
   const empty = await world.device(calm);
   await empty.page.getByText('The first account becomes the owner').waitFor();
   await judge(empty, 'the door of an empty server');
-  const owner = await world.person('Owner');
+  await world.person('Owner');
   const door = await world.device(calm);
   await door.page.getByRole('heading', { name: 'Sign in to Kith' }).waitFor();
   await judge(door, 'sign in');
@@ -75,11 +25,6 @@ it('axe finds nothing serious on any screen', async () => {
   await door.open('/reset#whatever');
   await door.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
   await judge(door, 'a link that is over');
-  await accounts(world.server.url).forgotPassword(owner.email);
-  const [link = ''] = /\/reset#\S+/.exec((await mail.next(owner.email)).text) ?? [];
-  await door.open(link);
-  await door.page.getByLabel('New password', { exact: true }).waitFor();
-  await judge(door, 'a new password');
   await door.open('/undo-email#whatever');
   await door.page.getByRole('button', { name: 'Undo the change' }).waitFor();
   await judge(door, 'an address to be taken back');
