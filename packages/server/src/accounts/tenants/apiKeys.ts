@@ -26,45 +26,44 @@ const FORM = /^kith_([0-9a-f]{16})_([\w-]{43})$/;
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
+/** In a transaction, as all that changes keys. @throws KithError limit_reached. */
 export async function makeKey(
-  db: TenantsDb,
+  trx: TenantsDb,
   tenantId: number,
   of: { readonly name: string; readonly scopes: readonly ApiScope[]; readonly expiresAt: Date | null },
 ): Promise<{ id: string; key: string }> {
   const id = randomBytes(8).toString('hex');
   const secret = randomBytes(32).toString('base64url');
-  await db.transaction().execute(async (trx) => {
-    await trx.selectFrom('tenants').select('id').where('id', '=', tenantId).forNoKeyUpdate().execute();
-    const { n } = await trx
-      .selectFrom('api_keys')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('tenant_id', '=', tenantId)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    if (n >= KEYS_MAX)
-      throw new KithError('limit_reached', { message: `A tenant has at most ${KEYS_MAX} keys.` });
-    await trx
-      .insertInto('api_keys')
-      .values({
-        id,
-        tenant_id: tenantId,
-        name: of.name,
-        secret_hash: hashOf(secret),
-        scopes: [...new Set(of.scopes)],
-        expires_at: of.expiresAt,
-      })
-      .execute();
-    await recordTenantEvent(trx, tenantId, 'api_key_made', `${id} ${of.name}`);
-  });
+  await trx.selectFrom('tenants').select('id').where('id', '=', tenantId).forNoKeyUpdate().execute();
+  const { n } = await trx
+    .selectFrom('api_keys')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('tenant_id', '=', tenantId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (n >= KEYS_MAX)
+    throw new KithError('limit_reached', { message: `A tenant has at most ${KEYS_MAX} keys.` });
+  await trx
+    .insertInto('api_keys')
+    .values({
+      id,
+      tenant_id: tenantId,
+      name: of.name,
+      secret_hash: hashOf(secret),
+      scopes: [...new Set(of.scopes)],
+      expires_at: of.expiresAt,
+    })
+    .execute();
+  await recordTenantEvent(trx, tenantId, 'api_key_made', `${id} ${of.name}`);
   return { id, key: `kith_${id}_${secret}` };
 }
 
 export async function rotateKey(
-  db: TenantsDb,
+  trx: TenantsDb,
   tenantId: number,
   keyId: string,
 ): Promise<{ id: string; key: string }> {
-  const row = await db
+  const row = await trx
     .selectFrom('api_keys')
     .select(['name', 'scopes', 'expires_at'])
     .where('tenant_id', '=', tenantId)
@@ -72,11 +71,11 @@ export async function rotateKey(
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (!row) throw new KithError('not_found');
-  return makeKey(db, tenantId, { name: row.name, scopes: row.scopes, expiresAt: row.expires_at });
+  return makeKey(trx, tenantId, { name: row.name, scopes: row.scopes, expiresAt: row.expires_at });
 }
 
-export async function revokeKey(db: TenantsDb, tenantId: number, keyId: string): Promise<void> {
-  const row = await db
+export async function revokeKey(trx: TenantsDb, tenantId: number, keyId: string): Promise<void> {
+  const row = await trx
     .updateTable('api_keys')
     .set({ revoked_at: sql<Date>`now()` })
     .where('tenant_id', '=', tenantId)
@@ -85,7 +84,7 @@ export async function revokeKey(db: TenantsDb, tenantId: number, keyId: string):
     .returning('name')
     .executeTakeFirst();
   if (!row) throw new KithError('not_found');
-  await recordTenantEvent(db, tenantId, 'api_key_revoked', `${keyId} ${row.name}`);
+  await recordTenantEvent(trx, tenantId, 'api_key_revoked', `${keyId} ${row.name}`);
 }
 
 export async function listKeys(db: TenantsDb, tenantId: number): Promise<ListedKey[]> {

@@ -1,5 +1,6 @@
 /** The place, as its owner and admins look after it; and what others may not do to it. */
 import { KithError, newId, type Output } from '@kith/protocol';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../config.ts';
 import { createAnnouncer } from '../../fanout/announcer.ts';
@@ -295,5 +296,41 @@ describe.each(databaseKinds)('looking after a place, on %s', { timeout: 60_000 }
     );
     const place: Output<'updateTenant'> = await accounts.keeping.updateTenant(next.caller, { name: 'Quay' });
     expect(place.name).toBe('Quay');
+    owner = next;
   });
+
+  // One connection serves all of PGlite: there, who asks second is only looked at afterwards.
+  it.runIf(kind !== 'pglite')(
+    'who hands the place over at that moment makes no key, and none ends',
+    async () => {
+      const { keeping } = accounts;
+      const { tenantId, userId } = owner.caller;
+      const old = await keeping.createTenantKey(owner.caller, { name: 'Old', scopes: ['messages:read'] });
+      const { db } = world.database;
+      const asked = await db.transaction().execute(async (trx) => {
+        await sql`select 1 from tenants where id = ${tenantId} for no key update`.execute(trx);
+        const both = [
+          codeOf(keeping.createTenantKey(owner.caller, { name: 'New', scopes: ['messages:read'] })),
+          codeOf(keeping.revokeTenantKey(owner.caller, { keyId: old.id })),
+        ];
+        // Asked beside the transaction: in one, PostgreSQL looks only once.
+        const waiting = sql`select 1 from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query ilike '%tenants%'`;
+        const count = async () => (await waiting.execute(db)).rows.length;
+        await expect.poll(count, { timeout: 10_000 }).toBe(2);
+        await sql`update users set role = 'admin' where tenant_id = ${tenantId} and id = ${userId}`.execute(
+          trx,
+        );
+        return both;
+      });
+      expect(await Promise.all(asked)).toEqual(['forbidden', 'forbidden']);
+      const keys = await tenantsDb(db)
+        .selectFrom('api_keys')
+        .select('name')
+        .where('revoked_at', 'is', null)
+        .execute();
+      expect(keys.map(({ name }) => name)).toContain('Old');
+      expect(keys.map(({ name }) => name)).not.toContain('New');
+    },
+  );
 });

@@ -32,7 +32,7 @@ import * as apiKeys from './apiKeys.ts';
 import { changeTenant } from './change.ts';
 import { recordTenantEvent } from './events.ts';
 import { readPlace } from './place.ts';
-import { demandAbove, demandOwner, type Held, holdRanks } from './ranks.ts';
+import { demandAbove, demandOwner, type Held, holdOwner, holdRanks } from './ranks.ts';
 import { tenantsDb } from './tables.ts';
 import { tenantPeople } from './tenantPeople.ts';
 
@@ -78,6 +78,15 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
     demand(judgeTenant(await roleOf(caller)));
     await accountOf(room, caller);
     await demandConfirmed(room, caller);
+  };
+
+  /** What only the owner does, even if they hand the place over at that moment. */
+  const owning = async <T>(caller: Caller, work: (trx: AccountsDb) => Promise<T>): Promise<T> => {
+    await asOwner(caller);
+    return room.db.transaction().execute(async (trx) => {
+      await holdOwner(tenantsDb(trx), caller);
+      return work(trx);
+    });
   };
 
   const note = async (
@@ -153,8 +162,7 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
     },
     updateTenant: async (caller, change) => {
       const { tenantId, userId, sessionId } = caller;
-      await asOwner(caller);
-      await room.db.transaction().execute(async (trx) => {
+      await owning(caller, async (trx) => {
         await changeTenant(tenantsDb(trx), tenantId, change, userId);
         await recordEvent(trx, userId, 'tenant_changed', { sessionId });
       });
@@ -163,31 +171,27 @@ export function createKeeping(room: Room, options: KeepingOptions): Keeping {
       return readPlace(db, tenantId, true);
     },
     createTenantKey: async (caller, { name, scopes, expiresAt }) => {
-      await asOwner(caller);
       if (scopes.includes('people:write'))
         throw new KithError('bad_input', {
           fields: [{ path: 'scopes', message: 'people:write is for hosts: people have accounts here' }],
         });
-      const made = await apiKeys.makeKey(db, caller.tenantId, {
-        name,
-        scopes,
-        expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+      const until = expiresAt === undefined ? null : new Date(expiresAt);
+      return owning(caller, async (trx) => {
+        await key(trx, caller, 'api_key_made');
+        return apiKeys.makeKey(tenantsDb(trx), caller.tenantId, { name, scopes, expiresAt: until });
       });
-      await key(room.db, caller, 'api_key_made');
-      return made;
     },
-    rotateTenantKey: async (caller, { keyId }) => {
-      await asOwner(caller);
-      const made = await apiKeys.rotateKey(db, caller.tenantId, keyId);
-      await key(room.db, caller, 'api_key_made');
-      return made;
-    },
-    revokeTenantKey: async (caller, { keyId }) => {
-      await asOwner(caller);
-      await apiKeys.revokeKey(db, caller.tenantId, keyId);
-      await key(room.db, caller, 'api_key_revoked');
-      return {};
-    },
+    rotateTenantKey: (caller, { keyId }) =>
+      owning(caller, async (trx) => {
+        await key(trx, caller, 'api_key_made');
+        return apiKeys.rotateKey(tenantsDb(trx), caller.tenantId, keyId);
+      }),
+    revokeTenantKey: (caller, { keyId }) =>
+      owning(caller, async (trx) => {
+        await key(trx, caller, 'api_key_revoked');
+        await apiKeys.revokeKey(tenantsDb(trx), caller.tenantId, keyId);
+        return {};
+      }),
     listTenantPeople: async (caller, input) => {
       demand(judgeTenant(await roleOf(caller)));
       return tenantPeople(db, caller.tenantId, input);

@@ -211,19 +211,16 @@ export function createOperator({ db, keys, changed, endSessions }: Options): Ope
     },
     createApiKey: async (_, { slug, name, scopes, expiresAt }) => {
       const { id } = await find(slug);
-      return apiKeys.makeKey(db, id, {
-        name,
-        scopes,
-        expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-      });
+      const until = expiresAt === undefined ? null : new Date(expiresAt);
+      return db.transaction().execute((trx) => apiKeys.makeKey(trx, id, { name, scopes, expiresAt: until }));
     },
     rotateApiKey: async (_, { slug, keyId }) => {
       const { id } = await find(slug);
-      return apiKeys.rotateKey(db, id, keyId);
+      return db.transaction().execute((trx) => apiKeys.rotateKey(trx, id, keyId));
     },
     revokeApiKey: async (_, { slug, keyId }) => {
       const { id } = await find(slug);
-      await apiKeys.revokeKey(db, id, keyId);
+      await db.transaction().execute((trx) => apiKeys.revokeKey(trx, id, keyId));
       return {};
     },
     listTenantEvents: async (_, { slug, cursor, limit = limits.pageDefault }) => {

@@ -27,10 +27,13 @@ export interface Held {
   readonly target: Target;
 }
 
+const hold = (trx: TenantsDb, tenantId: number) =>
+  trx.selectFrom('tenants').select('id').where('id', '=', tenantId).forNoKeyUpdate().execute();
+
 /** @throws KithError forbidden, not_found for who is not of this tenant. */
 export async function holdRanks(trx: TenantsDb, caller: Caller, targetId: string): Promise<Held> {
   const { tenantId, userId } = caller;
-  await trx.selectFrom('tenants').select('id').where('id', '=', tenantId).forNoKeyUpdate().execute();
+  await hold(trx, tenantId);
   const rows = await trx
     .selectFrom('users as u')
     .leftJoin('auth_users as a', 'a.id', 'u.id')
@@ -59,6 +62,18 @@ export async function holdRanks(trx: TenantsDb, caller: Caller, targetId: string
 export function demandAbove({ role, target }: Held): void {
   if (rank[role] > rank[target.role]) return;
   throw new KithError('forbidden', { message: 'Only people of a lower role than your own.' });
+}
+
+/** They stay the owner until the transaction ends. @throws KithError forbidden. */
+export async function holdOwner(trx: TenantsDb, { tenantId, userId }: Caller): Promise<void> {
+  await hold(trx, tenantId);
+  const own = await trx
+    .selectFrom('users')
+    .select('role')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', userId)
+    .executeTakeFirst();
+  if (own?.role !== 'owner') throw new KithError('forbidden');
 }
 
 /** @throws KithError forbidden. */
