@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { spamMigration } from '../accounts/challenge/migration.ts';
 import { deletionMigration } from '../accounts/deletion/migration.ts';
 import { picturesMigration } from '../accounts/embed/picturesMigration.ts';
+import { saidMigration } from '../accounts/embed/saidMigration.ts';
 import { factorsMigration } from '../accounts/factorsMigration.ts';
 import { guestsMigration } from '../accounts/guests/migration.ts';
 import { identityMigration } from '../accounts/identityMigration.ts';
@@ -512,4 +513,5 @@ export const migrations: Readonly<Record<string, SchemaStep>> = {
   '0034_requests': { up: (db) => run(db, requestsMigration) },
   '0035_tenant_keeping': { up: (db) => run(db, keepingMigration) },
   '0036_host_pictures': { up: (db) => run(db, picturesMigration) },
+  '0037_host_said': { up: (db) => run(db, saidMigration) },
 };

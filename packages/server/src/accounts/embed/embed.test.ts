@@ -33,8 +33,16 @@ describe.each(databaseKinds)('people of hosts, on %s', (kind) => {
     expect(again.id).toBe(ann.id);
     expect(again.token).not.toBe(ann.token);
     expect((await meOf(again.bearer)).user).toMatchObject({ displayName: 'Ann Smith', role: 'admin' });
-    // Who is no admin in the newest token is none any more.
+    // Who is no admin in the newest token is none any more, and not again by one that was issued before.
     await world.enter(acme, 'user-1', { name: 'Ann Smith' });
+    const iat = Math.floor(Date.now() / 1_000) - 30;
+    const older = await world.enter(acme, 'user-1', {
+      name: 'Ann Jones',
+      roles: ['admin'],
+      iat,
+      exp: iat + 600,
+    });
+    expect((await meOf(older.bearer)).user).toMatchObject({ displayName: 'Ann Smith', role: 'member' });
     const namesake = await world.enter(acme, 'user-2', { name: 'Änn Müller' });
     expect(namesake.id).not.toBe(ann.id);
     expect((await meOf(namesake.bearer)).user.username).toMatch(/^ann\.muller-[0-9a-f]{6}$/);

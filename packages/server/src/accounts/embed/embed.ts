@@ -63,11 +63,13 @@ export interface EmbedOptions {
 /** A session outlives its token so long: enough to hand over a fresh one. */
 const GRACE_MS = 60_000;
 const SWEEP_MS = 10 * 60_000;
+const SIGNED_OUT = 'it was issued before its person was signed out';
 
 interface Accepted {
   readonly tenant: HostTenant;
   readonly claims: Claims;
   readonly userId: string;
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
@@ -126,10 +128,10 @@ export function createEmbed(options: EmbedOptions): Embed {
     }
     const { tenant, claims } = verdict;
     may(tenant);
+    const issuedAt = new Date(claims.iat * 1_000);
     const known = await people.find(tenant.id, claims.sub);
     const tokensFrom = known ? known.tokensFrom : await people.goneAt(tenant.id, claims.sub);
-    if (tokensFrom && claims.iat * 1_000 < tokensFrom.getTime())
-      return refuse(tenant, 'it was issued before its person was signed out', true);
+    if (tokensFrom && issuedAt < tokensFrom) return refuse(tenant, SIGNED_OUT, true);
     if (whose && (whose.tenantId !== tenant.id || whose.userId !== known?.userId)) {
       await countRefusal(db, tenant.id, 'it is of somebody else than the session');
       throw new KithError('forbidden', { message: 'This token is of somebody else.' });
@@ -143,12 +145,13 @@ export function createEmbed(options: EmbedOptions): Embed {
     await spend(tenant, claims);
     const { userId } = await people.upsert(tenant.id, {
       sub: claims.sub,
+      saidAt: issuedAt,
       name: claims.name,
       picture: claims.picture,
       // The token is the host's word of now: who is no admin in it is none any more.
       role: claims.roles?.includes('admin') ? 'admin' : 'member',
     });
-    return { tenant, claims, userId, expiresAt: new Date(claims.exp * 1_000 + GRACE_MS) };
+    return { tenant, claims, userId, issuedAt, expiresAt: new Date(claims.exp * 1_000 + GRACE_MS) };
   };
 
   const personIn = async (token: string): Promise<{ readonly user: User; readonly expiresAt: Date }> => {
@@ -169,10 +172,12 @@ export function createEmbed(options: EmbedOptions): Embed {
         });
     };
     const accepted = await accept(token, may, going ? { ...going, userId: going.user.id } : undefined);
-    const { tenant, userId, expiresAt } = accepted;
+    const { tenant, userId, issuedAt, expiresAt } = accepted;
     let opened = value;
-    if (opened === null || !going) opened = await sessions.open(tenant.id, userId, expiresAt, origin);
-    else if (!(await sessions.prolong(tenant.id, userId, going.sessionId, expiresAt)))
+    if (opened === null || !going) {
+      opened = await sessions.open({ tenantId: tenant.id, userId, issuedAt, expiresAt }, origin);
+      if (opened === null) return refuse(tenant, SIGNED_OUT, true);
+    } else if (!(await sessions.prolong(tenant.id, userId, going.sessionId, expiresAt)))
       throw new KithError('session_revoked');
     const now = await personIn(opened);
     return { token: signer.sign(opened), expiresAt: now.expiresAt.toISOString(), user: now.user };

@@ -16,8 +16,8 @@ import type { TenantsDb } from '../tenants/tables.ts';
 export interface HostSessions {
   /** Who this session token, unsigned, belongs to. */
   identify(token: string): Promise<Identity | null>;
-  /** Another one. Returns its token, unsigned. */
-  open(tenantId: number, userId: string, expiresAt: Date, origin: Origin): Promise<string>;
+  /** Another one, by a token of then. Returns its token, unsigned; null: they were signed out since. */
+  open(person: Opening, origin: Origin): Promise<string | null>;
   /** Goes on until then. False: it is over. */
   prolong(tenantId: number, userId: string, sessionId: string, expiresAt: Date): Promise<boolean>;
   end(token: string): Promise<void>;
@@ -45,6 +45,13 @@ const CACHE_SIZE = 10_000;
 /** Pages that are opened anew and anew begin sessions: the oldest of one person go. */
 const SESSIONS_MAX = 50;
 const AT_ONCE = 1_000;
+
+export interface Opening {
+  readonly tenantId: number;
+  readonly userId: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
 
 interface Options {
   readonly db: TenantsDb;
@@ -153,20 +160,33 @@ export function createHostSessions({ db, announcer, bus, now }: Options): HostSe
         return identity;
       }
     },
-    open: async (tenantId, userId, expiresAt, { address, userAgent }) => {
+    open: async ({ tenantId, userId, issuedAt, expiresAt }, { address, userAgent }) => {
       const token = PREFIX + randomBytes(24).toString('base64url');
-      await db
-        .insertInto('host_sessions')
-        .values({
-          id: newId(),
-          tenant_id: tenantId,
-          user_id: userId,
-          token,
-          expires_at: expiresAt,
-          address,
-          user_agent: labelOf(userAgent),
-        })
-        .execute();
+      const opened = await db.transaction().execute(async (trx) => {
+        // Whoever signs them out at this moment waits, and ends this one too; or came before, and is seen here.
+        const person = await trx
+          .selectFrom('host_people')
+          .select('tokens_from')
+          .where('tenant_id', '=', tenantId)
+          .where('user_id', '=', userId)
+          .forShare()
+          .executeTakeFirst();
+        if (!person || (person.tokens_from && issuedAt < person.tokens_from)) return false;
+        await trx
+          .insertInto('host_sessions')
+          .values({
+            id: newId(),
+            tenant_id: tenantId,
+            user_id: userId,
+            token,
+            expires_at: expiresAt,
+            address,
+            user_agent: labelOf(userAgent),
+          })
+          .execute();
+        return true;
+      });
+      if (!opened) return null;
       await trim(tenantId, userId);
       return token;
     },

@@ -18,6 +18,8 @@ export interface HostPerson {
 
 export interface Wanted {
   readonly sub: string;
+  /** When the host said so; absent: now. Of what was said earlier than something that is known, nothing is heeded. */
+  readonly saidAt?: Date | undefined;
   /** Absent: stays. */
   readonly name?: string | undefined;
   /** Absent: stays; nobody is made an owner, nor is one unmade. */
@@ -62,7 +64,13 @@ export function createHostPeople({ db, announcer, most, pictured, now }: PeopleO
     return row ? { userId: row.user_id, tokensFrom: row.tokens_from } : null;
   };
 
-  const rename = async (tenantId: number, userId: string, { name, role }: Wanted): Promise<void> => {
+  /** True: it was another. */
+  const rename = async (
+    trx: TenantsDb,
+    tenantId: number,
+    userId: string,
+    { name, role }: Wanted,
+  ): Promise<boolean> => {
     const { rows } = await sql`
       update users set
         display_name = coalesce(${name ?? null}::text, display_name),
@@ -71,8 +79,8 @@ export function createHostPeople({ db, announcer, most, pictured, now }: PeopleO
       where tenant_id = ${tenantId} and id = ${userId} and (
         display_name <> coalesce(${name ?? null}::text, display_name)
         or (role <> 'owner' and role <> coalesce(${role ?? null}::text, role))
-      ) returning 1`.execute(db);
-    if (rows.length > 0) await tell(tenantId, userId);
+      ) returning 1`.execute(trx);
+    return rows.length > 0;
   };
 
   const tell = async (tenantId: number, userId: string): Promise<void> => {
@@ -86,25 +94,53 @@ export function createHostPeople({ db, announcer, most, pictured, now }: PeopleO
   };
 
   /** The one they chose themselves stays until the host names another. */
-  const setPicture = async (tenantId: number, userId: string, picture: string | null): Promise<void> => {
-    const { numUpdatedRows } = await db
+  const setPicture = async (
+    trx: TenantsDb,
+    tenantId: number,
+    userId: string,
+    picture: string | null,
+  ): Promise<boolean> => {
+    const { numUpdatedRows } = await trx
       .updateTable('host_people')
       .set({ picture, picture_due: new Date(now()), picture_tries: 0 })
       .where('tenant_id', '=', tenantId)
       .where('user_id', '=', userId)
       .where('picture', 'is distinct from', picture)
       .executeTakeFirst();
-    if (numUpdatedRows > 0n) pictured();
+    return numUpdatedRows > 0n;
   };
 
   const change = async (tenantId: number, userId: string, wanted: Wanted): Promise<void> => {
-    await rename(tenantId, userId, wanted);
-    if (wanted.picture !== undefined) await setPicture(tenantId, userId, wanted.picture);
+    const saidAt = saidAtOf(wanted);
+    const done = await db.transaction().execute(async (trx) => {
+      // Holds their row: of two words at one moment the newer one is heeded last, or alone.
+      const { numUpdatedRows } = await trx
+        .updateTable('host_people')
+        .set({ said_at: saidAt })
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId)
+        .where((eb) => eb.or([eb('said_at', 'is', null), eb('said_at', '<=', saidAt)]))
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return { renamed: false, pictured: false };
+      return {
+        renamed: await rename(trx, tenantId, userId, wanted),
+        pictured: wanted.picture !== undefined && (await setPicture(trx, tenantId, userId, wanted.picture)),
+      };
+    });
+    if (done.renamed) await tell(tenantId, userId);
+    if (done.pictured) pictured();
+  };
+
+  /** In whole seconds, as tokens say it; a clock that is ahead does not keep a later word out. */
+  const saidAtOf = ({ saidAt }: Wanted): Date => {
+    const second = Math.floor(now() / 1_000) * 1_000;
+    return new Date(Math.min(saidAt?.getTime() ?? second, second));
   };
 
   /** False: somebody was quicker, or the username is taken. */
-  const make = (tenantId: number, { sub, name, role }: Wanted, username: string): Promise<boolean> =>
+  const make = (tenantId: number, wanted: Wanted, username: string): Promise<boolean> =>
     db.transaction().execute(async (trx) => {
+      const { sub, name, role } = wanted;
       const bound = most(tenantId);
       if (bound !== null) {
         // Held, so that two do not both take the last place.
@@ -133,7 +169,7 @@ export function createHostPeople({ db, announcer, most, pictured, now }: PeopleO
       if (!made) return false;
       const mapped = await trx
         .insertInto('host_people')
-        .values({ tenant_id: tenantId, sub, user_id: id })
+        .values({ tenant_id: tenantId, sub, user_id: id, said_at: saidAtOf(wanted) })
         .onConflict((conflict) => conflict.columns(['tenant_id', 'sub']).doNothing())
         .returning('user_id')
         .executeTakeFirst();
@@ -190,7 +226,7 @@ export function createHostPeople({ db, announcer, most, pictured, now }: PeopleO
       }
       const made = await find(tenantId, wanted.sub);
       if (!made) throw new KithError('unavailable');
-      if (wanted.picture) await setPicture(tenantId, made.userId, wanted.picture);
+      await change(tenantId, made.userId, wanted);
       return made;
     },
   };

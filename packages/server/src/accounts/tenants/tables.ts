@@ -18,6 +18,8 @@ interface HostPeopleTable {
   user_id: string;
   /** Tokens that were issued before are refused. */
   tokens_from: Date | null;
+  /** When the host said last who they are. */
+  said_at: ColumnType<Date | null, Date | null | undefined>;
   /** Where the host says their picture is; null: it names none. */
   picture: ColumnType<string | null, string | null | undefined>;
   /** When it is fetched; null: there is nothing to do. */
