@@ -48,6 +48,26 @@ describe.each(databaseKinds)('people of hosts, on %s', (kind) => {
     expect((await meOf(namesake.bearer)).user.username).toMatch(/^ann\.muller-[0-9a-f]{6}$/);
   });
 
+  // One connection serves all of PGlite: there, nobody comes in while somebody is signed out.
+  it.runIf(kind === 'postgres')('who is signed out while they come in, is out', async () => {
+    const acme = await world.tenant(`out-${kind}`);
+    const ann = await world.enter(acme, 'ann');
+    const { db } = world.service.services.database;
+    const entering = await db.transaction().execute(async (trx) => {
+      await sql`update host_people set tokens_from = now() + interval '1 second' where user_id = ${ann.id}`.execute(
+        trx,
+      );
+      const answer = world.post(acme.token('ann'));
+      const waiting = sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query ilike '%host_people%'`;
+      await expect
+        .poll(async () => (await waiting.execute(db)).rows.length, { timeout: 10_000 })
+        .toBeGreaterThan(0);
+      return { answer };
+    });
+    expect((await entering.answer).status).toBe(401);
+  });
+
   it('S15: the same sub in another tenant is somebody else, who sees nothing of the first', async () => {
     const [one, two] = [await world.tenant(`one-${kind}`), await world.tenant(`two-${kind}`)];
     const [ann, other] = [await world.enter(one, 'x'), await world.enter(two, 'x')];
