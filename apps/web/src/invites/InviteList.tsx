@@ -3,7 +3,7 @@ import type { Output } from '@kith/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useClient } from '../app/client.tsx';
 import { nameOf, useMyId, useOutOfReach, useUser } from '../app/people.ts';
-import { fullTime } from '../app/time.ts';
+import { fullTime, longDate } from '../app/time.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/Button.tsx';
 import { Section } from '../ui/Choice.tsx';
@@ -94,10 +94,10 @@ function Row({ invite, onRevoke }: { readonly invite: Invite; readonly onRevoke:
             {maxUses === null ? t('invites.uses', { uses }) : t('invites.usesOf', { uses, most: maxUses })}
           </span>
           {state === 'open' ? (
-            <span>
+            <span title={expiresAt === null ? undefined : fullTime(Date.parse(expiresAt))}>
               {expiresAt === null
                 ? t('invites.forever')
-                : t('invites.until', { when: fullTime(Date.parse(expiresAt)) })}
+                : t('invites.until', { when: longDate(Date.parse(expiresAt)) })}
             </span>
           ) : (
             <span>{t(`invites.state.${state}`)}</span>

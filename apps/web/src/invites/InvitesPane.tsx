@@ -24,10 +24,12 @@ export default function InvitesPane() {
     >
       {may && (
         <div className="kith-section">
-          <Button kind="primary" wide onClick={() => openInvite({ conversationId: null })}>
-            <UserPlus size={18} strokeWidth={1.75} aria-hidden="true" />
-            {t('invites.invitePeople')}
-          </Button>
+          <div className="kith-security-body">
+            <Button kind="primary" wide onClick={() => openInvite({ conversationId: null })}>
+              <UserPlus size={18} strokeWidth={1.75} aria-hidden="true" />
+              {t('invites.invitePeople')}
+            </Button>
+          </div>
         </div>
       )}
       <InviteList of={admin ? 'everyone' : 'me'} />
