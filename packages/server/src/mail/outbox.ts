@@ -104,9 +104,9 @@ export function createOutbox<C extends { readonly kind: string }>({
         log.warn({ err: error, id: mail.id }, `what became of ${noun} could not be written down`),
       )
       .finally(() => {
+        // With every place taken, a look leaves what is due where it is.
+        if (flying.size === AT_ONCE) rounds.plan(now());
         flying.delete(flight);
-        // Its place is free.
-        rounds.plan(now());
       });
     flying.add(flight);
   };
